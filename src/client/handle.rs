@@ -1,0 +1,71 @@
+//! Handles of any plugin.
+
+use std::rc::Rc;
+
+use super::connection::Inner;
+use super::reply::{Answer, plugin_answer};
+use crate::Error;
+use crate::protocol::message::HandleEvent;
+use crate::protocol::request::{Request, Verb};
+use crate::protocol::{Candidate, HandleId, Jsep, SessionId};
+use crate::web::JsBody;
+
+/// Where a handle's events go.
+pub type Sink = Rc<dyn Fn(HandleEvent<JsBody>)>;
+
+/// A handle. Clones are the same handle.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    connection: Rc<Inner>,
+    session: SessionId,
+    id: HandleId,
+}
+
+impl Handle {
+    pub(super) fn new(connection: Rc<Inner>, session: SessionId, id: HandleId) -> Self {
+        Self { connection, session, id }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> HandleId {
+        self.id
+    }
+
+    /// Speaks to the plugin (`message`) and waits for its answer, not for the mere `ack`. The errors
+    /// of plugins are part of the answer: each has numbers of its own.
+    pub fn request(
+        &self,
+        body: JsBody,
+        jsep: Option<Jsep>,
+    ) -> impl Future<Output = Result<Answer, Error>> + use<> {
+        let request = Request::message(self.session, self.id, body, jsep);
+        let answered = self.connection.request(request, None);
+        async move { plugin_answer(answered.await?) }
+    }
+
+    /// Sends ICE candidates, all in one request (`trickle`).
+    pub fn trickle(
+        &self,
+        candidates: Vec<Candidate>,
+    ) -> impl Future<Output = Result<(), Error>> + use<> {
+        let request = Request::trickle(self.session, self.id, candidates);
+        let taken = self.connection.request(request, None);
+        async move { taken.await.map(drop) }
+    }
+
+    /// Ends the handle's peer connection on the server (`hangup`).
+    pub fn hangup(&self) -> impl Future<Output = Result<(), Error>> + use<> {
+        self.simple(Verb::Hangup)
+    }
+
+    /// Ends the handle (`detach`). Its events end with it.
+    pub fn detach(&self) -> impl Future<Output = Result<(), Error>> + use<> {
+        self.connection.forget_handle(self.id);
+        self.simple(Verb::Detach)
+    }
+
+    fn simple(&self, verb: Verb) -> impl Future<Output = Result<(), Error>> + use<> {
+        let done = self.connection.request(Request::handle(verb, self.session, self.id), None);
+        async move { done.await.map(drop) }
+    }
+}

@@ -1,0 +1,30 @@
+//! The driver: one loop joins the signalling engine and the browser.
+//!
+//! [`Connection`] to a server, [`Session`]s on it, [`Handle`]s of any plugin. Requests leave when the
+//! method is called, not when its future is first polled, so that several of them share one flight;
+//! dropping the future gives the request up.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), janus_wasm::Error> {
+//! use std::rc::Rc;
+//! use janus_wasm::client::{Connection, Options, Session};
+//! use janus_wasm::protocol::Body;
+//! use janus_wasm::web::JsBody;
+//!
+//! let connection = Connection::open(&["wss://sfu.example/janus"], Options::default()).await?;
+//! let session = Session::create(&connection).await?;
+//! let echo = session.attach("janus.plugin.echotest", None, Rc::new(|_event| {})).await?;
+//! let said = echo.request(JsBody::parse(r#"{"audio":true}"#)?, None).await?;
+//! # Ok(()) }
+//! ```
+
+mod connection;
+mod handle;
+mod reply;
+mod session;
+mod transport;
+
+pub use connection::{Connection, Options};
+pub use handle::{Handle, Sink};
+pub use reply::Answer;
+pub use session::Session;

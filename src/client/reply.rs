@@ -1,0 +1,72 @@
+//! Futures of requests.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Weak;
+use std::task::{Context, Poll};
+
+use futures_channel::oneshot;
+
+use super::connection::Inner;
+use crate::engine::signalling::{Reply, Token};
+use crate::protocol::Jsep;
+use crate::web::JsBody;
+use crate::{Error, ErrorCode};
+
+/// What a plugin said to a request.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its words.
+    pub data: JsBody,
+    /// A session description that came with them.
+    pub jsep: Option<Jsep>,
+}
+
+/// A request under way; dropping it gives the request up.
+#[derive(Debug)]
+#[must_use = "dropping a request gives it up"]
+pub struct Pending {
+    pub(super) receiver: oneshot::Receiver<Result<Reply<JsBody>, Error>>,
+    pub(super) connection: Weak<Inner>,
+    pub(super) token: Token,
+    pub(super) done: bool,
+}
+
+impl Future for Pending {
+    type Output = Result<Reply<JsBody>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = Pin::new(&mut self.receiver).poll(context);
+        polled.map(|result| {
+            self.done = true;
+            let closed = || Err(Error::new(ErrorCode::Closed, "the connection was closed"));
+            result.unwrap_or_else(|_| closed())
+        })
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if !self.done
+            && let Some(connection) = self.connection.upgrade()
+        {
+            connection.abandon(self.token);
+        }
+    }
+}
+
+/// The plugin's words in a reply, be it to a synchronous or to an asynchronous request.
+pub(super) fn plugin_answer(reply: Reply<JsBody>) -> Result<Answer, Error> {
+    match reply {
+        Reply::Event { data, jsep } => Ok(Answer { data, jsep }),
+        Reply::Success(message) => match message.plugindata {
+            Some(plugin) => Ok(Answer { data: plugin.data, jsep: message.jsep }),
+            None => Err(no_answer()),
+        },
+        Reply::Ack => Err(no_answer()),
+    }
+}
+
+fn no_answer() -> Error {
+    Error::new(ErrorCode::Protocol, "the server's answer holds no words of the plugin")
+}

@@ -1,0 +1,528 @@
+//! A room as a state machine: joining, publishing, and receiving everybody else.
+//!
+//! It owns the desired state (what the application wants published, whom the room shows) and the
+//! actual one (what the server confirmed), and asks for one step at a time. The driver in
+//! [`crate::room`] executes the outputs and reports back; everything between is decided here.
+
+mod publishing;
+mod receiving;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use self::publishing::Publishing;
+use self::receiving::Receiving;
+use super::Millis;
+use super::negotiation::{Role, Step};
+use super::roster::{Change, Roster};
+use super::subscriptions::StreamRef;
+use crate::Map;
+use crate::protocol::description::Source;
+use crate::protocol::videoroom::event::Joined;
+use crate::protocol::videoroom::request::{Configure, JoinPublisher, JoinSubscriber, Update};
+use crate::protocol::videoroom::{RoomEvent, Stream, StreamKind, SubStream};
+use crate::protocol::{Candidate, Id, Jsep};
+use crate::{Error, ErrorCode};
+
+/// How long joining waits for a camera that is about to open, at most, ms. Within one round trip,
+/// waiting costs nobody anything and lets the offer ride along; beyond that, people would wait.
+const MAX_GRACE: Millis = Millis(250);
+
+/// One of our own streams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalStream {
+    /// Audio or video.
+    pub kind: StreamKind,
+    /// Where it comes from.
+    pub source: Source,
+    /// Whether the user muted it.
+    pub muted: bool,
+}
+
+/// What to ask the publisher handle.
+#[derive(Clone, Debug)]
+pub enum PublisherRequest {
+    /// `join`, or `joinandconfigure` if there is an offer.
+    Join(JoinPublisher, Option<Jsep>),
+    /// `publish`, the first offer after a plain join.
+    Publish(Configure, Jsep),
+    /// `configure` with a further offer.
+    Offer(Configure, Jsep),
+    /// `configure` without: new words about our streams.
+    Describe(Configure),
+}
+
+/// What to ask the subscriber handle.
+#[derive(Clone, Debug)]
+pub enum SubscriberRequest {
+    /// `join` as subscriber.
+    Join(JoinSubscriber),
+    /// `update`
+    Update(Update),
+    /// `start` with our answer.
+    Start(Jsep),
+}
+
+/// Which request an answer belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// [`PublisherRequest::Join`]
+    Join,
+    /// [`PublisherRequest::Publish`] and [`PublisherRequest::Offer`]
+    Offer,
+    /// [`PublisherRequest::Describe`]
+    Describe,
+    /// [`SubscriberRequest::Join`] and [`SubscriberRequest::Update`]
+    Subscribe,
+    /// [`SubscriberRequest::Start`]
+    Start,
+}
+
+/// An answer or event of the plugin with all it may carry.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// What it means.
+    pub event: RoomEvent,
+    /// A session description.
+    pub jsep: Option<Jsep>,
+    /// Our own streams as the server took them (publisher handle).
+    pub own: Option<Vec<Stream>>,
+    /// The subscription's m-lines (subscriber handle).
+    pub mapping: Option<Vec<SubStream>>,
+}
+
+/// Why a room is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// As asked.
+    Left,
+    /// Joining did not work.
+    JoinFailed,
+    /// The connection to the server is gone.
+    ConnectionLost,
+    /// The server forgot the session.
+    SessionExpired,
+    /// A moderator sent us out.
+    Kicked,
+    /// The room was ended.
+    RoomDestroyed,
+}
+
+impl Reason {
+    /// The reason as JavaScript sees it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::JoinFailed => "join-failed",
+            Self::ConnectionLost => "connection-lost",
+            Self::SessionExpired => "session-expired",
+            Self::Kicked => "kicked",
+            Self::RoomDestroyed => "room-destroyed",
+        }
+    }
+}
+
+/// What happened, for the application.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// We are in.
+    Joined(Joined),
+    /// Somebody else came, changed or went.
+    Roster(Change),
+    /// A stream can be played: the track of this m-line.
+    Subscribed(StreamRef, String),
+    /// A stream ended: the track of this m-line.
+    Unsubscribed(StreamRef, String),
+    /// A stream of ours is on the server.
+    LocalPublished(String),
+    /// A stream of ours was muted or unmuted, by us or a moderator.
+    LocalMuted(String, bool),
+    /// The server began or ceased to hear us speak.
+    LocalSpeaking(bool),
+    /// What we publish was refused, or cannot get through; the room goes on.
+    PublishFailed(Error),
+    /// What others publish cannot get through; the room goes on.
+    ReceiveFailed(Error),
+    /// Nothing more will come.
+    Over(Reason, Option<Error>),
+}
+
+/// What the driver has to do.
+#[derive(Debug)]
+pub enum Output {
+    /// Ask the publisher handle.
+    Publisher(Asked, PublisherRequest),
+    /// Ask the subscriber handle.
+    Subscriber(Asked, SubscriberRequest),
+    /// Do something with a peer connection ([`Step::Send`] and [`Step::Trickle`] of the publisher's
+    /// offer never come here).
+    Peer(Role, Step),
+    /// Replace the peer connection, and for the subscriber the handle too; then report
+    /// [`Conference::renewed`].
+    Renew(Role),
+    /// Tell the application.
+    Event(Event),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Membership {
+    /// Waiting for the connection, or a little for the camera.
+    Waiting,
+    Joining,
+    Joined,
+    Over,
+}
+
+/// The machine of one stay in a room.
+#[derive(Debug)]
+pub struct Conference {
+    join: JoinPublisher,
+    membership: Membership,
+    me: Option<Id>,
+    signal_ready: bool,
+    /// Until when joining waits for the offer.
+    join_by: Option<Millis>,
+    capturing: bool,
+    publishing: Publishing,
+    receiving: Receiving,
+    roster: Roster,
+    out: VecDeque<Output>,
+}
+
+impl Conference {
+    /// A stay that begins when [`Conference::signal_ready`] is reported. `capturing`: a camera or
+    /// microphone is being opened, [`Conference::captured`] will follow.
+    pub fn new(join: JoinPublisher, capturing: bool) -> Self {
+        Self {
+            join,
+            membership: Membership::Waiting,
+            me: None,
+            signal_ready: false,
+            join_by: None,
+            capturing,
+            publishing: Publishing::new(),
+            receiving: Receiving::new(),
+            roster: Roster::default(),
+            out: VecDeque::new(),
+        }
+    }
+
+    /// Everybody else.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Our own streams, by mid.
+    pub fn local(&self) -> &Map<String, LocalStream> {
+        self.publishing.local()
+    }
+
+    /// Session and handles are there; `round_trip` is how long the server took.
+    pub fn signal_ready(&mut self, now: Millis, round_trip: Millis) {
+        self.signal_ready = true;
+        self.join_by = Some(now + round_trip.min(MAX_GRACE));
+    }
+
+    /// The camera and microphone are open, or will not be.
+    pub fn captured(&mut self) {
+        self.capturing = false;
+    }
+
+    /// Tracks were added to or removed from the publisher's peer connection.
+    pub fn negotiate(&mut self) {
+        if self.publishing.spent {
+            self.publishing.spent = false;
+            self.out.push_back(Output::Renew(Role::Offerer));
+        } else {
+            self.publishing.negotiation.want_offer();
+        }
+    }
+
+    /// The user muted or unmuted a stream.
+    pub fn mute(&mut self, mid: &str, muted: bool) {
+        if self.publishing.mute(mid, muted) {
+            self.emit(Event::LocalMuted(mid.to_owned(), muted));
+        }
+    }
+
+    /// [`Step::Offer`] or [`Step::Answer`] was done. `streams`: what the offer holds, by mid.
+    pub fn described(&mut self, role: Role, jsep: Jsep, streams: Map<String, LocalStream>) {
+        match role {
+            Role::Offerer => self.publishing.described(jsep, streams),
+            Role::Answerer => {
+                let events = self.receiving.described(jsep);
+                self.emit_all(events);
+            }
+        }
+    }
+
+    /// [`Step::Apply`] was done.
+    pub fn applied(&mut self) {
+        self.publishing.negotiation.finished();
+    }
+
+    /// A step failed in the browser: this peer connection is of no use any longer.
+    pub fn step_failed(&mut self, role: Role, error: Error) {
+        self.renew(role, error);
+    }
+
+    /// A candidate of ours.
+    pub fn local_candidate(&mut self, now: Millis, role: Role, candidate: Candidate) {
+        let negotiation = match role {
+            Role::Offerer => &mut self.publishing.negotiation,
+            Role::Answerer => &mut self.receiving.negotiation,
+        };
+        negotiation.local_candidate(now, candidate);
+    }
+
+    /// A candidate of the server's.
+    pub fn remote_candidate(&mut self, role: Role, candidate: Candidate) {
+        match role {
+            Role::Offerer => self.publishing.negotiation.remote_candidate(candidate),
+            Role::Answerer => self.receiving.negotiation.remote_candidate(candidate),
+        }
+    }
+
+    /// ICE and DTLS are up.
+    pub fn webrtc_up(&mut self, role: Role) {
+        match role {
+            Role::Offerer => self.publishing.renewals = 0,
+            Role::Answerer => self.receiving.renewals = 0,
+        }
+    }
+
+    /// The server closed a peer connection.
+    pub fn hangup(&mut self, role: Role, reason: &str) {
+        let text = ["the server closed the peer connection: ", reason].concat();
+        self.renew(role, Error::new(ErrorCode::Negotiation, text));
+    }
+
+    /// What [`Output::Renew`] asked for is there.
+    pub fn renewed(&mut self, role: Role) {
+        match role {
+            Role::Offerer => self.publishing.renewed(),
+            Role::Answerer => self.receiving.ready = true,
+        }
+    }
+
+    /// The room is over for a reason outside: asked for, connection lost, session gone.
+    pub fn end(&mut self, reason: Reason, error: Option<Error>) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        self.membership = Membership::Over;
+        // What was decided and not done yet is pointless now; what happened, happened.
+        self.out.retain(|output| matches!(output, Output::Event(_)));
+        let mut events = self.receiving.unsubscribe_all();
+        events.extend(self.roster.clear().into_iter().map(Event::Roster));
+        events.push(Event::Over(reason, error));
+        self.emit_all(events);
+    }
+
+    /// An answer to one of our requests.
+    pub fn answer(&mut self, asked: Asked, answer: Result<Said, Error>) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        match (asked, answer) {
+            (Asked::Join, Ok(said)) => self.joined(said),
+            (Asked::Join, Err(error)) => self.end(Reason::JoinFailed, Some(error)),
+            (Asked::Offer, Ok(said)) => {
+                let events = self.publishing.answered(said.jsep, said.own.as_deref());
+                self.emit_all(events);
+            }
+            (Asked::Offer, Err(error)) => {
+                self.publishing.refused();
+                self.emit(Event::PublishFailed(error));
+            }
+            (Asked::Describe, Ok(_)) => self.publishing.described_again(),
+            (Asked::Describe, Err(error)) => {
+                self.publishing.described_again();
+                self.emit(Event::PublishFailed(error));
+            }
+            (Asked::Subscribe, Ok(said)) => {
+                let updating = said.event == RoomEvent::Updating;
+                let events = self.receiving.answered(said.mapping.as_deref(), said.jsep, updating);
+                self.emit_all(events);
+            }
+            (Asked::Subscribe, Err(error)) => {
+                if !self.receiving.failed(error.code()) {
+                    self.renew(Role::Answerer, error);
+                }
+            }
+            (Asked::Start, Ok(_)) => self.receiving.negotiation.finished(),
+            (Asked::Start, Err(error)) => self.renew(Role::Answerer, error),
+        }
+    }
+
+    fn joined(&mut self, said: Said) {
+        let RoomEvent::Joined(joined) = said.event else {
+            let error = crate::protocol::videoroom::event::unexpected("join");
+            return self.end(Reason::JoinFailed, Some(error));
+        };
+        self.membership = Membership::Joined;
+        self.me = Some(joined.id.clone());
+        self.receiving.joined(&self.join, joined.private_id);
+        let (publishers, attendees) = (joined.publishers.clone(), joined.attendees.clone());
+        self.emit(Event::Joined(joined));
+        let events = self.publishing.answered(said.jsep, said.own.as_deref());
+        self.emit_all(events);
+        for attendee in attendees {
+            let changes = self.roster.attendee(attendee);
+            self.changed(changes);
+        }
+        for publisher in publishers {
+            let changes = self.roster.publisher(publisher);
+            self.changed(changes);
+        }
+    }
+
+    /// Something the publisher handle was told.
+    pub fn room_event(&mut self, event: RoomEvent) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        let me = self.me.clone();
+        let mine = |id: &Id| Some(id) == me.as_ref();
+        let changes = match event {
+            RoomEvent::Publishers(publishers) => {
+                for publisher in &publishers {
+                    self.receiving.subscriptions.announced(&publisher.id);
+                }
+                let others = publishers.into_iter().filter(|publisher| !mine(&publisher.id));
+                others.flat_map(|publisher| self.roster.publisher(publisher)).collect()
+            }
+            RoomEvent::Joining(attendee) if !mine(&attendee.id) => self.roster.attendee(attendee),
+            RoomEvent::Unpublished(id) => self.roster.unpublished(&id),
+            RoomEvent::Leaving(id) => self.roster.left(&id, false),
+            RoomEvent::Kicked(id) => self.roster.left(&id, true),
+            RoomEvent::KickedOurselves => {
+                let text = "a moderator removed you from the room";
+                let error = Error::new(ErrorCode::Closed, text);
+                return self.end(Reason::Kicked, Some(error));
+            }
+            RoomEvent::Destroyed => {
+                let error = Error::new(ErrorCode::Closed, "the room was ended");
+                return self.end(Reason::RoomDestroyed, Some(error));
+            }
+            RoomEvent::Renamed { id, display } => self.roster.renamed(&id, display),
+            RoomEvent::Moderated { id, mid, muted } if mine(&id) => {
+                return self.emit(Event::LocalMuted(mid, muted));
+            }
+            RoomEvent::Moderated { id, mid, muted } => self.roster.moderated(&id, &mid, muted),
+            RoomEvent::Talking { id, talking, .. } if mine(&id) => {
+                return self.emit(Event::LocalSpeaking(talking));
+            }
+            RoomEvent::Talking { id, talking, .. } => self.roster.speaking(&id, talking),
+            RoomEvent::Joining(_)
+            | RoomEvent::Failed { .. }
+            | RoomEvent::Joined(_)
+            | RoomEvent::Done
+            | RoomEvent::Mapping
+            | RoomEvent::Updating
+            | RoomEvent::Unknown => Vec::new(),
+        };
+        self.changed(changes);
+    }
+
+    /// Something the subscriber handle was told without having asked.
+    pub fn subscription_event(&mut self, said: Said) {
+        if self.membership != Membership::Over && (said.jsep.is_some() || said.mapping.is_some()) {
+            let events = self.receiving.told(said.mapping.as_deref(), said.jsep);
+            self.emit_all(events);
+        }
+    }
+
+    fn changed(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            if let Change::Unpublished(feed, mid, _) = &change {
+                let stream = StreamRef { feed: feed.clone(), mid: mid.clone() };
+                let events = self.receiving.ended(&stream);
+                self.emit_all(events);
+            }
+            self.emit(Event::Roster(change));
+        }
+        let streams = self.roster.people().iter().flat_map(|(id, person)| {
+            person.streams.keys().map(|mid| StreamRef { feed: id.clone(), mid: mid.clone() })
+        });
+        self.receiving.subscriptions.want(streams.collect());
+    }
+
+    fn renew(&mut self, role: Role, error: Error) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        let (events, again) = match role {
+            Role::Offerer => (Vec::new(), self.publishing.renew()),
+            Role::Answerer => self.receiving.renew(),
+        };
+        self.emit_all(events);
+        if again {
+            self.out.push_back(Output::Renew(role));
+        } else {
+            self.emit(match role {
+                Role::Offerer => Event::PublishFailed(error),
+                Role::Answerer => Event::ReceiveFailed(error),
+            });
+        }
+    }
+
+    /// Time passed; also called after every happening, since waiting may be over.
+    pub fn advance(&mut self, now: Millis) {
+        match self.membership {
+            Membership::Waiting => self.advance_joining(now),
+            Membership::Joined => {
+                if let Some(request) = self.publishing.next_request() {
+                    self.out.push_back(request);
+                }
+                if let Some(request) = self.receiving.next_request() {
+                    self.out.push_back(request);
+                }
+            }
+            Membership::Joining | Membership::Over => {}
+        }
+        if self.membership != Membership::Over {
+            self.publishing.drain(now, &mut self.out);
+            self.receiving.drain(now, &mut self.out);
+        }
+    }
+
+    fn advance_joining(&mut self, now: Millis) {
+        self.publishing.drain(now, &mut self.out);
+        let offer = self.publishing.offer_to_join();
+        let offer_expected = self.capturing || !self.publishing.negotiation.is_idle();
+        let waited = self.join_by.is_some_and(|until| until <= now);
+        if !self.signal_ready || (offer.is_none() && offer_expected && !waited) {
+            self.publishing.keep_offer(offer);
+            return;
+        }
+        self.membership = Membership::Joining;
+        let mut join = self.join.clone();
+        if offer.is_some() {
+            join.descriptions = self.publishing.descriptions();
+        }
+        self.out.push_back(Output::Publisher(Asked::Join, PublisherRequest::Join(join, offer)));
+    }
+
+    /// When [`Conference::advance`] wants to be called.
+    pub fn deadline(&self) -> Option<Millis> {
+        let join = if self.membership == Membership::Waiting { self.join_by } else { None };
+        let publishing = self.publishing.negotiation.deadline();
+        let receiving = self.receiving.negotiation.deadline();
+        [join, publishing, receiving].into_iter().flatten().min()
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.out.push_back(Output::Event(event));
+    }
+
+    fn emit_all(&mut self, events: Vec<Event>) {
+        self.out.extend(events.into_iter().map(Output::Event));
+    }
+}

@@ -1,0 +1,157 @@
+//! Our half: offers, and what they hold.
+
+use std::collections::VecDeque;
+
+use super::{Asked, Event, LocalStream, Millis, Output, PublisherRequest};
+use crate::Map;
+use crate::engine::negotiation::{Negotiation, Role, Step};
+use crate::protocol::videoroom::Stream;
+use crate::protocol::videoroom::request::{Configure, StreamDescription};
+use crate::protocol::{Jsep, description};
+use crate::{Error, ErrorCode};
+
+/// How often in a row a peer connection is rebuilt that never comes up.
+pub(super) const MAX_RENEWALS: u32 = 3;
+
+#[derive(Debug)]
+pub(super) struct Publishing {
+    pub(super) negotiation: Negotiation,
+    pub(super) renewals: u32,
+    local: Map<String, LocalStream>,
+    announced: Map<String, LocalStream>,
+    /// An offer that waits for its request.
+    offer: Option<Jsep>,
+    /// The server answered an offer on this peer connection.
+    published: bool,
+    describing: bool,
+    /// The server refused an offer: before the next one both sides need a fresh peer connection.
+    pub(super) spent: bool,
+}
+
+impl Publishing {
+    pub(super) fn new() -> Self {
+        Self {
+            negotiation: Negotiation::new(Role::Offerer),
+            renewals: 0,
+            local: Map::new(),
+            announced: Map::new(),
+            offer: None,
+            published: false,
+            describing: false,
+            spent: false,
+        }
+    }
+
+    pub(super) fn local(&self) -> &Map<String, LocalStream> {
+        &self.local
+    }
+
+    pub(super) fn described(&mut self, jsep: Jsep, streams: Map<String, LocalStream>) {
+        self.local = streams;
+        self.negotiation.described(jsep);
+    }
+
+    /// Whether anything changed.
+    pub(super) fn mute(&mut self, mid: &str, muted: bool) -> bool {
+        match self.local.get_mut(mid) {
+            Some(stream) if stream.muted != muted => {
+                stream.muted = muted;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn descriptions(&mut self) -> Vec<StreamDescription> {
+        self.announced.clone_from(&self.local);
+        let words = |stream: &LocalStream| description::write(stream.source, stream.muted);
+        let all = self.local.iter();
+        all.map(|(mid, stream)| StreamDescription { mid: mid.clone(), description: words(stream) })
+            .collect()
+    }
+
+    pub(super) fn offer_to_join(&mut self) -> Option<Jsep> {
+        self.offer.take()
+    }
+
+    pub(super) fn keep_offer(&mut self, offer: Option<Jsep>) {
+        self.offer = offer;
+    }
+
+    /// The one request that brings the server closer to what is wanted.
+    pub(super) fn next_request(&mut self) -> Option<Output> {
+        if let Some(offer) = self.offer.take() {
+            let configure = Configure { descriptions: self.descriptions() };
+            let request = if self.published {
+                PublisherRequest::Offer(configure, offer)
+            } else {
+                PublisherRequest::Publish(configure, offer)
+            };
+            return Some(Output::Publisher(Asked::Offer, request));
+        }
+        let stale = self.announced != self.local;
+        if !stale || !self.published || self.describing || !self.negotiation.is_idle() {
+            return None;
+        }
+        self.describing = true;
+        let configure = Configure { descriptions: self.descriptions() };
+        Some(Output::Publisher(Asked::Describe, PublisherRequest::Describe(configure)))
+    }
+
+    pub(super) fn described_again(&mut self) {
+        self.describing = false;
+    }
+
+    /// The server answered a request that may have held an offer.
+    pub(super) fn answered(&mut self, jsep: Option<Jsep>, own: Option<&[Stream]>) -> Vec<Event> {
+        let Some(jsep) = jsep else { return Vec::new() };
+        self.published = true;
+        self.negotiation.remote(jsep);
+        let refused = |mid: &str| {
+            let listed = own.unwrap_or_default().iter().find(|stream| stream.mid == mid);
+            listed.is_some_and(|stream| stream.disabled)
+        };
+        let events = self.local.iter().map(|(mid, stream)| {
+            if refused(mid) {
+                let text = [
+                    "the room does not take the codecs this browser offers for the ",
+                    stream.source.as_str(),
+                ]
+                .concat();
+                Event::PublishFailed(Error::new(ErrorCode::Negotiation, text))
+            } else {
+                Event::LocalPublished(mid.clone())
+            }
+        });
+        events.collect()
+    }
+
+    /// The server refused the offer.
+    pub(super) fn refused(&mut self) {
+        self.offer = None;
+        self.spent = true;
+    }
+
+    /// The peer connection is gone; whether it is worth another one.
+    pub(super) fn renew(&mut self) -> bool {
+        self.renewals += 1;
+        let anything = !self.local.is_empty() || self.offer.is_some();
+        anything && self.renewals <= MAX_RENEWALS
+    }
+
+    pub(super) fn renewed(&mut self) {
+        let renewals = self.renewals;
+        *self = Self { renewals, ..Self::new() };
+        self.negotiation.want_offer();
+    }
+
+    pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {
+        while let Some(step) = self.negotiation.poll(now) {
+            if let Step::Send(offer) = step {
+                self.offer = Some(offer);
+            } else {
+                out.push_back(Output::Peer(Role::Offerer, step));
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Every decision, as state machines without clocks, randomness or sockets.
+//!
+//! Each machine has the same shape: something happens and is handed in together with the time, then
+//! its outputs are polled until there are none left, then it is left alone until its deadline or the
+//! next happening. The outputs are a function of the inputs, so all of it is tested on the host.
+//!
+//! - [`signalling`]: transactions, sessions and handles of one connection
+//! - [`negotiation`]: the serial queue of one peer connection
+//! - [`subscriptions`]: what is wanted against what the server confirmed
+//! - [`roster`]: who is in the room with what
+//! - [`conference`]: joins the three to a room
+
+pub mod conference;
+pub mod negotiation;
+pub mod roster;
+pub mod signalling;
+pub mod subscriptions;
+mod time;
+
+pub use time::Millis;

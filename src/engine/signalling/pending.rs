@@ -1,0 +1,133 @@
+//! Requests that are not over yet, in the order they were made.
+
+use std::collections::VecDeque;
+
+use super::super::Millis;
+use super::Token;
+use crate::Map;
+use crate::protocol::request::{Request, Verb};
+use crate::protocol::{HandleId, SessionId};
+
+/// Where a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Not sent yet.
+    Waiting,
+    /// Sent, not answered.
+    Sent,
+}
+
+#[derive(Debug)]
+pub(super) struct Pending<B> {
+    pub(super) verb: Verb,
+    pub(super) session: Option<SessionId>,
+    pub(super) handle: Option<HandleId>,
+    pub(super) creates: Option<SessionId>,
+    pub(super) phase: Phase,
+    /// Whether anybody wants to know how it ends.
+    pub(super) awaited: bool,
+    deadline: Option<Millis>,
+    request: Option<Request<B>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Pendings<B> {
+    prefix: String,
+    last: u64,
+    open: Map<Token, Pending<B>>,
+    ready: VecDeque<Request<B>>,
+}
+
+impl<B> Pendings<B> {
+    pub(super) fn new(prefix: String) -> Self {
+        Self { prefix, last: 0, open: Map::new(), ready: VecDeque::new() }
+    }
+
+    pub(super) fn add(&mut self, mut request: Request<B>) -> Token {
+        self.last += 1;
+        let token = Token(self.last);
+        request.transaction = [self.prefix.as_str(), &self.last.to_string()].concat();
+        let pending = Pending {
+            verb: request.verb,
+            session: request.session_id,
+            handle: request.handle_id,
+            creates: request.id,
+            phase: Phase::Waiting,
+            awaited: true,
+            deadline: None,
+            request: Some(request),
+        };
+        self.open.insert(token, pending);
+        token
+    }
+
+    /// The open request with this transaction.
+    pub(super) fn find(&self, transaction: &str) -> Option<Token> {
+        let token = Token(transaction.strip_prefix(self.prefix.as_str())?.parse().ok()?);
+        self.open.contains_key(&token).then_some(token)
+    }
+
+    pub(super) fn get(&self, token: Token) -> Option<&Pending<B>> {
+        self.open.get(&token)
+    }
+
+    pub(super) fn remove(&mut self, token: Token) -> Option<Pending<B>> {
+        self.open.remove(&token)
+    }
+
+    pub(super) fn tokens(&self) -> Vec<Token> {
+        self.open.keys().copied().collect()
+    }
+
+    pub(super) fn matching(&self, wanted: impl Fn(&Pending<B>) -> bool) -> Vec<Token> {
+        self.open.iter().filter(|(_, pending)| wanted(pending)).map(|(token, _)| *token).collect()
+    }
+
+    /// An unsent request is forgotten; of a sent one the end still matters to those behind it.
+    pub(super) fn abandon(&mut self, token: Token) {
+        match self.open.get_mut(&token) {
+            Some(pending) if pending.phase == Phase::Sent => pending.awaited = false,
+            Some(_) => {
+                self.open.remove(&token);
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn nobody_waits(&mut self, token: Token) {
+        if let Some(pending) = self.open.get_mut(&token) {
+            pending.awaited = false;
+        }
+    }
+
+    /// Moves what may leave to the sending queue. Messages on one handle go one at a time.
+    pub(super) fn release(&mut self, deadline: Millis, may_leave: impl Fn(&Request<B>) -> bool) {
+        let mut busy: Vec<HandleId> = Vec::new();
+        for pending in self.open.values_mut() {
+            let serial = (pending.verb == Verb::Message).then_some(pending.handle).flatten();
+            if serial.is_some_and(|handle| busy.contains(&handle)) {
+                continue;
+            }
+            busy.extend(serial);
+            if pending.phase == Phase::Waiting && pending.request.as_ref().is_some_and(&may_leave) {
+                pending.phase = Phase::Sent;
+                pending.deadline = Some(deadline);
+                self.ready.extend(pending.request.take());
+            }
+        }
+    }
+
+    pub(super) fn next_to_send(&mut self) -> Option<Request<B>> {
+        self.ready.pop_front()
+    }
+
+    pub(super) fn overdue(&self, now: Millis) -> Vec<(Token, &'static str)> {
+        let late = |pending: &Pending<B>| pending.deadline.is_some_and(|deadline| deadline <= now);
+        let open = self.open.iter().filter(|(_, pending)| late(pending));
+        open.map(|(token, pending)| (*token, pending.verb.as_str())).collect()
+    }
+
+    pub(super) fn deadline(&self) -> Option<Millis> {
+        self.open.values().filter_map(|pending| pending.deadline).min()
+    }
+}

@@ -1,0 +1,58 @@
+//! Errors as JavaScript sees them.
+
+use std::cell::RefCell;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use crate::room::Failure;
+use crate::web::to_js;
+use crate::{Error, ErrorCode};
+
+thread_local! {
+    static FACTORY: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Details {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'static str>,
+    retryable: bool,
+}
+
+/// Takes the function that makes a `JanusError` of a message and its details.
+#[wasm_bindgen(js_name = setErrorFactory)]
+pub fn set_error_factory(factory: Function) {
+    FACTORY.set(Some(factory));
+}
+
+/// A `JanusError`, or what the browser threw.
+pub(super) fn to_js_error(failure: &Failure) -> JsValue {
+    match failure {
+        Failure::Media(thrown) => thrown.0.clone(),
+        Failure::Janus(error) => janus_error(error),
+    }
+}
+
+pub(super) fn janus_error(error: &Error) -> JsValue {
+    let details = Details {
+        code: error.code().as_str(),
+        status: error.status(),
+        request: error.request(),
+        retryable: error.is_retryable(),
+    };
+    let message = JsValue::from(error.to_string());
+    let details = to_js(&details).unwrap_or_default();
+    let factory = FACTORY.with_borrow(Clone::clone);
+    let made = factory.map(|make| make.call2(&JsValue::NULL, &message, &details));
+    made.and_then(Result::ok).unwrap_or(message)
+}
+
+/// Something thrown that is no `DOMException` of a device is a wrong argument.
+pub(super) fn invalid(text: &str) -> JsValue {
+    janus_error(&Error::new(ErrorCode::InvalidArgument, text))
+}

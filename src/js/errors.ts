@@ -1,0 +1,76 @@
+import type { Id } from './types.js';
+
+/** The stable codes of {@link JanusError}. */
+export type ErrorCode =
+  | 'unreachable'
+  | 'not-janus'
+  | 'connection-lost'
+  | 'timeout'
+  | 'aborted'
+  | 'closed'
+  | 'invalid-argument'
+  | 'invalid-state'
+  | 'unauthorized'
+  | 'session-not-found'
+  | 'session-conflict'
+  | 'handle-not-found'
+  | 'plugin-not-found'
+  | 'room-not-found'
+  | 'room-exists'
+  | 'room-full'
+  | 'already-joined'
+  | 'id-taken'
+  | 'feed-not-found'
+  | 'negotiation-failed'
+  | 'server-error'
+  | 'protocol';
+
+/** @internal */
+export interface ErrorDetails {
+  code: ErrorCode;
+  status?: number;
+  request?: string;
+  retryable: boolean;
+}
+
+/**
+ * What went wrong with the server, the connection, or an argument. Errors of cameras and microphones
+ * stay the browser's own `DOMException`.
+ *
+ * @example
+ * try {
+ *   await room.join({ room: 1234 });
+ * } catch (error) {
+ *   if (error instanceof JanusError && error.code === 'room-not-found') showLobby();
+ * }
+ */
+export class JanusError extends Error {
+  /** What to match on. */
+  readonly code: ErrorCode;
+  /** The server's own number, where the server answered (426: no such room). */
+  readonly status: number | undefined;
+  /** The Janus request that failed. */
+  readonly request: string | undefined;
+  /** Whether the same call may succeed later without any change. */
+  readonly retryable: boolean;
+
+  /** @internal */
+  constructor(message: string, details: ErrorDetails) {
+    super(message);
+    this.name = 'JanusError';
+    this.code = details.code;
+    this.status = details.status;
+    this.request = details.request;
+    this.retryable = details.retryable;
+  }
+}
+
+/** @internal */
+export function invalidArgument(message: string): JanusError {
+  return new JanusError(message, { code: 'invalid-argument', retryable: false });
+}
+
+/** @internal Ids are compared as map keys, so each has one form: numbers where they are exact. */
+export function normalizeId(id: Id): Id {
+  return typeof id === 'bigint' && id <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(id) : id;
+}

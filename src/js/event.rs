@@ -1,0 +1,102 @@
+//! Events as plain objects; the facade makes its objects of them.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use super::error::{janus_error, to_js_error};
+use super::track::TrackCore;
+use crate::Id;
+use crate::protocol::videoroom::StreamKind;
+use crate::room::{Publication, RoomEvent};
+use crate::web::to_js;
+
+/// Builds one object.
+struct Fields(Object);
+
+impl Fields {
+    fn new() -> Self {
+        Self(Object::new())
+    }
+
+    fn set(self, key: &str, value: impl Into<JsValue>) -> Self {
+        // Setting a field of a fresh plain object cannot fail.
+        Reflect::set(&self.0, &key.into(), &value.into()).ok();
+        self
+    }
+
+    fn id(self, id: &Id) -> Self {
+        self.set("id", to_js(id).unwrap_or_default())
+    }
+
+    fn publication(self, publication: &Publication) -> Self {
+        let kind = if publication.kind == StreamKind::Video { "video" } else { "audio" };
+        self.set("mid", publication.mid.as_str())
+            .set("kind", kind)
+            .set("source", publication.source.as_str())
+            .set("muted", publication.muted)
+    }
+}
+
+/// The event's name and its fields.
+pub(super) fn to_object(event: &RoomEvent) -> (&'static str, JsValue) {
+    let none = Fields::new();
+    let (name, fields) = match event {
+        RoomEvent::StateChanged { state, reason, error } => {
+            let mut fields = none.set("state", state.as_str());
+            if let Some(reason) = reason {
+                fields = fields.set("reason", reason.as_str());
+            }
+            if let Some(error) = error {
+                fields = fields.set("error", janus_error(error));
+            }
+            ("state", fields)
+        }
+        RoomEvent::LocalJoined { room, description, id, display } => {
+            let room = to_js(room).unwrap_or_default();
+            let fields = none.id(id).set("room", room).set("description", description.as_str());
+            ("localJoined", fields.set("display", display.as_str()))
+        }
+        RoomEvent::ParticipantJoined { id, display } => {
+            ("joined", none.id(id).set("display", display.as_str()))
+        }
+        RoomEvent::ParticipantLeft { id, kicked } => ("left", none.id(id).set("kicked", *kicked)),
+        RoomEvent::ParticipantChanged { id, display } => {
+            ("changed", none.id(id).set("display", display.as_str()))
+        }
+        RoomEvent::TrackPublished { id, publication } => {
+            ("published", none.id(id).publication(publication))
+        }
+        RoomEvent::TrackUnpublished { id, mid } => {
+            ("unpublished", none.id(id).set("mid", mid.as_str()))
+        }
+        RoomEvent::TrackSubscribed { id, mid, track } => {
+            let track = TrackCore::new(track);
+            ("subscribed", none.id(id).set("mid", mid.as_str()).set("track", track))
+        }
+        RoomEvent::TrackUnsubscribed { id, mid } => {
+            ("unsubscribed", none.id(id).set("mid", mid.as_str()))
+        }
+        RoomEvent::TrackMuted { id, mid, muted } => {
+            ("muted", none.id(id).set("mid", mid.as_str()).set("muted", *muted))
+        }
+        RoomEvent::SpeakingChanged { id, speaking } => {
+            ("speaking", none.id(id).set("speaking", *speaking))
+        }
+        RoomEvent::LocalTrackPublished { publication, track } => {
+            let track = TrackCore::new(track);
+            ("localPublished", none.publication(publication).set("track", track))
+        }
+        RoomEvent::LocalTrackMuted { mid, muted } => {
+            ("localMuted", none.set("mid", mid.as_str()).set("muted", *muted))
+        }
+        RoomEvent::LocalSpeakingChanged(speaking) => {
+            ("localSpeaking", none.set("speaking", *speaking))
+        }
+        RoomEvent::PlaybackChanged(allowed) => ("playback", none.set("allowed", *allowed)),
+        RoomEvent::MediaError { source, failure } => {
+            let fields = none.set("source", source.as_str());
+            ("mediaError", fields.set("error", to_js_error(failure)))
+        }
+    };
+    (name, fields.0.into())
+}

@@ -1,0 +1,96 @@
+/** Options of everything that can be called off. */
+export interface Abortable {
+  /** Calls it off: what waits rejects with the signal's reason, listeners are removed. */
+  signal?: AbortSignal | undefined;
+}
+
+/** An event of an async iterator: its name, and its fields. */
+export type NamedEvent<M> = { [K in keyof M]: { readonly type: K } & M[K] }[keyof M];
+
+type Listener = (event: never) => void;
+
+/** Typed events. State can always be read, so that a listener that comes late misses nothing. */
+export class Emitter<M extends object> {
+  readonly #listeners = new Map<keyof M, Set<Listener>>();
+  readonly #iterators = new Set<(event: NamedEvent<M>) => void>();
+
+  /** Calls `listener` with each event of this type; the returned function ends that. */
+  on<K extends keyof M>(type: K, listener: (event: M[K]) => void, options: Abortable = {}): () => void {
+    const { signal } = options;
+    if (signal?.aborted) return () => undefined;
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners);
+    // A wrapper, so that the same function can listen twice and stop once.
+    const entry: Listener = (event) => listener(event);
+    listeners.add(entry);
+    const stop = (): void => {
+      listeners.delete(entry);
+      signal?.removeEventListener('abort', stop);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    return stop;
+  }
+
+  /** Every event from now on, as an async iterator; leaving the loop or aborting the signal ends it. */
+  events(options: Abortable = {}): AsyncIterableIterator<NamedEvent<M>> {
+    const { signal } = options;
+    const queue: NamedEvent<M>[] = [];
+    let wake: (() => void) | undefined;
+    let done = signal?.aborted ?? false;
+    const take = (event: NamedEvent<M>): void => {
+      queue.push(event);
+      wake?.();
+    };
+    const finish = (): void => {
+      done = true;
+      this.#iterators.delete(take);
+      signal?.removeEventListener('abort', finish);
+      wake?.();
+    };
+    if (!done) this.#iterators.add(take);
+    signal?.addEventListener('abort', finish, { once: true });
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      async next() {
+        while (queue.length === 0 && !done) await new Promise<void>((resolve) => (wake = resolve));
+        const value = queue.shift();
+        return value === undefined ? { done: true, value } : { done: false, value };
+      },
+      return() {
+        finish();
+        queue.length = 0;
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  /** @internal A listener that throws neither stops the others nor the room: the page hears of it. */
+  protected emit<K extends keyof M>(type: K, event: M[K]): void {
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+      try {
+        (listener as (event: M[K]) => void)(event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+    for (const take of [...this.#iterators]) take({ type, ...event });
+  }
+}
+
+/** @internal Rejects with the signal's reason as soon as it is aborted. */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,104 @@
+//! The room.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::error::{invalid, janus_error};
+use super::event::to_object;
+use super::{options, promise_done};
+use crate::Error;
+use crate::room::{JoinOptions, Room};
+use crate::web::MediaStreamTrack;
+
+/// What is under the facade's `Room`.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct RoomCore(Room);
+
+fn on_or_off<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<Option<T>, Error> {
+    if value.is_undefined() { Ok(None) } else { options(value).map(Some) }
+}
+
+fn with_tracks(mut join: JoinOptions, tracks: &Array) -> Result<JoinOptions, JsValue> {
+    for pair in tracks.iter() {
+        let track = Reflect::get(&pair, &"track".into())?;
+        let source = Reflect::get(&pair, &"source".into())?.as_string().unwrap_or_default();
+        let track: MediaStreamTrack =
+            track.dyn_into().map_err(|_| invalid("tracks: each must be a track"))?;
+        join = join.track(track, super::track::source(&source));
+    }
+    Ok(join)
+}
+
+#[wasm_bindgen]
+impl RoomCore {
+    /// `on_event(name, fields)` is called with every event.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        settings: JsValue,
+        ice_servers: JsValue,
+        on_event: Function,
+    ) -> Result<RoomCore, JsValue> {
+        let read =
+            || -> Result<_, Error> { Ok((options(settings.clone())?, options(settings.clone())?)) };
+        let (room, connection) = read().map_err(|error| janus_error(&error))?;
+        let room = Room::new(super::options::room_options(room, connection, ice_servers));
+        room.on_event(move |event| {
+            let (name, fields) = to_object(event);
+            // The facade shields its listeners; there is nobody above to tell.
+            on_event.call2(&JsValue::NULL, &name.into(), &fields).ok();
+        });
+        Ok(Self(room))
+    }
+
+    /// Connects ahead of time.
+    pub fn prepare(&self) -> Promise {
+        let room = self.0.clone();
+        promise_done(async move { room.prepare().await })
+    }
+
+    /// Joins; `tracks` are pairs `{ track, source }`.
+    pub fn join(&self, settings: JsValue, tracks: &Array) -> Result<Promise, JsValue> {
+        let read =
+            || -> Result<_, Error> { Ok((options(settings.clone())?, options(settings.clone())?)) };
+        let (join, devices) = read().map_err(|error| janus_error(&error))?;
+        let join = with_tracks(super::options::join_options(join, devices), tracks)?;
+        let room = self.0.clone();
+        Ok(promise_done(async move { room.join(join).await }))
+    }
+
+    /// Leaves.
+    pub fn leave(&self) -> Promise {
+        let room = self.0.clone();
+        promise_done(async move {
+            room.leave().await;
+            Ok::<_, Error>(())
+        })
+    }
+
+    /// Opens or releases the camera.
+    #[wasm_bindgen(js_name = setCameraEnabled)]
+    pub fn set_camera_enabled(&self, enabled: bool, settings: JsValue) -> Promise {
+        let room = self.0.clone();
+        promise_done(async move { room.set_camera_enabled(enabled, on_or_off(settings)?).await })
+    }
+
+    /// Unmutes or mutes the microphone.
+    #[wasm_bindgen(js_name = setMicrophoneEnabled)]
+    pub fn set_microphone_enabled(&self, enabled: bool, settings: JsValue) -> Promise {
+        let room = self.0.clone();
+        promise_done(
+            async move { room.set_microphone_enabled(enabled, on_or_off(settings)?).await },
+        )
+    }
+
+    /// Plays what was blocked.
+    #[wasm_bindgen(js_name = startPlayback)]
+    pub fn start_playback(&self) -> Promise {
+        let room = self.0.clone();
+        promise_done(async move {
+            room.start_playback().await;
+            Ok::<_, Error>(())
+        })
+    }
+}

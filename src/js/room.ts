@@ -1,0 +1,167 @@
+import type { RoomCore } from '../../pkg/janus.js';
+import { invalidArgument, normalizeId } from './errors.js';
+import { Emitter, abortable, type Abortable } from './events.js';
+import { loadCore } from './load.js';
+import { LocalParticipant, RemoteParticipant } from './participant.js';
+import { RoomModel, type RoomEventMap } from './model.js';
+import { LocalTrack, deviceOptions } from './track.js';
+import type {
+  CameraOptions,
+  Id,
+  MicrophoneOptions,
+  RoomOptions,
+  RoomState,
+  TrackSource,
+} from './types.js';
+
+/** A stay in a room. */
+export interface JoinOptions extends Abortable {
+  /** The room. */
+  room: Id;
+  /** The name shown to people. */
+  display?: string | undefined;
+  /** The participant id to have; the server picks one otherwise. */
+  id?: Id | undefined;
+  /** The room's pin. */
+  pin?: string | undefined;
+  /** A token of the room's list, or a signed one. */
+  token?: string | undefined;
+  /** Opens the camera and publishes it. An unanswered prompt delays nobody. */
+  camera?: boolean | CameraOptions | undefined;
+  /** Opens the microphone and publishes it. */
+  microphone?: boolean | MicrophoneOptions | undefined;
+  /** Publishes tracks the page has. They stay the page's: leaving does not stop them. */
+  tracks?: readonly (LocalTrack | MediaStreamTrack)[] | undefined;
+}
+
+interface GivenTrack {
+  track: MediaStreamTrack;
+  source: TrackSource;
+}
+
+function given(track: LocalTrack | MediaStreamTrack): GivenTrack {
+  if (track instanceof LocalTrack) return { track: track.mediaStreamTrack, source: track.source };
+  return { track, source: track.kind === 'video' ? 'camera' : 'microphone' };
+}
+
+/**
+ * A conference: join, and everybody in the room is here, seen and heard.
+ *
+ * @example
+ * const room = new Room({ servers: 'wss://sfu.example/janus' });
+ * room.on('trackSubscribed', ({ track }) => grid.append(track.attach()));
+ * await room.join({ room: 1234, display: 'Ada', camera: true, microphone: true });
+ */
+export class Room extends Emitter<RoomEventMap> {
+  readonly #options: RoomOptions;
+  readonly #servers: string[];
+  #core: Promise<RoomCore> | undefined;
+  readonly #model: RoomModel;
+
+  constructor(options: RoomOptions) {
+    super();
+    const servers = typeof options?.servers === 'string' ? [options.servers] : options?.servers;
+    if (!Array.isArray(servers) || servers.length === 0) {
+      throw invalidArgument('servers: give the address of at least one Janus server');
+    }
+    this.#options = options;
+    this.#servers = [...(servers as string[])];
+    const local = new LocalParticipant(() => this.#load());
+    this.#model = new RoomModel(local, (type, event) => this.emit(type, event));
+  }
+
+  /** Where the room stands. */
+  get state(): RoomState {
+    return this.#model.state;
+  }
+
+  /** The room joined last. */
+  get id(): Id | undefined {
+    return this.#model.id;
+  }
+
+  /** The name of the room joined last. */
+  get description(): string | undefined {
+    return this.#model.description;
+  }
+
+  /** Us. */
+  get localParticipant(): LocalParticipant {
+    return this.#model.local;
+  }
+
+  /** Everybody else, by id. */
+  get remoteParticipants(): ReadonlyMap<Id, RemoteParticipant> {
+    return this.#model.remote;
+  }
+
+  /** Whether the browser lets the page play sound; if not, call `startPlayback()` in a click. */
+  get canPlayback(): boolean {
+    return this.#model.canPlayback;
+  }
+
+  /** Connects ahead of time, so that joining takes less. Optional. */
+  async prepare(): Promise<void> {
+    const core = await this.#load();
+    await core.prepare();
+  }
+
+  /**
+   * Joins. Resolves when we are in the room; publishing and receiving follow as media comes. A camera
+   * or microphone that cannot be had is no error but the event `mediaError`.
+   */
+  async join(options: JoinOptions): Promise<void> {
+    const { signal, camera, microphone, tracks = [], ...rest } = options;
+    signal?.throwIfAborted();
+    if (rest.room === undefined || rest.room === null) {
+      throw invalidArgument('room: say which room to join');
+    }
+    const core = await this.#load();
+    const settings = {
+      ...rest,
+      room: normalizeId(rest.room),
+      camera: deviceOptions(camera),
+      microphone: deviceOptions(microphone),
+    };
+    const joined = core.join(settings, tracks.map(given)) as Promise<void>;
+    try {
+      await abortable(joined, signal);
+    } catch (error) {
+      if (signal?.aborted) {
+        joined.catch(() => undefined);
+        await core.leave();
+      }
+      throw error;
+    }
+  }
+
+  /** Leaves. Everything this room opened is closed, on the server too; joining again works. */
+  async leave(): Promise<void> {
+    if (this.#core === undefined) return;
+    const core = await this.#core;
+    await core.leave();
+  }
+
+  /** Plays what the browser blocked; for use in a click. */
+  async startPlayback(): Promise<void> {
+    const core = await this.#load();
+    await core.startPlayback();
+  }
+
+  #load(): Promise<RoomCore> {
+    this.#core ??= loadCore().then(
+      ({ RoomCore }) => {
+        const { iceServers, servers: _, ...settings } = this.#options;
+        const model = this.#model;
+        return new RoomCore({ ...settings, servers: this.#servers }, iceServers, (name: string, fields: never) =>
+          model.apply(name, fields),
+        );
+      },
+      (error: unknown) => {
+        this.#core = undefined;
+        throw error;
+      },
+    );
+    return this.#core;
+  }
+}

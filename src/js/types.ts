@@ -1,0 +1,242 @@
+import type { JanusError } from './errors.js';
+
+/**
+ * The id of a room, participant or feed, as Janus has it: integers beyond 2^53 are `bigint`, ids of
+ * servers with `string_ids` are strings.
+ */
+export type Id = number | bigint | string;
+
+/** What a track carries. */
+export type TrackKind = 'audio' | 'video';
+
+/** Where a track comes from; `unknown` for clients that do not say. */
+export type TrackSource = 'camera' | 'microphone' | 'screen' | 'unknown';
+
+/** Where a room stands. */
+export type RoomState = 'disconnected' | 'connecting' | 'connected';
+
+/** Why a room is disconnected. */
+export type DisconnectReason =
+  | 'left'
+  | 'join-failed'
+  | 'connection-lost'
+  | 'session-expired'
+  | 'kicked'
+  | 'room-destroyed';
+
+/** How a connection is made. */
+export interface ConnectionOptions {
+  /** A stored or signed token, where the server asks for one. */
+  token?: string | undefined;
+  /** The server's API secret, where it asks for one. Never ship it in a public page. */
+  apiSecret?: string | undefined;
+  /** How long opening may take, per server, ms (10000). */
+  connectTimeout?: number | undefined;
+  /** How long a request may take once it was sent, ms (15000). */
+  requestTimeout?: number | undefined;
+}
+
+/** Where a room is, and how media finds its way. */
+export interface RoomOptions extends ConnectionOptions {
+  /** Server addresses, tried in order: `wss:` or `ws:` for WebSocket, `https:` or `http:` for REST. */
+  servers: string | readonly string[];
+  /** STUN and TURN servers. */
+  iceServers?: readonly RTCIceServer[] | undefined;
+  /** `relay` uses TURN only. */
+  iceTransportPolicy?: RTCIceTransportPolicy | undefined;
+}
+
+/** How a camera is opened. Sizes and rates are wishes. */
+export interface CameraOptions {
+  /** The device; the browser's choice otherwise. */
+  deviceId?: string | undefined;
+  /** Width, px (640). */
+  width?: number | undefined;
+  /** Height, px (360). */
+  height?: number | undefined;
+  /** Pictures per second (30). */
+  frameRate?: number | undefined;
+  /** Send several sizes at once, so that the server can choose for each viewer (false). */
+  simulcast?: boolean | undefined;
+}
+
+/** How a microphone is opened. */
+export interface MicrophoneOptions {
+  /** The device; the browser's choice otherwise. */
+  deviceId?: string | undefined;
+  /** Remove what the loudspeaker plays (true). */
+  echoCancellation?: boolean | undefined;
+  /** Remove steady noise (true). */
+  noiseSuppression?: boolean | undefined;
+  /** Keep the loudness even (true). */
+  autoGainControl?: boolean | undefined;
+}
+
+/** What `info` says of the server, with Janus's own names. */
+export interface ServerInfo {
+  /** The server's name. */
+  name: string;
+  /** The version as an integer: 1102 for 1.1.2. */
+  version: number;
+  /** The version as text. */
+  version_string: string;
+  /** The transports the server has, by package name. */
+  transports: Record<string, PluginInfo>;
+  /** The plugins the server has, by package name. */
+  plugins: Record<string, PluginInfo>;
+  /** After how many seconds without a request a session ends. */
+  'session-timeout': number;
+  /** Everything else the server says. */
+  [key: string]: unknown;
+}
+
+/** What `info` says of one plugin or transport. */
+export interface PluginInfo {
+  /** Its name. */
+  name: string;
+  /** What it does. */
+  description: string;
+  /** Its version as text. */
+  version_string: string;
+  /** Its version as an integer. */
+  version: number;
+  /** Everything else. */
+  [key: string]: unknown;
+}
+
+/** A session description with Janus's flags. */
+export interface Jsep {
+  type: 'offer' | 'answer';
+  sdp: string;
+  /** `false`: the SDP holds every candidate. */
+  trickle?: boolean;
+  /** The media is end-to-end encrypted. */
+  e2ee?: boolean;
+}
+
+/** A plugin's words, and a session description that came with them. */
+export interface PluginMessage {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each plugin has words of its own
+  data: any;
+  jsep?: Jsep;
+}
+
+/** What a handle tells without being asked. */
+export interface HandleEventMap {
+  /** The plugin says something. */
+  event: PluginMessage;
+  /** ICE and DTLS are up. */
+  webrtcup: Record<never, never>;
+  /** The server began or ceased to receive our media. */
+  media: { mid: string; receiving: boolean; substream?: number };
+  /** Packets are being lost: towards us (`uplink: true`) or towards the server. */
+  slowlink: { mid: string; uplink: boolean; lost: number };
+  /** ICE failed after having worked. */
+  icefailed: Record<never, never>;
+  /** The peer connection is gone, the handle is still there. */
+  hangup: { reason: string };
+  /** A candidate of the server's. */
+  trickle: { candidate: RTCIceCandidateInit & { completed?: boolean } };
+  /** The handle is gone. */
+  detached: Record<never, never>;
+}
+
+/** `create`: every field optional. */
+export interface CreateRoomOptions {
+  /** The id the room is to have; the server picks one otherwise. */
+  room?: Id | undefined;
+  /** Its name. */
+  description?: string | undefined;
+  /** What it takes to change or end the room. */
+  secret?: string | undefined;
+  /** What it takes to join. */
+  pin?: string | undefined;
+  /** Leave the room out of `list` (false). */
+  isPrivate?: boolean | undefined;
+  /** Tokens that may join; present, even empty, it locks the room to them. */
+  allowed?: readonly string[] | undefined;
+  /** Save it in the server's configuration (false). */
+  permanent?: boolean | undefined;
+  /** How many may publish at once (3). */
+  publishers?: number | undefined;
+  /** The most each may send, bit/s; 0 for no limit. */
+  bitrate?: number | undefined;
+  /** How often the server asks for keyframes, s; 0 for never. */
+  firFreq?: number | undefined;
+  /** Audio codecs, best first, with commas (`opus`). */
+  audiocodec?: string | undefined;
+  /** Video codecs, best first, with commas (`vp8`). */
+  videocodec?: string | undefined;
+  /** Announce who speaks (false). */
+  audiolevelEvent?: boolean | undefined;
+  /** Announce people who do not publish (false). */
+  notifyJoining?: boolean | undefined;
+  /** Record the room (false). */
+  record?: boolean | undefined;
+  /** Where recordings go, a folder of the server's. */
+  recDir?: string | undefined;
+  /** What the server asks for before anybody may create rooms. */
+  adminKey?: string | undefined;
+}
+
+/** The answer to `create` and `destroy`. */
+export interface RoomChanged {
+  room: Id;
+  /** Whether the server's configuration holds the change. */
+  permanent: boolean;
+}
+
+/** One room of `list`. */
+export interface RoomInfo {
+  room: Id;
+  description: string;
+  pinRequired: boolean;
+  isPrivate: boolean;
+  maxPublishers: number;
+  /** bit/s; 0 for no limit. */
+  bitrate: number;
+  audiocodec: string;
+  videocodec: string;
+  numParticipants: number;
+  record: boolean;
+  notifyJoining: boolean;
+  audiolevelEvent: boolean;
+}
+
+/** One participant of `listparticipants`. */
+export interface ParticipantInfo {
+  id: Id;
+  display?: string;
+  /** Whether the participant publishes now. */
+  publisher: boolean;
+  /** Whether the participant is speaking, where the server knows. */
+  talking?: boolean;
+}
+
+/** Joining as a publisher on a handle of one's own. */
+export interface JoinPublisherOptions {
+  room: Id;
+  id?: Id | undefined;
+  display?: string | undefined;
+  pin?: string | undefined;
+  token?: string | undefined;
+}
+
+/** The answer to `join`. */
+export interface Joined {
+  room: Id;
+  description: string;
+  /** Our participant id. */
+  id: Id;
+  /** Who publishes already, with Janus's own names. */
+  publishers: { id: Id; display?: string; streams: { type: string; mid: string }[] }[];
+}
+
+/** Fields of `stateChanged`. */
+export interface StateChanged {
+  state: RoomState;
+  /** With `disconnected` only. */
+  reason?: DisconnectReason;
+  /** With `disconnected` only, if something went wrong. */
+  error?: JanusError;
+}

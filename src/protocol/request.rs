@@ -1,0 +1,153 @@
+//! Requests of the core API (`janus-api`: create, attach, message, trickle, ...).
+
+use serde::Serialize;
+
+use super::{Candidate, HandleId, Jsep, SessionId};
+
+/// The verb of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// What the server is and has.
+    Info,
+    /// A sign of life.
+    Ping,
+    /// Makes a session.
+    Create,
+    /// Moves a session to this connection.
+    Claim,
+    /// Keeps a session alive.
+    Keepalive,
+    /// Ends a session and all its handles.
+    Destroy,
+    /// Makes a handle on a plugin.
+    Attach,
+    /// Speaks to the plugin.
+    Message,
+    /// Sends ICE candidates.
+    Trickle,
+    /// Ends the handle's peer connection, keeps the handle.
+    Hangup,
+    /// Ends a handle.
+    Detach,
+}
+
+impl Verb {
+    /// The verb as it travels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Ping => "ping",
+            Self::Create => "create",
+            Self::Claim => "claim",
+            Self::Keepalive => "keepalive",
+            Self::Destroy => "destroy",
+            Self::Attach => "attach",
+            Self::Message => "message",
+            Self::Trickle => "trickle",
+            Self::Hangup => "hangup",
+            Self::Detach => "detach",
+        }
+    }
+}
+
+/// A request, flat as it travels. Optional means absent: Janus refuses `null`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request<B> {
+    /// The verb.
+    #[serde(rename = "janus")]
+    pub verb: Verb,
+    /// Ties the answer to the request; the engine fills it in.
+    pub transaction: String,
+    /// The session it concerns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// The handle it concerns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handle_id: Option<HandleId>,
+    /// `create`: the id the session is to have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<SessionId>,
+    /// `attach`: the plugin's package name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<String>,
+    /// `attach`: a name of the application's own, shown by event handlers and the admin API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opaque_id: Option<String>,
+    /// `message`: what the plugin gets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<B>,
+    /// `message`: a session description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jsep: Option<Jsep>,
+    /// `trickle`: the candidates, all in one request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<Vec<Candidate>>,
+    /// A stored or signed token, if the server asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The server's API secret, if it asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apisecret: Option<String>,
+}
+
+impl<B> Request<B> {
+    fn new(verb: Verb, session_id: Option<SessionId>, handle_id: Option<HandleId>) -> Self {
+        Self {
+            verb,
+            transaction: String::new(),
+            session_id,
+            handle_id,
+            id: None,
+            plugin: None,
+            opaque_id: None,
+            body: None,
+            jsep: None,
+            candidates: None,
+            token: None,
+            apisecret: None,
+        }
+    }
+
+    /// `info`
+    pub fn info() -> Self {
+        Self::new(Verb::Info, None, None)
+    }
+
+    /// `ping`
+    pub fn ping() -> Self {
+        Self::new(Verb::Ping, None, None)
+    }
+
+    /// `create` with an id of the client's choice.
+    pub fn create(id: SessionId) -> Self {
+        Self { id: Some(id), ..Self::new(Verb::Create, None, None) }
+    }
+
+    /// A request that names a session and nothing else: `keepalive`, `claim`, `destroy`.
+    pub fn session(verb: Verb, session: SessionId) -> Self {
+        Self::new(verb, Some(session), None)
+    }
+
+    /// `attach`
+    pub fn attach(session: SessionId, plugin: &str, opaque_id: Option<String>) -> Self {
+        let plugin = Some(plugin.to_owned());
+        Self { plugin, opaque_id, ..Self::new(Verb::Attach, Some(session), None) }
+    }
+
+    /// A request that names a handle and nothing else: `hangup`, `detach`.
+    pub fn handle(verb: Verb, session: SessionId, handle: HandleId) -> Self {
+        Self::new(verb, Some(session), Some(handle))
+    }
+
+    /// `message`
+    pub fn message(session: SessionId, handle: HandleId, body: B, jsep: Option<Jsep>) -> Self {
+        Self { body: Some(body), jsep, ..Self::new(Verb::Message, Some(session), Some(handle)) }
+    }
+
+    /// `trickle` with a batch of candidates.
+    pub fn trickle(session: SessionId, handle: HandleId, candidates: Vec<Candidate>) -> Self {
+        let candidates = Some(candidates);
+        Self { candidates, ..Self::new(Verb::Trickle, Some(session), Some(handle)) }
+    }
+}

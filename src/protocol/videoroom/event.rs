@@ -1,0 +1,246 @@
+//! What the plugin says, flat as it travels, and sorted by [`RoomData::classify`].
+
+use serde::{Deserialize, Serialize};
+
+use super::types::{Attendee, Publisher, Stream, SubStream};
+use crate::protocol::Id;
+use crate::{Error, ErrorCode};
+
+/// One message of the plugin. Which fields are set depends on `videoroom`, and for `event` on which
+/// other fields there are.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RoomData {
+    /// The kind: `joined`, `event`, `attached`, ...
+    pub videoroom: String,
+    /// The room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<Id>,
+    /// The plugin's error number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<u16>,
+    /// The plugin's error sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Whom it is about; in `joined`, ourselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
+    /// `joined`: a number that ties subscriptions to us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_id: Option<u64>,
+    /// `joined`: the room's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The participant's new name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+    /// Publishers, new or changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publishers: Option<Vec<Publisher>>,
+    /// `joined`: people who do not publish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attendees: Option<Vec<Attendee>>,
+    /// Somebody came who does not publish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joining: Option<Attendee>,
+    /// Somebody, or "ok" for ourselves, stopped publishing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unpublished: Option<Id>,
+    /// Somebody, or "ok" for ourselves, left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaving: Option<Id>,
+    /// Somebody was sent out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kicked: Option<Id>,
+    /// Why we left: "kicked".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// "ok": `configure` or `publish` was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configured: Option<String>,
+    /// "ok": `start` was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
+    /// A stream of ours, of somebody's, or of the subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mid: Option<String>,
+    /// "muted" or "unmuted" by a moderator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<String>,
+}
+
+/// The stream list of `attached`, `updated` and `switched`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SubStreams {
+    /// The whole mapping; absent when nothing changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub streams: Option<Vec<SubStream>>,
+}
+
+/// The stream list of `configured` and of `joined` with an offer: our own streams.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OwnStreams {
+    /// Our streams as the server took them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub streams: Option<Vec<Stream>>,
+}
+
+/// What we learn on joining.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joined {
+    /// The room.
+    pub room: Id,
+    /// Its name.
+    pub description: String,
+    /// Our participant id.
+    pub id: Id,
+    /// Ties subscriptions to us.
+    pub private_id: Option<u64>,
+    /// Who publishes already.
+    pub publishers: Vec<Publisher>,
+    /// Who is there without publishing (rooms with `notify_joining` only).
+    pub attendees: Vec<Attendee>,
+}
+
+/// A message of the plugin by what it means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RoomEvent {
+    /// The request failed.
+    Failed {
+        /// The number.
+        status: u16,
+        /// The sentence.
+        reason: String,
+    },
+    /// We are in.
+    Joined(Joined),
+    /// Publishers are new or changed; each entry replaces what was known.
+    Publishers(Vec<Publisher>),
+    /// Somebody came who does not publish.
+    Joining(Attendee),
+    /// Somebody stopped publishing. Repeats, and comes for people who never published.
+    Unpublished(Id),
+    /// Somebody left.
+    Leaving(Id),
+    /// Somebody was sent out; no `Leaving` follows.
+    Kicked(Id),
+    /// We were sent out.
+    KickedOurselves,
+    /// Somebody changed name.
+    Renamed {
+        /// Who.
+        id: Id,
+        /// To what.
+        display: String,
+    },
+    /// A moderator muted or unmuted a stream, maybe ours.
+    Moderated {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+        /// Whether it is muted now.
+        muted: bool,
+    },
+    /// Somebody, maybe we, began or ceased to speak.
+    Talking {
+        /// Who.
+        id: Id,
+        /// Which stream.
+        mid: String,
+        /// Whether speaking now.
+        talking: bool,
+    },
+    /// The room is gone.
+    Destroyed,
+    /// Our own request was done: `configured`, `started`, `unpublished`, `leaving`, `left`, `paused`.
+    Done,
+    /// A subscription's m-lines are new; an offer usually comes with it.
+    Mapping,
+    /// An offer is outstanding, the answer to this request comes with a later one.
+    Updating,
+    /// Something this library does not know.
+    Unknown,
+}
+
+impl RoomEvent {
+    /// The error in it, if it is one.
+    pub fn into_result(self, request: &'static str) -> Result<Self, Error> {
+        if let Self::Failed { status, reason } = &self {
+            return Err(Error::video_room(*status, reason, request));
+        }
+        Ok(self)
+    }
+}
+
+impl RoomData {
+    /// Sorts the message. `answer` says whether it carried the transaction of a request of ours:
+    /// `leaving: "ok"` is an answer, unless a participant of a `string_ids` room is named "ok".
+    pub fn classify(self, answer: bool) -> RoomEvent {
+        if let Some(status) = self.error_code {
+            return RoomEvent::Failed { status, reason: self.error.unwrap_or_default() };
+        }
+        match self.videoroom.as_str() {
+            "joined" => self.joined(),
+            "event" => self.event(answer),
+            "talking" | "stopped-talking" => match (self.id, self.mid) {
+                (Some(id), Some(mid)) => {
+                    RoomEvent::Talking { id, mid, talking: self.videoroom == "talking" }
+                }
+                _ => RoomEvent::Unknown,
+            },
+            "destroyed" => RoomEvent::Destroyed,
+            "attached" | "updated" => RoomEvent::Mapping,
+            "updating" => RoomEvent::Updating,
+            _ => RoomEvent::Unknown,
+        }
+    }
+
+    fn joined(self) -> RoomEvent {
+        match (self.room, self.id) {
+            (Some(room), Some(id)) => RoomEvent::Joined(Joined {
+                room,
+                description: self.description.unwrap_or_default(),
+                id,
+                private_id: self.private_id,
+                publishers: self.publishers.unwrap_or_default(),
+                attendees: self.attendees.unwrap_or_default(),
+            }),
+            _ => RoomEvent::Unknown,
+        }
+    }
+
+    fn event(self, answer: bool) -> RoomEvent {
+        let ours = |id: &Id| answer && *id == Id::from("ok");
+        if let Some(publishers) = self.publishers {
+            RoomEvent::Publishers(publishers)
+        } else if let Some(attendee) = self.joining {
+            RoomEvent::Joining(attendee)
+        } else if let Some(id) = self.unpublished {
+            if ours(&id) { RoomEvent::Done } else { RoomEvent::Unpublished(id) }
+        } else if let Some(id) = self.leaving {
+            match self.reason.as_deref() {
+                Some("kicked") if id == Id::from("ok") => RoomEvent::KickedOurselves,
+                _ if ours(&id) => RoomEvent::Done,
+                _ => RoomEvent::Leaving(id),
+            }
+        } else if let Some(id) = self.kicked {
+            RoomEvent::Kicked(id)
+        } else if let (Some(id), Some(mid), Some(state)) = (&self.id, &self.mid, &self.moderation) {
+            RoomEvent::Moderated { id: id.clone(), mid: mid.clone(), muted: state == "muted" }
+        } else if let (Some(id), Some(display)) = (self.id, self.display) {
+            RoomEvent::Renamed { id, display }
+        } else if answer || self.configured.is_some() || self.started.is_some() {
+            RoomEvent::Done
+        } else {
+            RoomEvent::Unknown
+        }
+    }
+}
+
+/// The error for an answer that does not fit its request.
+pub fn unexpected(request: &'static str) -> Error {
+    Error::new(ErrorCode::Protocol, "the server's answer does not fit the request").during(request)
+}

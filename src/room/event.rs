@@ -1,0 +1,254 @@
+//! What a room tells, and how it is heard.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use futures_channel::mpsc;
+use futures_core::Stream;
+
+use super::track::Track;
+use crate::engine::conference::Reason;
+use crate::protocol::description::Source;
+use crate::protocol::videoroom::StreamKind;
+use crate::web::Thrown;
+use crate::{Error, Id};
+
+/// Where a room stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomState {
+    /// Not in the room.
+    Disconnected,
+    /// On the way in.
+    Connecting,
+    /// In the room.
+    Connected,
+}
+
+impl RoomState {
+    /// The state as JavaScript sees it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disconnected => "disconnected",
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+        }
+    }
+}
+
+/// What went wrong: the library's and the server's errors, or the browser's own about media.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// Signalling, negotiation, or wrong use.
+    Janus(Error),
+    /// A camera, a microphone or a track.
+    Media(Thrown),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Janus(error)
+    }
+}
+
+impl From<Thrown> for Failure {
+    fn from(thrown: Thrown) -> Self {
+        Self::Media(thrown)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Janus(error) => error.fmt(f),
+            Self::Media(thrown) => f.write_str(&thrown.message()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// A published stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Its mid, unique within the participant.
+    pub mid: String,
+    /// Audio or video.
+    pub kind: StreamKind,
+    /// Where it comes from, if its owner says so.
+    pub source: Source,
+    /// Whether it is muted.
+    pub muted: bool,
+}
+
+/// A fact about the room. The state it reports can already be read when it is told.
+#[derive(Clone, Debug)]
+pub enum RoomEvent {
+    /// The room came up or went down.
+    StateChanged {
+        /// Where it stands now.
+        state: RoomState,
+        /// Why it is down.
+        reason: Option<Reason>,
+        /// What went wrong, if something did.
+        error: Option<Error>,
+    },
+    /// We are in, as this participant.
+    LocalJoined {
+        /// The room.
+        room: Id,
+        /// Its name.
+        description: String,
+        /// Our id.
+        id: Id,
+        /// The name we gave.
+        display: String,
+    },
+    /// Somebody is here.
+    ParticipantJoined {
+        /// Who.
+        id: Id,
+        /// The name shown to people.
+        display: String,
+    },
+    /// Somebody is gone.
+    ParticipantLeft {
+        /// Who.
+        id: Id,
+        /// Whether a moderator sent them out.
+        kicked: bool,
+    },
+    /// Somebody's name changed.
+    ParticipantChanged {
+        /// Who.
+        id: Id,
+        /// The new name.
+        display: String,
+    },
+    /// Somebody publishes a stream.
+    TrackPublished {
+        /// Who.
+        id: Id,
+        /// What.
+        publication: Publication,
+    },
+    /// Somebody ceased to publish a stream.
+    TrackUnpublished {
+        /// Who.
+        id: Id,
+        /// Which.
+        mid: String,
+    },
+    /// A stream can be played.
+    TrackSubscribed {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+        /// Its track.
+        track: Rc<Track>,
+    },
+    /// A stream can be played no longer.
+    TrackUnsubscribed {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+    },
+    /// A stream was muted or unmuted.
+    TrackMuted {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+        /// Whether it is muted now.
+        muted: bool,
+    },
+    /// Somebody began or ceased to speak.
+    SpeakingChanged {
+        /// Who.
+        id: Id,
+        /// Whether speaking now.
+        speaking: bool,
+    },
+    /// A stream of ours is on the server.
+    LocalTrackPublished {
+        /// What.
+        publication: Publication,
+        /// Its track.
+        track: Rc<Track>,
+    },
+    /// A stream of ours was muted or unmuted, by us or by a moderator.
+    LocalTrackMuted {
+        /// Which.
+        mid: String,
+        /// Whether it is muted now.
+        muted: bool,
+    },
+    /// We began or ceased to speak.
+    LocalSpeakingChanged(bool),
+    /// The browser began or ceased to let the page play.
+    PlaybackChanged(bool),
+    /// Something of ours cannot be published, or (source unknown) nothing can be received; the room
+    /// goes on.
+    MediaError {
+        /// What it is about.
+        source: Source,
+        /// What went wrong.
+        failure: Failure,
+    },
+}
+
+type Listener = Rc<dyn Fn(&RoomEvent)>;
+
+#[derive(Default)]
+pub(super) struct Listeners {
+    callbacks: RefCell<Vec<Listener>>,
+    streams: RefCell<Vec<mpsc::UnboundedSender<RoomEvent>>>,
+}
+
+impl Listeners {
+    pub(super) fn add(&self, listener: Listener) {
+        self.callbacks.borrow_mut().push(listener);
+    }
+
+    pub(super) fn stream(&self) -> Events {
+        let (sender, receiver) = mpsc::unbounded();
+        self.streams.borrow_mut().push(sender);
+        Events(receiver)
+    }
+
+    pub(super) fn emit(&self, event: &RoomEvent) {
+        // A copy, because a listener may add another.
+        let callbacks = self.callbacks.borrow().clone();
+        for callback in callbacks {
+            callback(event);
+        }
+        let mut streams = self.streams.borrow_mut();
+        streams.retain(|stream| stream.unbounded_send(event.clone()).is_ok());
+    }
+}
+
+/// A stream of events. Ends when the room is dropped.
+#[derive(Debug)]
+pub struct Events(mpsc::UnboundedReceiver<RoomEvent>);
+
+impl Events {
+    /// The next event.
+    pub async fn next(&mut self) -> Option<RoomEvent> {
+        poll_fn(|context| Pin::new(&mut self.0).poll_next(context)).await
+    }
+}
+
+impl Stream for Events {
+    type Item = RoomEvent;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<RoomEvent>> {
+        Pin::new(&mut self.0).poll_next(context)
+    }
+}

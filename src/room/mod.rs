@@ -1,0 +1,227 @@
+//! The conference: a room with people in it, and ourselves.
+//!
+//! [`Room::join`] connects, joins, publishes what it was given and subscribes to everybody;
+//! [`Room::events`] tells what changes, and the present state can always be read. Decisions are made
+//! by [`crate::engine::conference`]; this layer executes them.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), janus_wasm::room::Failure> {
+//! use janus_wasm::room::{JoinOptions, Room, RoomOptions};
+//!
+//! let room = Room::new(RoomOptions::new(["wss://sfu.example/janus"]));
+//! let mut events = room.events();
+//! room.join(JoinOptions::new(1234).display("Ada").camera().microphone()).await?;
+//! while let Some(event) = events.next().await { /* ... */ }
+//! # Ok(()) }
+//! ```
+
+mod call;
+mod devices;
+mod event;
+mod local;
+mod options;
+mod signal;
+mod tell;
+mod toggle;
+mod track;
+mod wire;
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState};
+pub use self::options::{GivenTrack, JoinOptions, RoomOptions};
+pub use self::track::{Track, create_local_tracks};
+pub use crate::engine::conference::Reason;
+pub use crate::engine::roster::{Person, RemoteStream};
+pub use crate::protocol::description::Source;
+pub use crate::web::{CameraOptions, MicrophoneOptions};
+
+use self::call::Call;
+use self::event::Listeners;
+use self::signal::Signal;
+use self::toggle::{Toggle, Wish};
+use crate::web::{Playback, spawn_local};
+use crate::{Error, ErrorCode, Id};
+
+pub(crate) struct Inner {
+    options: RoomOptions,
+    listeners: Listeners,
+    playback: Rc<Playback>,
+    call: RefCell<Option<Rc<Call>>>,
+    prepared: RefCell<Option<Signal>>,
+    state: Cell<RoomState>,
+    camera: Toggle<CameraOptions>,
+    microphone: Toggle<MicrophoneOptions>,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Room")
+    }
+}
+
+/// A room of a server. Clones are the same room.
+#[derive(Clone, Debug)]
+pub struct Room(Rc<Inner>);
+
+impl Room {
+    /// A room one has not joined yet; nothing is connected.
+    pub fn new(options: RoomOptions) -> Self {
+        let inner = Rc::new(Inner {
+            options,
+            listeners: Listeners::default(),
+            playback: Rc::default(),
+            call: RefCell::default(),
+            prepared: RefCell::default(),
+            state: Cell::new(RoomState::Disconnected),
+            camera: Toggle::default(),
+            microphone: Toggle::default(),
+        });
+        let weak = Rc::downgrade(&inner);
+        inner.playback.on_change(Rc::new(move |allowed| {
+            if let Some(inner) = weak.upgrade() {
+                inner.listeners.emit(&RoomEvent::PlaybackChanged(allowed));
+            }
+        }));
+        Self(inner)
+    }
+
+    /// Calls `listener` with every event, at once and in order, until the room is dropped.
+    pub fn on_event(&self, listener: impl Fn(&RoomEvent) + 'static) {
+        self.0.listeners.add(Rc::new(listener));
+    }
+
+    /// Every event from now on, as a stream.
+    pub fn events(&self) -> Events {
+        self.0.listeners.stream()
+    }
+
+    /// Where the room stands.
+    pub fn state(&self) -> RoomState {
+        self.0.state.get()
+    }
+
+    /// Everybody else, by id.
+    pub fn participants(&self) -> Vec<(Id, Person)> {
+        self.0.call().map_or(Vec::new(), |call| call.people())
+    }
+
+    /// Connects and makes session and handles, so that joining later takes less time. Joining does it
+    /// if this was not called.
+    pub async fn prepare(&self) -> Result<(), Failure> {
+        if self.state() == RoomState::Disconnected && self.0.usable_signal().is_none() {
+            let signal = Signal::open(&self.0.options).await?;
+            self.0.prepared.replace(Some(signal));
+        }
+        Ok(())
+    }
+
+    /// Joins. Ends when we are in the room; publishing and receiving follow as media comes.
+    ///
+    /// # Errors
+    /// `Unreachable`, `NotJanus`, `Timeout`, `RoomNotFound`, `RoomFull`, `Unauthorized`, `IdTaken`;
+    /// `InvalidState` if joined already; `Aborted` if [`Room::leave`] was called meanwhile. A camera or
+    /// microphone that cannot be had is no error but an event.
+    pub async fn join(&self, options: JoinOptions) -> Result<(), Failure> {
+        if self.0.call().is_some() {
+            let text = "this room is joined already, or being joined: leave() first";
+            return Err(Error::new(ErrorCode::InvalidState, text).into());
+        }
+        let (call, joined) = Call::begin(&self.0, &options)?;
+        self.0.call.replace(Some(Rc::clone(&call)));
+        self.0.set_state(RoomState::Connecting, None, None);
+        call.open_devices(options.camera, options.microphone);
+        let prepared = self.0.usable_signal();
+        let inner = Rc::clone(&self.0);
+        spawn_local(async move {
+            let signal = match prepared {
+                Some(signal) => Ok(signal),
+                None => Signal::open(&inner.options).await,
+            };
+            call.signal_opened(signal);
+        });
+        let closed = || Err(Error::new(ErrorCode::Closed, "the room was dropped"));
+        joined.await.unwrap_or_else(|_| closed()).map_err(Failure::from)
+    }
+
+    /// Leaves: everything this room opened is closed, on the server too. Waits for the server's word,
+    /// though not for long.
+    pub async fn leave(&self) {
+        let prepared = self.0.prepared.take();
+        if let Some(call) = self.0.call() {
+            call.leave().await;
+        }
+        if let Some(signal) = prepared {
+            signal.close().await;
+        }
+    }
+
+    /// Opens the camera, or releases it while its publication stays. Called again before it is done,
+    /// the last wish wins.
+    pub async fn set_camera_enabled(
+        &self,
+        enabled: bool,
+        options: Option<CameraOptions>,
+    ) -> Result<(), Failure> {
+        let wish = if enabled { Wish::On(options) } else { Wish::Off };
+        let apply = |wish| self.0.apply_camera(wish);
+        self.0.camera.set(wish, apply).await
+    }
+
+    /// Unmutes or mutes the microphone; it is opened when needed and kept while muted.
+    pub async fn set_microphone_enabled(
+        &self,
+        enabled: bool,
+        options: Option<MicrophoneOptions>,
+    ) -> Result<(), Failure> {
+        let wish = if enabled { Wish::On(options) } else { Wish::Off };
+        let apply = |wish| self.0.apply_microphone(wish);
+        self.0.microphone.set(wish, apply).await
+    }
+
+    /// Whether the browser lets the page play sound.
+    pub fn can_playback(&self) -> bool {
+        self.0.playback.is_allowed()
+    }
+
+    /// Plays what the browser blocked; for use in a click.
+    pub async fn start_playback(&self) {
+        self.0.playback.start().await;
+    }
+}
+
+impl Inner {
+    fn call(&self) -> Option<Rc<Call>> {
+        self.call.borrow().clone()
+    }
+
+    fn usable_signal(&self) -> Option<Signal> {
+        self.prepared.take().filter(Signal::is_alive)
+    }
+
+    fn set_state(&self, state: RoomState, reason: Option<Reason>, error: Option<Error>) {
+        self.state.set(state);
+        self.listeners.emit(&RoomEvent::StateChanged { state, reason, error });
+    }
+
+    /// The call is over, for whatever reason.
+    fn call_over(&self, reason: Reason, error: Option<Error>) {
+        self.call.replace(None);
+        self.set_state(RoomState::Disconnected, Some(reason), error);
+    }
+
+    fn call_now(&self) -> Result<Rc<Call>, Failure> {
+        let text = "join the room first";
+        self.call().ok_or_else(|| Error::new(ErrorCode::InvalidState, text).into())
+    }
+
+    async fn apply_camera(&self, wish: Wish<CameraOptions>) -> Result<(), Failure> {
+        self.call_now()?.apply_camera(wish).await
+    }
+
+    async fn apply_microphone(&self, wish: Wish<MicrophoneOptions>) -> Result<(), Failure> {
+        self.call_now()?.apply_microphone(wish).await
+    }
+}

@@ -1,0 +1,94 @@
+//! Tracks with the elements that play them.
+
+use std::rc::Rc;
+
+use crate::protocol::description::Source;
+use crate::web::{
+    self, CameraOptions, HtmlMediaElement, MediaStreamTrack, Meter, MicrophoneOptions, Playback,
+    Played, Thrown,
+};
+
+/// Something to be seen or heard. A local track keeps its identity when its device is closed and
+/// opened again.
+#[derive(Debug)]
+pub struct Track {
+    source: Source,
+    played: Played,
+}
+
+impl Track {
+    pub(crate) fn new(
+        media: MediaStreamTrack,
+        source: Source,
+        playback: Option<Rc<Playback>>,
+    ) -> Self {
+        Self { source, played: Played::new(media, playback) }
+    }
+
+    /// Where it comes from.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Whether it is video; audio otherwise.
+    pub fn is_video(&self) -> bool {
+        self.media().kind() == "video"
+    }
+
+    /// The browser's track.
+    pub fn media(&self) -> MediaStreamTrack {
+        self.played.track()
+    }
+
+    /// Whether it still can bring anything: false once its device was closed or its sender gone.
+    pub fn is_live(&self) -> bool {
+        self.played.is_live()
+    }
+
+    /// Plays the track in `element`, or in a new `<video>` or `<audio>`, which is returned.
+    pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, Thrown> {
+        self.played.attach(element)
+    }
+
+    /// Takes the track out of `element`, or out of all; the elements it was in.
+    pub fn detach(&self, element: Option<&HtmlMediaElement>) -> Vec<HtmlMediaElement> {
+        self.played.detach(element)
+    }
+
+    /// The elements that play it.
+    pub fn attached(&self) -> Vec<HtmlMediaElement> {
+        self.played.elements()
+    }
+
+    /// Closes the device, if nothing else uses it.
+    pub fn stop(&self) {
+        self.media().stop();
+    }
+
+    /// Reports how loud an audio track is, 0 to 1, about 16 times a second until dropped.
+    pub fn meter(&self, listener: impl FnMut(f64) + 'static) -> Result<Meter, Thrown> {
+        Meter::start(&self.media(), listener).map_err(Thrown)
+    }
+
+    pub(super) fn replace(&self, media: MediaStreamTrack) -> Result<(), Thrown> {
+        self.played.replace(media)
+    }
+}
+
+/// Opens camera and microphone, with one prompt, for a preview or to pass them to
+/// [`JoinOptions::track`](super::JoinOptions::track).
+pub async fn create_local_tracks(
+    camera: Option<&CameraOptions>,
+    microphone: Option<&MicrophoneOptions>,
+) -> Result<Vec<Track>, Thrown> {
+    let media = web::capture(camera, microphone).await?;
+    let track = |media: MediaStreamTrack| {
+        let source = source_of(&media);
+        Track::new(media, source, None)
+    };
+    Ok(media.into_iter().map(track).collect())
+}
+
+pub(super) fn source_of(media: &MediaStreamTrack) -> Source {
+    if media.kind() == "video" { Source::Camera } else { Source::Microphone }
+}

@@ -1,0 +1,120 @@
+//! Requests that any attached handle can make, and joining as a publisher.
+
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::client::{Handle, Session};
+use crate::protocol::videoroom::PLUGIN;
+use crate::protocol::videoroom::event::{Joined, RoomData, RoomEvent, unexpected};
+use crate::protocol::videoroom::request::{CreateRoom, DestroyRoom, ForRoom, JoinPublisher, List};
+use crate::protocol::videoroom::types::{ParticipantInfo, RoomInfo};
+use crate::protocol::{Body, Id};
+use crate::web::JsBody;
+
+/// A handle on the `VideoRoom` plugin.
+#[derive(Clone, Debug)]
+pub struct VideoRoom(Handle);
+
+/// The answer to `create` and `destroy`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoomChanged {
+    /// The room.
+    pub room: Id,
+    /// Whether the server's configuration holds the change. False although asked for: it could not be
+    /// saved.
+    #[serde(default)]
+    pub permanent: bool,
+}
+
+#[derive(Deserialize)]
+struct Exists {
+    exists: bool,
+}
+
+#[derive(Deserialize)]
+struct Rooms {
+    list: Vec<RoomInfo>,
+}
+
+#[derive(Deserialize)]
+struct Participants {
+    participants: Vec<ParticipantInfo>,
+}
+
+impl VideoRoom {
+    /// Attaches to the plugin. Events of the handle are dropped: this one asks and is answered.
+    pub async fn attach(session: &Session) -> Result<Self, Error> {
+        session.attach(PLUGIN, None, Rc::new(|_event| {})).await.map(Self)
+    }
+
+    /// The handle under it, for anything that is not typed here.
+    pub fn handle(&self) -> &Handle {
+        &self.0
+    }
+
+    /// Makes a room (`create`).
+    ///
+    /// # Errors
+    /// `RoomExists` (427) if the id is taken, `Unauthorized` (433) without the server's admin key.
+    pub async fn create(&self, room: &CreateRoom) -> Result<RoomChanged, Error> {
+        self.ask("create", room).await
+    }
+
+    /// Ends a room and sends everybody out (`destroy`).
+    ///
+    /// # Errors
+    /// `RoomNotFound` (426), `Unauthorized` (433) with a wrong secret.
+    pub async fn destroy(&self, room: &DestroyRoom) -> Result<RoomChanged, Error> {
+        self.ask("destroy", room).await
+    }
+
+    /// Whether there is such a room, private ones included (`exists`).
+    pub async fn exists(&self, room: &Id) -> Result<bool, Error> {
+        self.ask::<Exists>("exists", &ForRoom { room }).await.map(|answer| answer.exists)
+    }
+
+    /// The public rooms; with the server's admin key the private ones too (`list`).
+    pub async fn list(&self, options: &List) -> Result<Vec<RoomInfo>, Error> {
+        self.ask::<Rooms>("list", options).await.map(|answer| answer.list)
+    }
+
+    /// Who is in a room (`listparticipants`).
+    ///
+    /// # Errors
+    /// `RoomNotFound` (426).
+    pub async fn list_participants(&self, room: &Id) -> Result<Vec<ParticipantInfo>, Error> {
+        let answer: Participants = self.ask("listparticipants", &ForRoom { room }).await?;
+        Ok(answer.participants)
+    }
+
+    /// Joins a room as a publisher who does not publish yet (`join`). A handle joins once.
+    ///
+    /// # Errors
+    /// `RoomNotFound` (426), `Unauthorized` (433) with a wrong pin, `AlreadyJoined` (425), `IdTaken`
+    /// (436).
+    pub async fn join(&self, join: &JoinPublisher) -> Result<Joined, Error> {
+        let body = JsBody::write(join)?.with("request", "join").with("ptype", "publisher");
+        let answer = self.0.request(body, None).await?;
+        let event = answer.data.read::<RoomData>()?.classify(true).into_result("join")?;
+        if let RoomEvent::Joined(joined) = event { Ok(joined) } else { Err(unexpected("join")) }
+    }
+
+    /// Ends the handle.
+    pub async fn detach(&self) -> Result<(), Error> {
+        self.0.detach().await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        request: &'static str,
+        fields: &impl Serialize,
+    ) -> Result<T, Error> {
+        let body = JsBody::write(fields)?.with("request", request);
+        let answer = self.0.request(body, None).await?;
+        answer.data.read::<RoomData>()?.classify(true).into_result(request)?;
+        answer.data.read().map_err(|_| unexpected(request))
+    }
+}

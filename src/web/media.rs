@@ -1,0 +1,108 @@
+//! Cameras and microphones.
+
+use js_sys::{Object, Reflect};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MediaStream, MediaStreamConstraints, MediaStreamTrack};
+
+use super::Thrown;
+
+/// How a camera is opened. Sizes and rates are wishes: the nearest the device can do is taken.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CameraOptions {
+    /// The device; the browser's choice otherwise.
+    pub device_id: Option<String>,
+    /// Width, px (640).
+    pub width: Option<u32>,
+    /// Height, px (360).
+    pub height: Option<u32>,
+    /// Pictures per second (30).
+    pub frame_rate: Option<u32>,
+    /// Send several sizes at once, so that the server can choose for each viewer.
+    pub simulcast: bool,
+}
+
+/// How a microphone is opened. What is not said is on.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MicrophoneOptions {
+    /// The device; the browser's choice otherwise.
+    pub device_id: Option<String>,
+    /// Remove what the loudspeaker plays.
+    pub echo_cancellation: Option<bool>,
+    /// Remove steady noise.
+    pub noise_suppression: Option<bool>,
+    /// Keep the loudness even.
+    pub auto_gain_control: Option<bool>,
+}
+
+fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
+    // Setting a field of a fresh plain object cannot fail.
+    Reflect::set(object, &key.into(), &value.into()).ok();
+}
+
+fn set_device(constraints: &Object, device: Option<&String>) {
+    if let Some(device) = device {
+        let exact = Object::new();
+        set(&exact, "exact", device.as_str());
+        set(constraints, "deviceId", exact);
+    }
+}
+
+fn ideal(constraints: &Object, key: &str, value: u32) {
+    let wish = Object::new();
+    set(&wish, "ideal", value);
+    set(constraints, key, wish);
+}
+
+impl CameraOptions {
+    fn constraints(&self) -> Object {
+        let constraints = Object::new();
+        set_device(&constraints, self.device_id.as_ref());
+        ideal(&constraints, "width", self.width.unwrap_or(640));
+        ideal(&constraints, "height", self.height.unwrap_or(360));
+        ideal(&constraints, "frameRate", self.frame_rate.unwrap_or(30));
+        constraints
+    }
+}
+
+impl MicrophoneOptions {
+    fn constraints(&self) -> Object {
+        let constraints = Object::new();
+        set_device(&constraints, self.device_id.as_ref());
+        set(&constraints, "echoCancellation", self.echo_cancellation.unwrap_or(true));
+        set(&constraints, "noiseSuppression", self.noise_suppression.unwrap_or(true));
+        set(&constraints, "autoGainControl", self.auto_gain_control.unwrap_or(true));
+        constraints
+    }
+}
+
+/// Opens devices, with one prompt for both (`getUserMedia`). Errors are the browser's own
+/// `DOMException`s: `NotAllowedError`, `NotFoundError`, `NotReadableError`, ...
+pub async fn capture(
+    camera: Option<&CameraOptions>,
+    microphone: Option<&MicrophoneOptions>,
+) -> Result<Vec<MediaStreamTrack>, Thrown> {
+    get_user_media(camera, microphone).await.map_err(Thrown)
+}
+
+async fn get_user_media(
+    camera: Option<&CameraOptions>,
+    microphone: Option<&MicrophoneOptions>,
+) -> Result<Vec<MediaStreamTrack>, JsValue> {
+    let constraints = MediaStreamConstraints::new();
+    if let Some(camera) = camera {
+        constraints.set_video(&camera.constraints());
+    }
+    if let Some(microphone) = microphone {
+        constraints.set_audio(&microphone.constraints());
+    }
+    let window = web_sys::window().ok_or_else(|| JsValue::from_str("no window"))?;
+    // Undefined, and so an error here, where the page is not a secure context.
+    let devices = window.navigator().media_devices()?;
+    let stream = JsFuture::from(devices.get_user_media_with_constraints(&constraints)?).await?;
+    let stream: MediaStream = stream.dyn_into()?;
+    Ok(stream.get_tracks().iter().map(JsCast::unchecked_into).collect())
+}

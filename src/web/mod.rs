@@ -1,0 +1,32 @@
+//! The browser: the only place, with `js`, that names `web_sys`, `js_sys` or `wasm_bindgen`.
+//!
+//! Thin wrappers in the crate's own types. Every closure handed to the browser lives in a guard whose
+//! `Drop` removes it. No decisions are made here.
+
+mod clock;
+mod codec;
+mod error;
+mod listener;
+mod media;
+mod meter;
+mod page;
+mod peer;
+mod playback;
+mod poll;
+mod socket;
+mod task;
+
+pub use clock::{Timer, now, random_id, random_text, within};
+pub use codec::{JsBody, to_js};
+pub use error::{Thrown, describe};
+pub use listener::Listener;
+pub use media::{CameraOptions, MicrophoneOptions, capture};
+pub use meter::Meter;
+pub use page::Page;
+pub use peer::{Encoding, Peer, PeerConfig, PeerEvent, Sender};
+pub use playback::{Playback, Played};
+pub use poll::{Poll, PollEvent};
+pub use socket::{Socket, SocketEvent};
+pub use task::spawn_local;
+pub use wasm_bindgen::JsValue;
+pub use web_sys::{HtmlMediaElement, MediaStreamTrack};

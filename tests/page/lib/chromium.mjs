@@ -1,0 +1,103 @@
+/** Chromium behind the driver interface of browser.mjs. */
+import { chromium } from 'playwright-core';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--allow-loopback-in-peer-connection',
+];
+
+export async function launchChromium({ executable, devices, permission }) {
+  const args = [...ARGUMENTS];
+  if (devices) {
+    args.push('--use-fake-device-for-media-stream');
+  }
+  const browser = await chromium.launch({ executablePath: executable, headless: true, args });
+  const control = await browser.newBrowserCDPSession();
+  return {
+    close: () => browser.close(),
+    async newPage({ viewport, colorScheme }) {
+      const context = await browser.newContext({ viewport, colorScheme });
+      const page = await context.newPage();
+      const driver = new ChromiumPage(context, page, control);
+      await driver.setPermission(permission);
+      return driver;
+    },
+  };
+}
+
+class ChromiumPage {
+  complaints = [];
+  #context;
+  #page;
+  #control;
+
+  constructor(context, page, control) {
+    this.#context = context;
+    this.#page = page;
+    this.#control = control;
+    page.on('console', (message) => {
+      if (['error', 'warning', 'assert'].includes(message.type())) {
+        this.complaints.push(`console ${message.type()}: ${message.text()}`);
+      }
+    });
+    page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.message}`));
+    page.on('requestfailed', (request) => {
+      this.complaints.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) {
+        this.complaints.push(`status ${response.status()}: ${response.url()}`);
+      }
+    });
+  }
+
+  addInit(fn) {
+    return this.#page.addInitScript(fn);
+  }
+
+  goto(url) {
+    return this.#page.goto(url);
+  }
+
+  evaluate(fn, argument) {
+    return this.#page.evaluate(fn, argument);
+  }
+
+  click(selector) {
+    return this.#page.click(selector, { timeout: 10_000 });
+  }
+
+  fill(selector, text) {
+    return this.#page.fill(selector, text, { timeout: 10_000 });
+  }
+
+  screenshot(path) {
+    return this.#page.screenshot({ path });
+  }
+
+  /** The person's answer, given ahead. Without a fake prompt in between, a refusal is the browser's own. */
+  async setPermission(setting) {
+    const browserContextId = await this.#contextId();
+    for (const name of ['camera', 'microphone']) {
+      await this.#control.send('Browser.setPermission', { permission: { name }, setting, browserContextId });
+    }
+  }
+
+  async #contextId() {
+    const session = await this.#context.newCDPSession(this.#page);
+    const { targetInfo } = await session.send('Target.getTargetInfo');
+    await session.detach();
+    return targetInfo.browserContextId;
+  }
+
+  /** Closes the tab as a person does. Its context stays: removing that too would cut off the page's last words. */
+  close() {
+    return this.#page.close();
+  }
+}

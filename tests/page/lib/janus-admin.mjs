@@ -1,0 +1,90 @@
+/** What the server itself says: sessions and handles through the admin API, rooms through VideoRoom. */
+import { randomBytes } from 'node:crypto';
+import { until } from './wait.mjs';
+
+/** The secret of the demo room, which also guards rooms made here. */
+const ROOM_SECRET = 'adminpwd';
+
+async function post(url, body) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ transaction: randomBytes(8).toString('hex'), ...body }),
+  });
+  return response.json();
+}
+
+async function ask(url, body) {
+  const answer = await post(url, body);
+  if (answer.janus !== 'success') {
+    throw new Error(`${body.janus}: ${JSON.stringify(answer)}`);
+  }
+  return answer;
+}
+
+/** The ids of all sessions. */
+export async function sessions(janus) {
+  const { sessions: ids } = await ask(janus.admin, { janus: 'list_sessions', admin_secret: janus.adminSecret });
+  return ids;
+}
+
+/** How much is left on the server: `{ sessions, handles }`. */
+export async function load(janus) {
+  const ids = await sessions(janus);
+  let handles = 0;
+  for (const id of ids) {
+    const question = { janus: 'list_handles', admin_secret: janus.adminSecret };
+    const answer = await post(`${janus.admin}/${id}`, question);
+    // A session may end between the two questions: then it has none.
+    handles += answer.handles?.length ?? 0;
+  }
+  return { sessions: ids.length, handles };
+}
+
+/** Waits until the server holds neither a session nor a handle. */
+export async function nothingLeft(janus, { timeout = 15_000 } = {}) {
+  await until('no session and no handle on the server', async () => {
+    const { sessions, handles } = await load(janus);
+    return sessions === 0 && handles === 0;
+  }, { timeout, explain: () => load(janus) });
+}
+
+/** Ends every session there is, so that what one test left does not stand in the way of the next. */
+export async function endSessions(janus) {
+  for (const id of await sessions(janus)) {
+    await post(`${janus.admin}/${id}`, { janus: 'destroy_session', admin_secret: janus.adminSecret });
+  }
+}
+
+/** One VideoRoom request over HTTP, in a session of its own that is gone afterwards. */
+export async function videoroom(janus, body) {
+  const { data: session } = await ask(janus.http, { janus: 'create' });
+  const url = `${janus.http}/${session.id}`;
+  try {
+    const { data: handle } = await ask(url, { janus: 'attach', plugin: 'janus.plugin.videoroom' });
+    const answer = await ask(`${url}/${handle.id}`, { janus: 'message', body });
+    return answer.plugindata.data;
+  } finally {
+    await post(url, { janus: 'destroy' });
+  }
+}
+
+export async function createRoom(janus, room, options = {}) {
+  const answer = await videoroom(janus, {
+    request: 'create', room, secret: ROOM_SECRET, publishers: 20, audiolevel_event: true, ...options,
+  });
+  if (answer.videoroom !== 'created') {
+    throw new Error(`the room was not made: ${JSON.stringify(answer)}`);
+  }
+}
+
+export async function rooms(janus) {
+  const { list } = await videoroom(janus, { request: 'list' });
+  return list.map(({ room }) => room);
+}
+
+/** The names of those in a room whose media really reaches the server: only they count towards its limit. */
+export async function publishing(janus, room) {
+  const { participants } = await videoroom(janus, { request: 'listparticipants', room });
+  return participants.filter(({ publisher }) => publisher).map(({ display }) => display);
+}

@@ -1,0 +1,104 @@
+/** The stage of a test file: a real Janus in a directory of its own and the page on a web server. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startJanus } from '../../../scripts/lib/janus.mjs';
+import { serve } from '../../../scripts/lib/serve.mjs';
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** A port nothing listens on now. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export async function freePorts() {
+  return { ws: await freePort(), http: await freePort(), admin: await freePort() };
+}
+
+/** A Janus that can be stopped, killed and started again under the same addresses. */
+export class TestJanus {
+  #directory;
+  #options;
+  #process;
+
+  static async start(options = {}) {
+    const janus = await TestJanus.prepare(options);
+    await janus.start();
+    return janus;
+  }
+
+  /** Addresses without a server behind them yet. */
+  static async prepare(options = {}) {
+    const janus = new TestJanus();
+    janus.#directory = await mkdtemp(join(tmpdir(), 'janus-page-test-'));
+    janus.ports = await freePorts();
+    // Debian's own setting, and the one that shows at once what is left: a test that wants another says so.
+    janus.#options = { reclaimSessionTimeout: 0, ...options };
+    return janus;
+  }
+
+  get ws() {
+    return `ws://127.0.0.1:${this.ports.ws}`;
+  }
+
+  get http() {
+    return `http://127.0.0.1:${this.ports.http}/janus`;
+  }
+
+  get admin() {
+    return this.#process.admin;
+  }
+
+  get adminSecret() {
+    return this.#process.adminSecret;
+  }
+
+  async start() {
+    this.#process = await startJanus({ dir: this.#directory, ports: this.ports, ...this.#options });
+  }
+
+  async stop() {
+    await this.#process?.stop();
+    this.#process = undefined;
+  }
+
+  /** The process dies at once, without a word to anybody. */
+  async kill() {
+    await this.#process.kill();
+    this.#process = undefined;
+  }
+
+  async remove() {
+    await this.stop();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** The page, told of the given servers by its `/config.json`. */
+export function serveSite(servers) {
+  return serve({ root: ROOT, port: 0, config: { servers, room: 1234 } });
+}
+
+/** A running Janus and the page that knows it over WebSocket first and HTTP second. */
+export async function setStage(options) {
+  const janus = await TestJanus.start(options);
+  const site = await serveSite([janus.ws, janus.http]);
+  return {
+    janus,
+    site,
+    async close() {
+      await site.close();
+      await janus.remove();
+    },
+  };
+}
