@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::connection::Inner;
-use super::reply::{Answer, plugin_answer};
+use super::reply::{Answer, Read, done, plugin_answer};
 use crate::Error;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
@@ -39,8 +39,7 @@ impl Handle {
         jsep: Option<Jsep>,
     ) -> impl Future<Output = Result<Answer, Error>> + use<> {
         let request = Request::message(self.session, self.id, body, jsep);
-        let answered = self.connection.request(request, None);
-        async move { plugin_answer(answered.await?) }
+        Read { pending: self.connection.request(request, None), read: plugin_answer }
     }
 
     /// Sends ICE candidates, all in one request (`trickle`).
@@ -49,8 +48,7 @@ impl Handle {
         candidates: Vec<Candidate>,
     ) -> impl Future<Output = Result<(), Error>> + use<> {
         let request = Request::trickle(self.session, self.id, candidates);
-        let taken = self.connection.request(request, None);
-        async move { taken.await.map(drop) }
+        Read { pending: self.connection.request(request, None), read: done }
     }
 
     /// Ends the handle's peer connection on the server (`hangup`).
@@ -65,7 +63,7 @@ impl Handle {
     }
 
     fn simple(&self, verb: Verb) -> impl Future<Output = Result<(), Error>> + use<> {
-        let done = self.connection.request(Request::handle(verb, self.session, self.id), None);
-        async move { done.await.map(drop) }
+        let request = Request::handle(verb, self.session, self.id);
+        Read { pending: self.connection.request(request, None), read: done }
     }
 }

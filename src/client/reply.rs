@@ -55,12 +55,33 @@ impl Drop for Pending {
     }
 }
 
+/// A request under way of whose reply only a part matters.
+#[derive(Debug)]
+pub(super) struct Read<T> {
+    pub(super) pending: Pending,
+    pub(super) read: fn(Reply<JsBody>) -> Result<T, Error>,
+}
+
+impl<T> Future for Read<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let read = self.read;
+        Pin::new(&mut self.pending).poll(context).map(|reply| reply.and_then(read))
+    }
+}
+
+/// For requests that are done when they are answered.
+pub(super) fn done(_: Reply<JsBody>) -> Result<(), Error> {
+    Ok(())
+}
+
 /// The plugin's words in a reply, be it to a synchronous or to an asynchronous request.
 pub(super) fn plugin_answer(reply: Reply<JsBody>) -> Result<Answer, Error> {
     match reply {
         Reply::Event { data, jsep } => Ok(Answer { data, jsep }),
-        Reply::Success(message) => match message.plugindata {
-            Some(plugin) => Ok(Answer { data: plugin.data, jsep: message.jsep }),
+        Reply::Success(mut message) => match message.plugindata.take() {
+            Some(plugin) => Ok(Answer { data: plugin.data, jsep: message.jsep.take() }),
             None => Err(no_answer()),
         },
         Reply::Ack => Err(no_answer()),

@@ -6,7 +6,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::options::Connection as ConnectionOptions;
-use super::{options, promise, promise_done};
+use super::{DONE, options, promise};
 use crate::Error;
 use crate::client::{Answer, Connection, Handle, Session};
 use crate::protocol::message::HandleEvent;
@@ -32,7 +32,7 @@ impl JanusCore {
             let connection = Connection::open(&servers, settings.into()).await?;
             // A socket may be open and speak something else.
             connection.info().await?;
-            Ok::<_, Error>(Self(connection))
+            Ok(Self(connection).into())
         })
     }
 
@@ -45,20 +45,23 @@ impl JanusCore {
     /// What the server is and has.
     pub fn info(&self) -> Promise {
         let connection = self.0.clone();
-        promise(async move { connection.info().await.map(|info| info.0) })
+        promise(async move { Ok(connection.info().await?.0) })
     }
 
     /// Asks for a sign of life.
     pub fn ping(&self) -> Promise {
         let connection = self.0.clone();
-        promise_done(async move { connection.ping().await })
+        promise(async move {
+            connection.ping().await?;
+            DONE
+        })
     }
 
     /// Makes a session.
     #[wasm_bindgen(js_name = createSession)]
     pub fn create_session(&self) -> Promise {
         let connection = self.0.clone();
-        promise(async move { Session::create(&connection).await.map(SessionCore) })
+        promise(async move { Ok(SessionCore(Session::create(&connection).await?).into()) })
     }
 
     /// Closes the connection.
@@ -88,20 +91,23 @@ impl SessionCore {
             on_event.call2(&JsValue::NULL, &name.into(), &fields).ok();
         });
         let attached = self.0.attach(&plugin, opaque_id, sink);
-        promise(async move { attached.await.map(HandleCore) })
+        promise(async move { Ok(HandleCore(attached.await?).into()) })
     }
 
     /// Makes a handle on the `VideoRoom` plugin.
     #[wasm_bindgen(js_name = videoRoom)]
     pub fn video_room(&self) -> Promise {
         let session = self.0.clone();
-        promise(async move { VideoRoom::attach(&session).await.map(VideoRoomCore) })
+        promise(async move { Ok(VideoRoomCore(VideoRoom::attach(&session).await?).into()) })
     }
 
     /// Ends the session.
     pub fn destroy(&self) -> Promise {
         let session = self.0.clone();
-        promise_done(async move { session.destroy().await })
+        promise(async move {
+            session.destroy().await?;
+            DONE
+        })
     }
 }
 
@@ -162,27 +168,28 @@ impl HandleCore {
         promise(async move {
             let jsep = (!jsep.is_undefined()).then(|| options(jsep)).transpose()?;
             let Answer { data, jsep } = handle.request(JsBody(body), jsep).await?;
-            Ok::<_, Error>(object(&[("data", data.0), ("jsep", jsep_value(jsep.as_ref()))]))
+            Ok(object(&[("data", data.0), ("jsep", jsep_value(jsep.as_ref()))]))
         })
     }
 
     /// Sends ICE candidates.
     pub fn trickle(&self, candidates: JsValue) -> Promise {
         let handle = self.0.clone();
-        promise_done(async move {
+        promise(async move {
             let candidates: Vec<Candidate> = options(candidates)?;
-            handle.trickle(candidates).await
+            handle.trickle(candidates).await?;
+            DONE
         })
     }
 
     /// Ends its peer connection.
     pub fn hangup(&self) -> Promise {
-        promise_done(self.0.hangup())
+        done(self.0.hangup())
     }
 
     /// Ends it.
     pub fn detach(&self) -> Promise {
-        promise_done(self.0.detach())
+        done(self.0.detach())
     }
 }
 
@@ -196,32 +203,32 @@ impl VideoRoomCore {
     /// `create`
     pub fn create(&self, room: JsValue) -> Promise {
         let rooms = self.0.clone();
-        promise(async move { typed(&rooms.create(&options(room)?).await?) })
+        promise(async move { Ok(typed(&rooms.create(&options(room)?).await?)?) })
     }
 
     /// `destroy`
     pub fn destroy(&self, room: JsValue) -> Promise {
         let rooms = self.0.clone();
-        promise(async move { typed(&rooms.destroy(&options(room)?).await?) })
+        promise(async move { Ok(typed(&rooms.destroy(&options(room)?).await?)?) })
     }
 
     /// `exists`
     pub fn exists(&self, room: JsValue) -> Promise {
         let rooms = self.0.clone();
-        promise(async move { rooms.exists(&id(room)?).await })
+        promise(async move { Ok(rooms.exists(&id(room)?).await?.into()) })
     }
 
     /// `list`
     pub fn list(&self, settings: JsValue) -> Promise {
         let rooms = self.0.clone();
-        promise(async move { typed(&rooms.list(&options(settings)?).await?) })
+        promise(async move { Ok(typed(&rooms.list(&options(settings)?).await?)?) })
     }
 
     /// `listparticipants`
     #[wasm_bindgen(js_name = listParticipants)]
     pub fn list_participants(&self, room: JsValue) -> Promise {
         let rooms = self.0.clone();
-        promise(async move { typed(&rooms.list_participants(&id(room)?).await?) })
+        promise(async move { Ok(typed(&rooms.list_participants(&id(room)?).await?)?) })
     }
 
     /// `join` as a publisher.
@@ -230,7 +237,7 @@ impl VideoRoomCore {
         promise(async move {
             let joined = rooms.join(&options(join)?).await?;
             let publishers = typed(&joined.publishers)?;
-            Ok::<_, Error>(object(&[
+            Ok(object(&[
                 ("room", typed(&joined.room)?),
                 ("description", joined.description.into()),
                 ("id", typed(&joined.id)?),
@@ -242,8 +249,16 @@ impl VideoRoomCore {
     /// `detach`
     pub fn detach(&self) -> Promise {
         let rooms = self.0.clone();
-        promise_done(async move { rooms.detach().await })
+        done(rooms.handle().detach())
     }
+}
+
+/// For requests of handles that are done when they are answered.
+fn done(request: impl Future<Output = Result<(), Error>> + 'static) -> Promise {
+    promise(async move {
+        request.await?;
+        DONE
+    })
 }
 
 fn id(value: JsValue) -> Result<Id, Error> {

@@ -27,23 +27,20 @@ use crate::room::Failure;
 use crate::web::JsBody;
 use crate::{Error, ErrorCode};
 
+/// What a promise comes to.
+type Settled = Result<JsValue, Failure>;
+
+/// For promises of nothing in particular.
+const DONE: Settled = Ok(JsValue::UNDEFINED);
+
 /// A promise of what the future comes to; every error is a `JanusError` or a `DOMException`.
-fn promise<T: Into<JsValue>, E: Into<Failure>>(
-    future: impl Future<Output = Result<T, E>> + 'static,
-) -> Promise {
-    settle(Box::pin(async move { future.await.map(Into::into).map_err(Into::into) }))
+fn promise(future: impl Future<Output = Settled> + 'static) -> Promise {
+    settle(Box::pin(future))
 }
 
 /// Boxed, so that what is under a promise is there once and not once for each method.
-fn settle(future: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>) -> Promise {
+fn settle(future: Pin<Box<dyn Future<Output = Settled>>>) -> Promise {
     future_to_promise(async move { future.await.map_err(|failure| to_js_error(&failure)) })
-}
-
-/// A promise of nothing in particular.
-fn promise_done<E: Into<Failure>>(
-    future: impl Future<Output = Result<(), E>> + 'static,
-) -> Promise {
-    promise(async move { future.await.map(|()| JsValue::UNDEFINED) })
 }
 
 /// Reads an options object; what does not fit is the caller's mistake.

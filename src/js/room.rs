@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::error::{invalid, janus_error};
 use super::event::to_object;
-use super::{options, promise_done};
+use super::{DONE, options, promise};
 use crate::Error;
 use crate::room::{JoinOptions, Room};
 use crate::web::MediaStreamTrack;
@@ -54,7 +54,10 @@ impl RoomCore {
     /// Connects ahead of time.
     pub fn prepare(&self) -> Promise {
         let room = self.0.clone();
-        promise_done(async move { room.prepare().await })
+        promise(async move {
+            room.prepare().await?;
+            DONE
+        })
     }
 
     /// Joins; `tracks` are pairs `{ track, source }`.
@@ -64,15 +67,18 @@ impl RoomCore {
         let (join, devices) = read().map_err(|error| janus_error(&error))?;
         let join = with_tracks(super::options::join_options(join, devices), tracks)?;
         let room = self.0.clone();
-        Ok(promise_done(async move { room.join(join).await }))
+        Ok(promise(async move {
+            room.join(join).await?;
+            DONE
+        }))
     }
 
     /// Leaves.
     pub fn leave(&self) -> Promise {
         let room = self.0.clone();
-        promise_done(async move {
+        promise(async move {
             room.leave().await;
-            Ok::<_, Error>(())
+            DONE
         })
     }
 
@@ -80,25 +86,29 @@ impl RoomCore {
     #[wasm_bindgen(js_name = setCameraEnabled)]
     pub fn set_camera_enabled(&self, enabled: bool, settings: JsValue) -> Promise {
         let room = self.0.clone();
-        promise_done(async move { room.set_camera_enabled(enabled, on_or_off(settings)?).await })
+        promise(async move {
+            room.set_camera_enabled(enabled, on_or_off(settings)?).await?;
+            DONE
+        })
     }
 
     /// Unmutes or mutes the microphone.
     #[wasm_bindgen(js_name = setMicrophoneEnabled)]
     pub fn set_microphone_enabled(&self, enabled: bool, settings: JsValue) -> Promise {
         let room = self.0.clone();
-        promise_done(
-            async move { room.set_microphone_enabled(enabled, on_or_off(settings)?).await },
-        )
+        promise(async move {
+            room.set_microphone_enabled(enabled, on_or_off(settings)?).await?;
+            DONE
+        })
     }
 
     /// Plays what was blocked.
     #[wasm_bindgen(js_name = startPlayback)]
     pub fn start_playback(&self) -> Promise {
         let room = self.0.clone();
-        promise_done(async move {
+        promise(async move {
             room.start_playback().await;
-            Ok::<_, Error>(())
+            DONE
         })
     }
 }

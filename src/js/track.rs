@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::promise;
 use crate::protocol::description::Source;
-use crate::room::{Failure, Track, create_local_tracks as create};
+use crate::room::{Track, create_local_tracks as create};
 use crate::web::{HtmlMediaElement, MediaStreamTrack, Meter};
 
 /// What is under the facade's `LocalTrack` and `RemoteTrack`.
@@ -94,7 +94,7 @@ pub fn create_local_tracks(camera: JsValue, microphone: JsValue) -> Promise {
         let microphone = (!microphone.is_undefined()).then(|| super::options(microphone));
         let tracks = create(camera.as_ref(), microphone.transpose()?.as_ref()).await?;
         let cores = tracks.into_iter().map(|track| JsValue::from(TrackCore(Rc::new(track))));
-        Ok::<_, Failure>(cores.collect::<Array>())
+        Ok(cores.collect::<Array>().into())
     })
 }
 

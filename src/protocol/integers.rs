@@ -37,16 +37,18 @@ pub fn protect(text: &str) -> Cow<'_, str> {
 
 /// Undoes [`protect`] in text written by `JSON.stringify`.
 pub fn unprotect(text: &str) -> String {
-    let opening = ["\"", MARK].concat();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(&opening) {
-        let (before, marked) = rest.split_at(at);
-        let digits = marked.get(opening.len()..).unwrap_or_default();
-        let Some((number, after)) = digits.split_once('"') else { break };
+    while let Some((before, after)) = rest.split_once('"') {
         out.push_str(before);
-        out.push_str(number);
-        rest = after;
+        let marked = after.strip_prefix(MARK).and_then(|digits| digits.split_once('"'));
+        if let Some((number, after)) = marked {
+            out.push_str(number);
+            rest = after;
+        } else {
+            out.push('"');
+            rest = after;
+        }
     }
     out.push_str(rest);
     out

@@ -166,12 +166,12 @@ pub enum HandleEvent<B> {
 
 impl<B> Message<B> {
     /// Sorts the message. Unknown kinds are `Unknown`, not errors: servers learn new words.
-    pub fn classify(self) -> Incoming<B> {
+    pub fn classify(mut self) -> Incoming<B> {
         match self.janus.as_str() {
             "success" | "pong" | "server_info" => Incoming::Success(Box::new(self)),
             "ack" => Incoming::Ack,
             "error" => Incoming::Error(
-                self.error.unwrap_or(ErrorInfo { code: 490, reason: "unspecified".to_owned() }),
+                self.error.take().unwrap_or(ErrorInfo { code: 490, reason: "unspecified".to_owned() }),
             ),
             "timeout" => Incoming::SessionTimeout,
             "keepalive" => Incoming::Idle,
@@ -184,10 +184,12 @@ impl<B> Message<B> {
         }
     }
 
-    fn handle_event(self) -> Option<HandleEvent<B>> {
-        let mid = self.mid.unwrap_or_default();
+    fn handle_event(&mut self) -> Option<HandleEvent<B>> {
+        let mid = self.mid.take().unwrap_or_default();
         Some(match self.janus.as_str() {
-            "event" => HandleEvent::Plugin { data: self.plugindata?.data, jsep: self.jsep },
+            "event" => {
+                HandleEvent::Plugin { data: self.plugindata.take()?.data, jsep: self.jsep.take() }
+            }
             "webrtcup" => HandleEvent::WebrtcUp,
             "media" => HandleEvent::Media {
                 mid,
@@ -200,8 +202,8 @@ impl<B> Message<B> {
                 lost: self.lost.unwrap_or(0),
             },
             "ice-failed" => HandleEvent::IceFailed,
-            "hangup" => HandleEvent::Hangup { reason: self.reason.unwrap_or_default() },
-            "trickle" => HandleEvent::Trickle(self.candidate?),
+            "hangup" => HandleEvent::Hangup { reason: self.reason.take().unwrap_or_default() },
+            "trickle" => HandleEvent::Trickle(self.candidate.take()?),
             "detached" => HandleEvent::Detached,
             _ => return None,
         })

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use super::call::Call;
 use super::event::Failure;
 use super::local::Slot;
-use super::toggle::Wish;
 use crate::protocol::description::Source;
 use crate::web::{self, CameraOptions, MediaStreamTrack, MicrophoneOptions, Thrown};
 use crate::{Error, ErrorCode};
@@ -15,16 +14,17 @@ impl Call {
     /// in the same place.
     pub(super) async fn apply_camera(
         self: &Rc<Self>,
-        wish: Wish<CameraOptions>,
+        enabled: bool,
+        options: Option<CameraOptions>,
     ) -> Result<(), Failure> {
-        match (wish, self.slots.of(Source::Camera)) {
-            (Wish::On(_), Some(slot)) if !slot.muted.get() && slot.is_live() => Ok(()),
-            (Wish::On(options), slot) => {
+        match (enabled, self.slots.of(Source::Camera)) {
+            (true, Some(slot)) if !slot.muted.get() && slot.is_live() => Ok(()),
+            (true, slot) => {
                 let options = options.unwrap_or_default();
                 let media = self.captured(web::capture(Some(&options), None).await)?;
                 self.put(slot, media, Source::Camera, options.simulcast).await
             }
-            (Wish::Off, Some(slot)) if !slot.muted.get() => {
+            (false, Some(slot)) if !slot.muted.get() => {
                 self.mute(&slot, true);
                 if let Some(sender) = slot.sender() {
                     sender.replace(None).await?;
@@ -32,32 +32,33 @@ impl Call {
                 slot.track.stop();
                 Ok(())
             }
-            (Wish::Off, _) => Ok(()),
+            (false, _) => Ok(()),
         }
     }
 
     /// Off: silence is sent and the device stays open, so that speaking again takes no time.
     pub(super) async fn apply_microphone(
         self: &Rc<Self>,
-        wish: Wish<MicrophoneOptions>,
+        enabled: bool,
+        options: Option<MicrophoneOptions>,
     ) -> Result<(), Failure> {
-        match (wish, self.slots.of(Source::Microphone)) {
-            (Wish::On(_), Some(slot)) if slot.is_live() => {
+        match (enabled, self.slots.of(Source::Microphone)) {
+            (true, Some(slot)) if slot.is_live() => {
                 slot.track.media().set_enabled(true);
                 self.mute(&slot, false);
                 Ok(())
             }
-            (Wish::On(options), slot) => {
+            (true, slot) => {
                 let options = options.unwrap_or_default();
                 let media = self.captured(web::capture(None, Some(&options)).await)?;
                 self.put(slot, media, Source::Microphone, false).await
             }
-            (Wish::Off, Some(slot)) => {
+            (false, Some(slot)) => {
                 slot.track.media().set_enabled(false);
                 self.mute(&slot, true);
                 Ok(())
             }
-            (Wish::Off, None) => Ok(()),
+            (false, None) => Ok(()),
         }
     }
 

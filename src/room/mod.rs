@@ -41,7 +41,7 @@ pub use crate::web::{CameraOptions, MicrophoneOptions};
 use self::call::Call;
 use self::event::Listeners;
 use self::signal::Signal;
-use self::toggle::{Toggle, Wish};
+use self::toggle::Toggle;
 use crate::web::{Playback, spawn_local};
 use crate::{Error, ErrorCode, Id};
 
@@ -52,8 +52,8 @@ pub(crate) struct Inner {
     call: RefCell<Option<Rc<Call>>>,
     prepared: RefCell<Option<Signal>>,
     state: Cell<RoomState>,
-    camera: Toggle<CameraOptions>,
-    microphone: Toggle<MicrophoneOptions>,
+    camera: Toggle,
+    microphone: Toggle,
 }
 
 impl fmt::Debug for Inner {
@@ -165,9 +165,9 @@ impl Room {
         enabled: bool,
         options: Option<CameraOptions>,
     ) -> Result<(), Failure> {
-        let wish = if enabled { Wish::On(options) } else { Wish::Off };
-        let apply = |wish| self.0.apply_camera(wish);
-        self.0.camera.set(wish, apply).await
+        let inner = Rc::clone(&self.0);
+        let wish = async move { inner.call_now()?.apply_camera(enabled, options).await };
+        self.0.camera.set(Box::pin(wish)).await
     }
 
     /// Unmutes or mutes the microphone; it is opened when needed and kept while muted.
@@ -176,9 +176,9 @@ impl Room {
         enabled: bool,
         options: Option<MicrophoneOptions>,
     ) -> Result<(), Failure> {
-        let wish = if enabled { Wish::On(options) } else { Wish::Off };
-        let apply = |wish| self.0.apply_microphone(wish);
-        self.0.microphone.set(wish, apply).await
+        let inner = Rc::clone(&self.0);
+        let wish = async move { inner.call_now()?.apply_microphone(enabled, options).await };
+        self.0.microphone.set(Box::pin(wish)).await
     }
 
     /// Whether the browser lets the page play sound.
@@ -215,13 +215,5 @@ impl Inner {
     fn call_now(&self) -> Result<Rc<Call>, Failure> {
         let text = "join the room first";
         self.call().ok_or_else(|| Error::new(ErrorCode::InvalidState, text).into())
-    }
-
-    async fn apply_camera(&self, wish: Wish<CameraOptions>) -> Result<(), Failure> {
-        self.call_now()?.apply_camera(wish).await
-    }
-
-    async fn apply_microphone(&self, wish: Wish<MicrophoneOptions>) -> Result<(), Failure> {
-        self.call_now()?.apply_microphone(wish).await
     }
 }

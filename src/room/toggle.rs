@@ -1,56 +1,49 @@
 //! Something that can be switched on and off faster than it follows.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::pin::Pin;
 
 use futures_channel::oneshot;
 
 use super::event::Failure;
 use crate::{Error, ErrorCode};
 
-/// What somebody wants of a switch.
-#[derive(Debug)]
-pub(super) enum Wish<O> {
-    On(Option<O>),
-    Off,
-}
+/// What somebody wants of a switch: a future that makes it so, and does nothing before it is polled.
+pub(super) type Wish = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
 
 /// Applies one wish at a time; of those made meanwhile only the last counts, and everybody who asked
 /// is answered when the switch has come to rest.
-#[derive(Debug)]
-pub(super) struct Toggle<O> {
-    next: RefCell<Option<Wish<O>>>,
+#[derive(Default)]
+pub(super) struct Toggle {
+    next: RefCell<Option<Wish>>,
     running: Cell<bool>,
     waiting: RefCell<Vec<oneshot::Sender<Result<(), Failure>>>>,
 }
 
-impl<O> Default for Toggle<O> {
-    fn default() -> Self {
-        let (next, waiting) = (RefCell::default(), RefCell::default());
-        Self { next, running: Cell::new(false), waiting }
+impl fmt::Debug for Toggle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Toggle")
     }
 }
 
-/// Lets the switch go even when its future is dropped half-way.
-struct Running<'a, O>(&'a Toggle<O>);
+/// Lets the switch go even when its future is dropped half-way. Nobody waits for its wishes then.
+struct Running<'a>(&'a Toggle);
 
-impl<O> Drop for Running<'_, O> {
+impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.0.running.set(false);
-        self.0.waiting.borrow_mut().clear();
+        let next = self.0.take();
+        let waiting = self.0.waiting.take();
+        drop((next, waiting));
     }
 }
 
-impl<O> Toggle<O> {
+impl Toggle {
     /// Makes a wish, and waits until the switch rests.
-    pub(super) async fn set<F>(
-        &self,
-        wish: Wish<O>,
-        apply: impl Fn(Wish<O>) -> F,
-    ) -> Result<(), Failure>
-    where
-        F: Future<Output = Result<(), Failure>>,
-    {
-        self.next.replace(Some(wish));
+    pub(super) async fn set(&self, wish: Wish) -> Result<(), Failure> {
+        let before = self.next.replace(Some(wish));
+        drop(before);
         if self.running.replace(true) {
             let (sender, rests) = oneshot::channel();
             self.waiting.borrow_mut().push(sender);
@@ -62,7 +55,7 @@ impl<O> Toggle<O> {
         let running = Running(self);
         let mut result = Ok(());
         while let Some(wish) = self.take() {
-            result = apply(wish).await;
+            result = wish.await;
         }
         for waiting in self.waiting.take() {
             // Whoever stopped waiting does not want to know.
@@ -72,7 +65,7 @@ impl<O> Toggle<O> {
         result
     }
 
-    fn take(&self) -> Option<Wish<O>> {
+    fn take(&self) -> Option<Wish> {
         self.next.borrow_mut().take()
     }
 }

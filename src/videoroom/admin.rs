@@ -1,5 +1,6 @@
 //! Requests that any attached handle can make, and joining as a publisher.
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
@@ -60,7 +61,7 @@ impl VideoRoom {
     /// # Errors
     /// `RoomExists` (427) if the id is taken, `Unauthorized` (433) without the server's admin key.
     pub async fn create(&self, room: &CreateRoom) -> Result<RoomChanged, Error> {
-        self.ask("create", room).await
+        read("create", &self.ask("create", JsBody::write(room)).await?)
     }
 
     /// Ends a room and sends everybody out (`destroy`).
@@ -68,17 +69,19 @@ impl VideoRoom {
     /// # Errors
     /// `RoomNotFound` (426), `Unauthorized` (433) with a wrong secret.
     pub async fn destroy(&self, room: &DestroyRoom) -> Result<RoomChanged, Error> {
-        self.ask("destroy", room).await
+        read("destroy", &self.ask("destroy", JsBody::write(room)).await?)
     }
 
     /// Whether there is such a room, private ones included (`exists`).
     pub async fn exists(&self, room: &Id) -> Result<bool, Error> {
-        self.ask::<Exists>("exists", &ForRoom { room }).await.map(|answer| answer.exists)
+        let answer = self.ask("exists", JsBody::write(&ForRoom { room })).await?;
+        read("exists", &answer).map(|answer: Exists| answer.exists)
     }
 
     /// The public rooms; with the server's admin key the private ones too (`list`).
     pub async fn list(&self, options: &List) -> Result<Vec<RoomInfo>, Error> {
-        self.ask::<Rooms>("list", options).await.map(|answer| answer.list)
+        let answer = self.ask("list", JsBody::write(options)).await?;
+        read("list", &answer).map(|answer: Rooms| answer.list)
     }
 
     /// Who is in a room (`listparticipants`).
@@ -86,8 +89,8 @@ impl VideoRoom {
     /// # Errors
     /// `RoomNotFound` (426).
     pub async fn list_participants(&self, room: &Id) -> Result<Vec<ParticipantInfo>, Error> {
-        let answer: Participants = self.ask("listparticipants", &ForRoom { room }).await?;
-        Ok(answer.participants)
+        let answer = self.ask("listparticipants", JsBody::write(&ForRoom { room })).await?;
+        read("listparticipants", &answer).map(|answer: Participants| answer.participants)
     }
 
     /// Joins a room as a publisher who does not publish yet (`join`). A handle joins once.
@@ -96,9 +99,9 @@ impl VideoRoom {
     /// `RoomNotFound` (426), `Unauthorized` (433) with a wrong pin, `AlreadyJoined` (425), `IdTaken`
     /// (436).
     pub async fn join(&self, join: &JoinPublisher) -> Result<Joined, Error> {
-        let body = JsBody::write(join)?.with("request", "join").with("ptype", "publisher");
-        let answer = self.0.request(body, None).await?;
-        let event = answer.data.read::<RoomData>()?.classify(true).into_result("join")?;
+        let body = JsBody::write(join).map(|body| body.with("ptype", "publisher"));
+        let answer = self.ask("join", body).await?;
+        let event = answer.read::<RoomData>()?.classify(true);
         if let RoomEvent::Joined(joined) = event { Ok(joined) } else { Err(unexpected("join")) }
     }
 
@@ -107,14 +110,21 @@ impl VideoRoom {
         self.0.detach().await
     }
 
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        request: &'static str,
-        fields: &impl Serialize,
-    ) -> Result<T, Error> {
-        let body = JsBody::write(fields)?.with("request", request);
-        let answer = self.0.request(body, None).await?;
-        answer.data.read::<RoomData>()?.classify(true).into_result(request)?;
-        answer.data.read().map_err(|_| unexpected(request))
+    /// Asks, and takes the plugin's refusal for an error. Boxed and without types, so that all requests
+    /// share one future.
+    fn ask(&self, request: &'static str, fields: Result<JsBody, Error>) -> Asked {
+        let answered = fields.map(|body| self.0.request(body.with("request", request), None));
+        Box::pin(async move {
+            let answer = answered?.await?;
+            answer.data.read::<RoomData>()?.classify(true).into_result(request)?;
+            Ok(answer.data)
+        })
     }
+}
+
+/// An answer that is still to come.
+type Asked = Pin<Box<dyn Future<Output = Result<JsBody, Error>>>>;
+
+fn read<T: DeserializeOwned>(request: &'static str, answer: &JsBody) -> Result<T, Error> {
+    answer.read().map_err(|_| unexpected(request))
 }

@@ -470,6 +470,12 @@ impl Conference {
 
     /// Time passed; also called after every happening, since waiting may be over.
     pub fn advance(&mut self, now: Millis) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        // Steps first: what they leave behind, an offer above all, is what requests are made of.
+        self.publishing.drain(now, &mut self.out);
+        self.receiving.drain(now, &mut self.out);
         match self.membership {
             Membership::Waiting => self.advance_joining(now),
             Membership::Joined => {
@@ -482,14 +488,9 @@ impl Conference {
             }
             Membership::Joining | Membership::Over => {}
         }
-        if self.membership != Membership::Over {
-            self.publishing.drain(now, &mut self.out);
-            self.receiving.drain(now, &mut self.out);
-        }
     }
 
     fn advance_joining(&mut self, now: Millis) {
-        self.publishing.drain(now, &mut self.out);
         let offer = self.publishing.offer_to_join();
         let offer_expected = self.capturing || !self.publishing.negotiation.is_idle();
         let waited = self.join_by.is_some_and(|until| until <= now);

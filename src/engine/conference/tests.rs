@@ -1,1 +1,444 @@
-//! Scenarios on virtual time.
+//! Scenarios on virtual time: a server's words in, requests and events out.
+
+use super::*;
+use crate::protocol::videoroom::{Attendee, Publisher};
+
+const HERE: Millis = Millis(1_000);
+const ROUND_TRIP: Millis = Millis(80);
+
+fn join() -> JoinPublisher {
+    JoinPublisher {
+        room: Id::from(1234),
+        id: None,
+        display: Some("Ada".to_owned()),
+        pin: Some("4321".to_owned()),
+        token: None,
+        descriptions: Vec::new(),
+    }
+}
+
+/// Everything the machine wants now.
+fn drain(conference: &mut Conference, now: Millis) -> Vec<Output> {
+    let mut all = Vec::new();
+    loop {
+        conference.advance(now);
+        match conference.poll() {
+            Some(output) => all.push(output),
+            None => return all,
+        }
+    }
+}
+
+fn stream(kind: StreamKind, mid: &str, description: &str) -> Stream {
+    Stream {
+        kind,
+        mindex: 0,
+        mid: mid.to_owned(),
+        disabled: false,
+        description: Some(description.to_owned()),
+        codec: Some("vp8".to_owned()),
+        simulcast: false,
+        moderated: false,
+    }
+}
+
+fn publisher(id: u64) -> Publisher {
+    Publisher {
+        id: Id::from(id),
+        display: Some(format!("person {id}")),
+        dummy: false,
+        talking: None,
+        streams: vec![
+            stream(StreamKind::Audio, "0", "microphone"),
+            stream(StreamKind::Video, "1", "camera"),
+        ],
+    }
+}
+
+fn said(event: RoomEvent) -> Said {
+    Said { event, jsep: None, own: None, mapping: None }
+}
+
+fn joined(publishers: Vec<Publisher>) -> Said {
+    said(RoomEvent::Joined(Joined {
+        room: Id::from(1234),
+        description: "Demo".to_owned(),
+        id: Id::from(1),
+        private_id: Some(99),
+        publishers,
+        attendees: vec![Attendee { id: Id::from(50), display: None }],
+    }))
+}
+
+/// A mapping that carries these streams on m-lines "0", "1", ... ; `None` is an inactive m-line.
+fn mapping(streams: &[Option<(u64, &str)>]) -> Vec<SubStream> {
+    let line = |(index, stream): (usize, &Option<(u64, &str)>)| SubStream {
+        kind: StreamKind::Video,
+        active: stream.is_some(),
+        mindex: u32::try_from(index).unwrap(),
+        mid: index.to_string(),
+        feed_id: stream.map(|(feed, _)| Id::from(feed)),
+        feed_mid: stream.map(|(_, mid)| mid.to_owned()),
+    };
+    streams.iter().enumerate().map(line).collect()
+}
+
+fn offered(streams: &[Option<(u64, &str)>], sdp: &str) -> Said {
+    let jsep = Some(Jsep::offer(sdp.to_owned()));
+    Said { event: RoomEvent::Mapping, jsep, own: None, mapping: Some(mapping(streams)) }
+}
+
+fn camera_and_microphone() -> Map<String, LocalStream> {
+    let camera = LocalStream { kind: StreamKind::Video, source: Source::Camera, muted: false };
+    let microphone =
+        LocalStream { kind: StreamKind::Audio, source: Source::Microphone, muted: false };
+    [("0".to_owned(), microphone), ("1".to_owned(), camera)].into_iter().collect()
+}
+
+/// In the room as a listener, with these people publishing.
+fn listener(publishers: Vec<Publisher>) -> (Conference, Vec<Output>) {
+    let mut conference = Conference::new(join(), false);
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Join, Ok(joined(publishers)));
+    let outputs = drain(&mut conference, HERE);
+    (conference, outputs)
+}
+
+/// Brings the subscription up to this mapping, through offer, answer and `started`.
+fn receive(conference: &mut Conference, streams: &[Option<(u64, &str)>]) -> Vec<Output> {
+    conference.answer(Asked::Subscribe, Ok(offered(streams, "offer")));
+    let mut outputs = drain(conference, HERE);
+    conference.described(Role::Answerer, Jsep::answer("answer".to_owned()), Map::new());
+    outputs.extend(drain(conference, HERE));
+    conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
+    outputs.extend(drain(conference, HERE));
+    outputs
+}
+
+fn subscriptions(outputs: &[Output]) -> Vec<&SubscriberRequest> {
+    let wanted = |output| match output {
+        &Output::Subscriber(Asked::Subscribe, ref request) => Some(request),
+        _ => None,
+    };
+    outputs.iter().filter_map(wanted).collect()
+}
+
+fn events(outputs: &[Output]) -> Vec<&Event> {
+    let wanted = |output| match output {
+        &Output::Event(ref event) => Some(event),
+        _ => None,
+    };
+    outputs.iter().filter_map(wanted).collect()
+}
+
+fn subscribed(outputs: &[Output]) -> Vec<(String, String)> {
+    let wanted = |event: &&Event| match event {
+        Event::Subscribed(stream, mid) => {
+            Some((format!("{}/{}", stream.feed, stream.mid), mid.clone()))
+        }
+        _ => None,
+    };
+    events(outputs).iter().filter_map(wanted).collect()
+}
+
+#[test]
+fn an_offer_that_is_ready_rides_in_the_join() {
+    let mut conference = Conference::new(join(), false);
+    conference.negotiate();
+    assert!(matches!(drain(&mut conference, HERE)[..], [Output::Peer(Role::Offerer, Step::Offer)]));
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    assert!(drain(&mut conference, HERE).is_empty(), "nothing leaves before there is a handle");
+    conference.signal_ready(HERE, ROUND_TRIP);
+    let outputs = drain(&mut conference, HERE);
+    let [Output::Publisher(Asked::Join, PublisherRequest::Join(request, Some(jsep)))] =
+        &outputs[..]
+    else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(jsep.sdp, "mine");
+    let words: Vec<&str> = request.descriptions.iter().map(|d| d.description.as_str()).collect();
+    assert_eq!(words, ["microphone", "camera"]);
+}
+
+#[test]
+fn a_camera_that_opens_within_a_round_trip_is_waited_for() {
+    let mut conference = Conference::new(join(), true);
+    conference.signal_ready(HERE, ROUND_TRIP);
+    assert!(drain(&mut conference, HERE).is_empty());
+    assert_eq!(conference.deadline(), Some(HERE + ROUND_TRIP));
+    conference.captured();
+    conference.negotiate();
+    drain(&mut conference, HERE + Millis(20));
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    let outputs = drain(&mut conference, HERE + Millis(30));
+    let [Output::Publisher(Asked::Join, PublisherRequest::Join(_, Some(_)))] = &outputs[..] else {
+        panic!("{outputs:?}")
+    };
+}
+
+#[test]
+fn an_unanswered_prompt_delays_nobody() {
+    let mut conference = Conference::new(join(), true);
+    conference.signal_ready(HERE, Millis(60_000));
+    let outputs = drain(&mut conference, HERE + MAX_GRACE);
+    let [Output::Publisher(Asked::Join, PublisherRequest::Join(_, None))] = &outputs[..] else {
+        panic!("{outputs:?}")
+    };
+    conference.answer(Asked::Join, Ok(joined(vec![publisher(2)])));
+    let outputs = drain(&mut conference, HERE + MAX_GRACE);
+    assert_eq!(subscriptions(&outputs).len(), 1, "the others are received meanwhile");
+    // The person answers after all.
+    conference.captured();
+    conference.negotiate();
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    let outputs = drain(&mut conference, HERE);
+    let [Output::Publisher(Asked::Offer, PublisherRequest::Publish(configure, _))] = &outputs[..]
+    else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(configure.descriptions.len(), 2);
+}
+
+#[test]
+fn a_join_without_devices_leaves_at_once() {
+    let mut conference = Conference::new(join(), false);
+    conference.signal_ready(HERE, ROUND_TRIP);
+    assert_eq!(drain(&mut conference, HERE).len(), 1);
+}
+
+#[test]
+fn everybody_is_subscribed_to_in_one_request() {
+    let (_, outputs) = listener(vec![publisher(2), publisher(3), publisher(4)]);
+    let requests = subscriptions(&outputs);
+    let [SubscriberRequest::Join(request)] = requests[..] else { panic!("{requests:?}") };
+    assert_eq!(request.streams.len(), 6);
+    assert_eq!(request.pin.as_deref(), Some("4321"));
+    assert_eq!(request.private_id, Some(99));
+}
+
+#[test]
+fn dummies_and_streams_without_codec_are_passed_over() {
+    let mut dummy = publisher(2);
+    dummy.dummy = true;
+    let mut partly = publisher(3);
+    partly.streams[0].disabled = true;
+    partly.streams[1].codec = Some("none".to_owned());
+    let (_, outputs) = listener(vec![dummy, partly]);
+    assert!(subscriptions(&outputs).is_empty());
+}
+
+#[test]
+fn tracks_are_told_once_the_browser_has_them() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    conference.answer(Asked::Subscribe, Ok(offered(&[Some((2, "0")), Some((2, "1"))], "offer")));
+    let outputs = drain(&mut conference, HERE);
+    assert!(subscribed(&outputs).is_empty());
+    conference.described(Role::Answerer, Jsep::answer("mine".to_owned()), Map::new());
+    let outputs = drain(&mut conference, HERE);
+    let expected = [("2/0".to_owned(), "0".to_owned()), ("2/1".to_owned(), "1".to_owned())];
+    assert_eq!(subscribed(&outputs), expected);
+}
+
+#[test]
+fn twenty_who_come_during_a_round_cost_one_more() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    for id in 3..23 {
+        conference.room_event(RoomEvent::Publishers(vec![publisher(id)]));
+    }
+    assert!(subscriptions(&drain(&mut conference, HERE)).is_empty(), "a request is under way");
+    let outputs = receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    let requests = subscriptions(&outputs);
+    let [SubscriberRequest::Update(update)] = requests[..] else { panic!("{requests:?}") };
+    assert_eq!(update.subscribe.len(), 40);
+    assert!(update.unsubscribe.is_empty());
+}
+
+#[test]
+fn somebody_kicked_is_unsubscribed_because_the_server_does_not() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.room_event(RoomEvent::Kicked(Id::from(2)));
+    let outputs = drain(&mut conference, HERE);
+    let requests = subscriptions(&outputs);
+    let [SubscriberRequest::Update(update)] = requests[..] else { panic!("{requests:?}") };
+    assert!(update.subscribe.is_empty());
+    assert_eq!(update.unsubscribe.len(), 2);
+    let left = Event::Roster(Change::Left { id: Id::from(2), kicked: true });
+    assert_eq!(events(&outputs).last(), Some(&&left));
+}
+
+#[test]
+fn a_new_person_with_an_old_id_gets_new_m_lines() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.room_event(RoomEvent::Leaving(Id::from(2)));
+    conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
+    let outputs = drain(&mut conference, HERE);
+    let requests = subscriptions(&outputs);
+    let [SubscriberRequest::Update(update)] = requests[..] else { panic!("{requests:?}") };
+    assert_eq!((update.subscribe.len(), update.unsubscribe.len()), (2, 2));
+    let outputs = receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    assert_eq!(subscribed(&outputs).len(), 2, "the same m-lines, another person");
+}
+
+#[test]
+fn the_servers_own_update_is_answered() {
+    let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
+    receive(&mut conference, &[Some((2, "1")), Some((3, "1"))]);
+    conference.room_event(RoomEvent::Unpublished(Id::from(2)));
+    conference.subscription_event(offered(&[None, Some((3, "1"))], "theirs"));
+    let outputs = drain(&mut conference, HERE);
+    let answers = outputs.iter().filter(|output| {
+        matches!(output, Output::Peer(Role::Answerer, Step::Answer(sdp)) if sdp == "theirs")
+    });
+    assert_eq!(answers.count(), 1);
+}
+
+#[test]
+fn an_updating_answer_waits_for_the_offer_that_follows() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.room_event(RoomEvent::Publishers(vec![publisher(3)]));
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Subscribe, Ok(said(RoomEvent::Updating)));
+    assert!(subscriptions(&drain(&mut conference, HERE)).is_empty(), "asked already");
+    let all = [Some((2, "0")), Some((2, "1")), Some((3, "0")), Some((3, "1"))];
+    conference.subscription_event(offered(&all, "late"));
+    drain(&mut conference, HERE);
+    conference.described(Role::Answerer, Jsep::answer("mine".to_owned()), Map::new());
+    assert_eq!(subscribed(&drain(&mut conference, HERE)).len(), 2);
+}
+
+#[test]
+fn one_bad_feed_does_not_cost_the_others() {
+    let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
+    let gone = || Err(Error::video_room(428, "No such feed", "join"));
+    conference.answer(Asked::Subscribe, gone());
+    let outputs = drain(&mut conference, HERE);
+    let requests = subscriptions(&outputs);
+    let [SubscriberRequest::Join(request)] = requests[..] else { panic!("{requests:?}") };
+    assert!(request.streams.iter().all(|stream| stream.feed == Id::from(2)), "one at a time now");
+    conference.answer(Asked::Subscribe, gone());
+    let outputs = drain(&mut conference, HERE);
+    let requests = subscriptions(&outputs);
+    let [SubscriberRequest::Join(request)] = requests[..] else { panic!("{requests:?}") };
+    assert!(request.streams.iter().all(|stream| stream.feed == Id::from(3)));
+    receive(&mut conference, &[Some((3, "0")), Some((3, "1"))]);
+    // It announces itself again: another chance.
+    conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
+    assert_eq!(subscriptions(&drain(&mut conference, HERE)).len(), 1);
+}
+
+#[test]
+fn muting_is_described_to_the_others() {
+    let mut conference = Conference::new(join(), false);
+    conference.negotiate();
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    let jsep = Some(Jsep::answer("theirs".to_owned()));
+    conference.answer(Asked::Join, Ok(Said { jsep, ..joined(Vec::new()) }));
+    let outputs = drain(&mut conference, HERE);
+    let published = events(&outputs).into_iter().filter(|e| matches!(e, Event::LocalPublished(_)));
+    assert_eq!(published.count(), 2);
+    conference.applied();
+    conference.mute("1", true);
+    conference.mute("0", true);
+    let outputs = drain(&mut conference, HERE);
+    let described = outputs.iter().filter_map(|output| match output {
+        Output::Publisher(Asked::Describe, PublisherRequest::Describe(configure)) => {
+            Some(configure)
+        }
+        _ => None,
+    });
+    let described: Vec<_> = described.flat_map(|configure| &configure.descriptions).collect();
+    let words: Vec<&str> = described.iter().map(|d| d.description.as_str()).collect();
+    assert_eq!(words, ["microphone (muted)", "camera (muted)"], "both in one request");
+}
+
+#[test]
+fn a_refused_join_is_over_and_says_why() {
+    let mut conference = Conference::new(join(), false);
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    let refusal = Error::video_room(432, "Maximum number of publishers", "join");
+    conference.answer(Asked::Join, Err(refusal.clone()));
+    let outputs = drain(&mut conference, HERE);
+    assert_eq!(events(&outputs), [&Event::Over(Reason::JoinFailed, Some(refusal))]);
+    assert_eq!(conference.deadline(), None);
+}
+
+#[test]
+fn the_end_is_told_in_order_and_once() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.end(Reason::Left, None);
+    conference.end(Reason::ConnectionLost, None);
+    conference.room_event(RoomEvent::Publishers(vec![publisher(9)]));
+    let outputs = drain(&mut conference, HERE);
+    let order: Vec<&str> = events(&outputs)
+        .iter()
+        .map(|event| match event {
+            Event::Unsubscribed(..) => "unsubscribed",
+            Event::Roster(Change::Unpublished(..)) => "unpublished",
+            Event::Roster(Change::Left { .. }) => "left",
+            Event::Over(Reason::Left, None) => "over",
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let expected =
+        ["unsubscribed", "unsubscribed", "left", "unpublished", "unpublished", "left", "over"];
+    assert_eq!(order, expected);
+}
+
+#[test]
+fn a_dead_subscriber_is_replaced_and_asks_for_everything_again() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.hangup(Role::Answerer, "ICE failed");
+    let outputs = drain(&mut conference, HERE);
+    assert!(outputs.iter().any(|output| matches!(output, Output::Renew(Role::Answerer))));
+    assert!(subscriptions(&outputs).is_empty(), "not before the new handle is there");
+    conference.renewed(Role::Answerer);
+    let outputs = drain(&mut conference, HERE);
+    let requests = subscriptions(&outputs);
+    assert!(matches!(requests[..], [SubscriberRequest::Join(_)]), "{requests:?}");
+}
+
+#[test]
+fn a_peer_connection_that_never_comes_up_is_given_up() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    let mut renewals = 0;
+    for _ in 0..10 {
+        conference.hangup(Role::Answerer, "ICE failed");
+        let outputs = drain(&mut conference, HERE);
+        if outputs.iter().any(|output| matches!(output, Output::Renew(_))) {
+            renewals += 1;
+            conference.renewed(Role::Answerer);
+        }
+        drain(&mut conference, HERE);
+    }
+    assert_eq!(renewals, publishing::MAX_RENEWALS);
+}
+
+#[test]
+fn candidates_leave_together() {
+    let mut conference = Conference::new(join(), false);
+    conference.negotiate();
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    drain(&mut conference, HERE);
+    let candidate = Candidate { candidate: Some("candidate:1".to_owned()), ..Candidate::default() };
+    conference.local_candidate(HERE, Role::Offerer, candidate.clone());
+    conference.local_candidate(HERE + Millis(5), Role::Offerer, candidate.clone());
+    assert!(drain(&mut conference, HERE + Millis(6)).is_empty());
+    conference.local_candidate(HERE + Millis(7), Role::Offerer, Candidate::end());
+    let outputs = drain(&mut conference, HERE + Millis(7));
+    let [Output::Peer(Role::Offerer, Step::Trickle(all))] = &outputs[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(all, &[candidate.clone(), candidate, Candidate::end()]);
+}

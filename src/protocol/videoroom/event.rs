@@ -178,14 +178,14 @@ impl RoomEvent {
 impl RoomData {
     /// Sorts the message. `answer` says whether it carried the transaction of a request of ours:
     /// `leaving: "ok"` is an answer, unless a participant of a `string_ids` room is named "ok".
-    pub fn classify(self, answer: bool) -> RoomEvent {
+    pub fn classify(mut self, answer: bool) -> RoomEvent {
         if let Some(status) = self.error_code {
-            return RoomEvent::Failed { status, reason: self.error.unwrap_or_default() };
+            return RoomEvent::Failed { status, reason: self.error.take().unwrap_or_default() };
         }
         match self.videoroom.as_str() {
             "joined" => self.joined(),
             "event" => self.event(answer),
-            "talking" | "stopped-talking" => match (self.id, self.mid) {
+            "talking" | "stopped-talking" => match (self.id.take(), self.mid.take()) {
                 (Some(id), Some(mid)) => {
                     RoomEvent::Talking { id, mid, talking: self.videoroom == "talking" }
                 }
@@ -198,39 +198,39 @@ impl RoomData {
         }
     }
 
-    fn joined(self) -> RoomEvent {
-        match (self.room, self.id) {
+    fn joined(&mut self) -> RoomEvent {
+        match (self.room.take(), self.id.take()) {
             (Some(room), Some(id)) => RoomEvent::Joined(Joined {
                 room,
-                description: self.description.unwrap_or_default(),
+                description: self.description.take().unwrap_or_default(),
                 id,
                 private_id: self.private_id,
-                publishers: self.publishers.unwrap_or_default(),
-                attendees: self.attendees.unwrap_or_default(),
+                publishers: self.publishers.take().unwrap_or_default(),
+                attendees: self.attendees.take().unwrap_or_default(),
             }),
             _ => RoomEvent::Unknown,
         }
     }
 
-    fn event(self, answer: bool) -> RoomEvent {
+    fn event(&mut self, answer: bool) -> RoomEvent {
         let ours = |id: &Id| answer && *id == Id::from("ok");
-        if let Some(publishers) = self.publishers {
+        if let Some(publishers) = self.publishers.take() {
             RoomEvent::Publishers(publishers)
-        } else if let Some(attendee) = self.joining {
+        } else if let Some(attendee) = self.joining.take() {
             RoomEvent::Joining(attendee)
-        } else if let Some(id) = self.unpublished {
+        } else if let Some(id) = self.unpublished.take() {
             if ours(&id) { RoomEvent::Done } else { RoomEvent::Unpublished(id) }
-        } else if let Some(id) = self.leaving {
+        } else if let Some(id) = self.leaving.take() {
             match self.reason.as_deref() {
                 Some("kicked") if id == Id::from("ok") => RoomEvent::KickedOurselves,
                 _ if ours(&id) => RoomEvent::Done,
                 _ => RoomEvent::Leaving(id),
             }
-        } else if let Some(id) = self.kicked {
+        } else if let Some(id) = self.kicked.take() {
             RoomEvent::Kicked(id)
         } else if let (Some(id), Some(mid), Some(state)) = (&self.id, &self.mid, &self.moderation) {
             RoomEvent::Moderated { id: id.clone(), mid: mid.clone(), muted: state == "muted" }
-        } else if let (Some(id), Some(display)) = (self.id, self.display) {
+        } else if let (Some(id), Some(display)) = (self.id.take(), self.display.take()) {
             RoomEvent::Renamed { id, display }
         } else if answer || self.configured.is_some() || self.started.is_some() {
             RoomEvent::Done
