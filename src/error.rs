@@ -116,6 +116,7 @@ impl ErrorCode {
             426 => Self::RoomNotFound,
             427 => Self::RoomExists,
             428 => Self::FeedNotFound,
+            429 | 430 => Self::InvalidArgument,
             432 => Self::RoomFull,
             433 => Self::Unauthorized,
             436 => Self::IdTaken,

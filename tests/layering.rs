@@ -1,5 +1,13 @@
 //! The layers' arrows point one way, and the pure layers stay pure. Reads the sources.
 #![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may fail"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

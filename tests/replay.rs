@@ -1,5 +1,13 @@
 //! What real servers said, decoded: Janus 1.1.2 and 1.4.2, with integer and with string ids.
 #![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may fail"
+)]
 
 use std::fs;
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::connection::Inner;
-use super::reply::{Answer, Read, done, plugin_answer};
+use super::reply::{Answer, Read, plugin_answer};
 use crate::Error;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
@@ -48,7 +48,7 @@ impl Handle {
         candidates: Vec<Candidate>,
     ) -> impl Future<Output = Result<(), Error>> + use<> {
         let request = Request::trickle(self.session, self.id, candidates);
-        Read { pending: self.connection.request(request, None), read: done }
+        Read { pending: self.connection.request(request, None), read: |_| Ok(()) }
     }
 
     /// Ends the handle's peer connection on the server (`hangup`).
@@ -64,6 +64,6 @@ impl Handle {
 
     fn simple(&self, verb: Verb) -> impl Future<Output = Result<(), Error>> + use<> {
         let request = Request::handle(verb, self.session, self.id);
-        Read { pending: self.connection.request(request, None), read: done }
+        Read { pending: self.connection.request(request, None), read: |_| Ok(()) }
     }
 }

@@ -71,11 +71,6 @@ impl<T> Future for Read<T> {
     }
 }
 
-/// For requests that are done when they are answered.
-pub(super) fn done(_: Reply<JsBody>) -> Result<(), Error> {
-    Ok(())
-}
-
 /// The plugin's words in a reply, be it to a synchronous or to an asynchronous request.
 pub(super) fn plugin_answer(reply: Reply<JsBody>) -> Result<Answer, Error> {
     match reply {

@@ -84,13 +84,13 @@ impl SessionCore {
     }
 
     /// Makes a handle; `on_event(name, fields)` is called with its events.
-    pub fn attach(&self, plugin: String, opaque_id: Option<String>, on_event: Function) -> Promise {
+    pub fn attach(&self, plugin: &str, opaque_id: Option<String>, on_event: Function) -> Promise {
         let sink = Rc::new(move |event: HandleEvent<JsBody>| {
             let (name, fields) = handle_event(event);
             // The facade shields its listeners; there is nobody above to tell.
             on_event.call2(&JsValue::NULL, &name.into(), &fields).ok();
         });
-        let attached = self.0.attach(&plugin, opaque_id, sink);
+        let attached = self.0.attach(plugin, opaque_id, sink);
         promise(async move { Ok(HandleCore(attached.await?).into()) })
     }
 

@@ -10,8 +10,8 @@ use crate::room::{JoinOptions, RoomOptions};
 use crate::web::{CameraOptions, MicrophoneOptions, PeerConfig};
 
 /// `ConnectionOptions`
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Connection {
     token: Option<String>,
     api_secret: Option<String>,
@@ -58,8 +58,7 @@ pub(super) fn room_options(
 }
 
 /// The devices of `JoinOptions`, of which the facade makes objects.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize)]
 pub(super) struct Devices {
     camera: Option<CameraOptions>,
     microphone: Option<MicrophoneOptions>,

@@ -35,7 +35,7 @@ impl RoomCore {
     /// `on_event(name, fields)` is called with every event.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        settings: JsValue,
+        settings: &JsValue,
         ice_servers: JsValue,
         on_event: Function,
     ) -> Result<RoomCore, JsValue> {
@@ -61,7 +61,7 @@ impl RoomCore {
     }
 
     /// Joins; `tracks` are pairs `{ track, source }`.
-    pub fn join(&self, settings: JsValue, tracks: &Array) -> Result<Promise, JsValue> {
+    pub fn join(&self, settings: &JsValue, tracks: &Array) -> Result<Promise, JsValue> {
         let read =
             || -> Result<_, Error> { Ok((options(settings.clone())?, options(settings.clone())?)) };
         let (join, devices) = read().map_err(|error| janus_error(&error))?;

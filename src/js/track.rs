@@ -48,6 +48,7 @@ impl TrackCore {
     }
 
     /// Takes it out of an element, or of all.
+    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen takes no optional references")]
     pub fn detach(&self, element: Option<HtmlMediaElement>) -> Array {
         self.0.detach(element.as_ref()).into_iter().collect()
     }

@@ -171,7 +171,9 @@ impl<B> Message<B> {
             "success" | "pong" | "server_info" => Incoming::Success(Box::new(self)),
             "ack" => Incoming::Ack,
             "error" => Incoming::Error(
-                self.error.take().unwrap_or(ErrorInfo { code: 490, reason: "unspecified".to_owned() }),
+                self.error
+                    .take()
+                    .unwrap_or(ErrorInfo { code: 490, reason: "unspecified".to_owned() }),
             ),
             "timeout" => Incoming::SessionTimeout,
             "keepalive" => Incoming::Idle,

@@ -216,7 +216,7 @@ impl Call {
         match event {
             HandleEvent::Plugin { data, jsep } => {
                 // What is not understood is not for us: newer servers say more.
-                let Ok(said) = said(role, &Answer { data, jsep }, false) else { return };
+                let Ok(said) = said(role, &Answer { data, jsep }, None) else { return };
                 match role {
                     Role::Offerer => conference.room_event(said.event),
                     Role::Answerer => conference.subscription_event(said),
@@ -330,7 +330,7 @@ impl Call {
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let answer = match sent {
-                Ok(answered) => answered.await.and_then(|answer| said(role, &answer, true)),
+                Ok(answered) => answered.await.and_then(|answer| said(role, &answer, Some(asked))),
                 Err(error) => Err(error),
             };
             let Some(call) = weak.upgrade() else { return };

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::client::Answer;
-use crate::engine::conference::{PublisherRequest, Said, SubscriberRequest};
+use crate::engine::conference::{Asked, PublisherRequest, Said, SubscriberRequest};
 use crate::engine::negotiation::Role;
 use crate::protocol::videoroom::RoomData;
 use crate::protocol::videoroom::event::{OwnStreams, SubStreams};
@@ -44,9 +44,11 @@ pub(super) fn subscriber_body(request: SubscriberRequest) -> (Result<JsBody, Err
     }
 }
 
-pub(super) fn said(role: Role, answer: &Answer, is_answer: bool) -> Result<Said, Error> {
+/// What the plugin said, in answer to a request or of itself.
+pub(super) fn said(role: Role, answer: &Answer, asked: Option<Asked>) -> Result<Said, Error> {
     let data = answer.data.read::<RoomData>()?;
-    let event = data.classify(is_answer).into_result("videoroom")?;
+    let request = asked.map_or("event", Asked::name);
+    let event = data.classify(asked.is_some()).into_result(request)?;
     let (own, mapping) = match role {
         Role::Offerer => (answer.data.read::<OwnStreams>().ok().and_then(|own| own.streams), None),
         Role::Answerer => (None, answer.data.read::<SubStreams>()?.streams),

@@ -10,7 +10,7 @@ use super::Thrown;
 
 /// How a camera is opened. Sizes and rates are wishes: the nearest the device can do is taken.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct CameraOptions {
     /// The device; the browser's choice otherwise.
     pub device_id: Option<String>,
@@ -21,12 +21,13 @@ pub struct CameraOptions {
     /// Pictures per second (30).
     pub frame_rate: Option<u32>,
     /// Send several sizes at once, so that the server can choose for each viewer.
+    #[serde(default)]
     pub simulcast: bool,
 }
 
 /// How a microphone is opened. What is not said is on.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct MicrophoneOptions {
     /// The device; the browser's choice otherwise.
     pub device_id: Option<String>,

@@ -5,8 +5,7 @@ use std::pin::Pin;
 
 /// Runs a future to its end, whoever looks.
 ///
-/// Boxed, so that the machinery under it is there once and not once for each kind of future: that came
-/// to 15 kB.
+/// Boxed, so that the machinery under it is there once and not once for each kind of future.
 pub fn spawn_local(future: impl Future<Output = ()> + 'static) {
     run(Box::pin(future));
 }

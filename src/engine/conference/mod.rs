@@ -79,6 +79,19 @@ pub enum Asked {
     Start,
 }
 
+impl Asked {
+    /// The request's name, for errors.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Join => "join",
+            Self::Offer => "publish",
+            Self::Describe => "configure",
+            Self::Subscribe => "subscribe",
+            Self::Start => "start",
+        }
+    }
+}
+
 /// An answer or event of the plugin with all it may carry.
 #[derive(Clone, Debug)]
 pub struct Said {

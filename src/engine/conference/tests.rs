@@ -1,4 +1,5 @@
 //! Scenarios on virtual time: a server's words in, requests and events out.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for")]
 
 use super::*;
 use crate::protocol::videoroom::{Attendee, Publisher};
@@ -117,19 +118,23 @@ fn receive(conference: &mut Conference, streams: &[Option<(u64, &str)>]) -> Vec<
 }
 
 fn subscriptions(outputs: &[Output]) -> Vec<&SubscriberRequest> {
-    let wanted = |output| match output {
-        &Output::Subscriber(Asked::Subscribe, ref request) => Some(request),
-        _ => None,
-    };
-    outputs.iter().filter_map(wanted).collect()
+    let mut requests = Vec::new();
+    for output in outputs {
+        if let Output::Subscriber(Asked::Subscribe, request) = output {
+            requests.push(request);
+        }
+    }
+    requests
 }
 
 fn events(outputs: &[Output]) -> Vec<&Event> {
-    let wanted = |output| match output {
-        &Output::Event(ref event) => Some(event),
-        _ => None,
-    };
-    outputs.iter().filter_map(wanted).collect()
+    let mut events = Vec::new();
+    for output in outputs {
+        if let Output::Event(event) = output {
+            events.push(event);
+        }
+    }
+    events
 }
 
 fn subscribed(outputs: &[Output]) -> Vec<(String, String)> {

@@ -31,6 +31,12 @@ impl Unfit {
         self
     }
 
+    /// What a struct says when its fields end too early.
+    #[inline(never)]
+    fn incomplete() -> Self {
+        Self::new("")
+    }
+
     /// Names the field that was found absent, if that is what is wrong.
     pub(super) fn or_missing(self, field: &str) -> Self {
         if self.0.text.is_empty() { Self::new("is missing").of(field) } else { self }
@@ -65,7 +71,7 @@ impl Error for Unfit {
     }
 
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
-        Self::new("")
+        Self::incomplete()
     }
 
     fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {

@@ -1,0 +1,26 @@
+//! The crate in a real browser: `wasm-pack test --headless --chrome` (or `--firefox`).
+//!
+//! What needs a Janus finds it by `JANUS_WASM_TEST_WS` and `JANUS_WASM_TEST_HTTP`, read when the tests
+//! are built; without them it says so and passes.
+#![cfg(target_family = "wasm")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may fail"
+)]
+
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+
+#[path = "web/codec.rs"]
+pub mod codec;
+#[path = "web/janus.rs"]
+pub mod janus;
+#[path = "web/room.rs"]
+pub mod room;
+#[path = "web/server.rs"]
+pub mod server;
+
+wasm_bindgen_test_configure!(run_in_browser);
