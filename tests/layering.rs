@@ -91,6 +91,17 @@ fn pure_layers_know_neither_clock_nor_chance() {
 }
 
 #[test]
+fn what_costs_much_webassembly_is_not_used() {
+    for (name, _) in LAYERS {
+        for (path, code) in layer(name) {
+            for word in ["BTree", "HashMap", "HashSet", "{:?}"] {
+                assert!(!code.contains(word), "{} uses {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn one_version_everywhere() {
     let package = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/package.json")).unwrap();
     let package: serde_json::Value = serde_json::from_str(&package).unwrap();

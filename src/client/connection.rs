@@ -147,12 +147,16 @@ impl Connection {
         transport::shown(&self.0.url)
     }
 
-    /// What the server is and has (`info`), as it wrote it.
-    pub async fn info(&self) -> Result<JsBody, Error> {
-        let reply = self.0.request(Request::info(), None).await?;
-        let raw = if let Reply::Success(message) = reply { message.raw } else { None };
-        let unfit = || Error::new(ErrorCode::Protocol, "the server's answer does not fit");
-        raw.ok_or_else(|| unfit().during("info"))
+    /// What the server is and has (`info`), as it wrote it. Asked for along with a session, it costs no
+    /// round trip and tells how often the session needs a sign of life.
+    pub fn info(&self) -> impl Future<Output = Result<JsBody, Error>> + use<> {
+        let asked = self.0.request(Request::info(), None);
+        async move {
+            let reply = asked.await?;
+            let raw = if let Reply::Success(message) = reply { message.raw } else { None };
+            let unfit = || Error::new(ErrorCode::Protocol, "the server's answer does not fit");
+            raw.ok_or_else(|| unfit().during("info"))
+        }
     }
 
     /// Asks for a sign of life (`ping`).

@@ -58,6 +58,8 @@ impl Signal {
 
     async fn begin(connection: &Connection) -> Result<Self, Error> {
         let started = web::now();
+        // Its answer matters to the connection, which learns the session timeout from it.
+        drop(connection.info());
         let (session, created) = Session::begin(connection);
         let router = Rc::new(Router::default());
         let publisher = session.attach(PLUGIN, None, sink(&router, Role::Offerer));

@@ -32,8 +32,9 @@ export async function conference(grid: HTMLElement, signal: AbortSignal): Promis
     }
   });
   room.on('mediaError', ({ source, error }) => {
-    const reason: DOMException = error;
-    grid.textContent = `${source}: ${reason.name}`;
+    const why: DOMException | JanusError = error;
+    const refused = error instanceof JanusError && error.code === 'room-full';
+    grid.textContent = refused ? 'full' : `${source}: ${why.name}`;
   });
   room.on('stateChanged', ({ state, reason, error }) => {
     const next: RoomState = state;

@@ -75,7 +75,7 @@ async function cleanUp(rooms) {
 }
 
 async function run(transport) {
-  document.body.dataset.result = 'running';
+  delete document.body.dataset.result;
   log.replaceChildren();
   const { servers } = await (await fetch('/config.json')).json();
   const scheme = transport === 'fetch' ? 'http' : 'ws';

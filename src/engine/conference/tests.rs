@@ -2,7 +2,11 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for")]
 
 use super::*;
+use crate::engine::negotiation::Step;
+use crate::protocol::description::Source;
+use crate::protocol::videoroom::event::Joined;
 use crate::protocol::videoroom::{Attendee, Publisher};
+use crate::protocol::videoroom::{Stream, StreamKind, SubStream};
 
 const HERE: Millis = Millis(1_000);
 const ROUND_TRIP: Millis = Millis(80);
