@@ -6,7 +6,7 @@ import { build } from './lib/build.mjs';
 import { startJanus } from './lib/janus.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { choosePort } from './lib/ports.mjs';
-import { onEnd } from './lib/proc.mjs';
+import { isEnding, onEnd } from './lib/proc.mjs';
 import { say, step } from './lib/progress.mjs';
 import { serve } from './lib/serve.mjs';
 
@@ -43,7 +43,7 @@ try {
   say('Open the page in two tabs. Ctrl-C ends everything.');
   if (janus) {
     await janus.exited;
-    await end(1, console.error('Janus ended unexpectedly:\n' + janus.log().split('\n').slice(-10).join('\n')));
+    if (!isEnding()) throw new Error(`Janus ended unexpectedly:\n${janus.log().split('\n').slice(-10).join('\n')}`);
   }
 } catch (error) {
   console.error(`\n${error.message}`);

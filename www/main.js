@@ -1,76 +1,141 @@
-/** The conference page: a lobby, then a call. All there is to know of Janus is in the library. */
 import { Room } from 'janus-wasm';
 import { Call } from './app/call.js';
+import { loadConfig } from './app/config.js';
+import { announce, byId } from './app/dom.js';
+import { describeFailure, isPinMissing } from './app/errors.js';
+import { offerInvite } from './app/invite.js';
 import { Lobby } from './app/lobby.js';
-import { clearMessage, showError } from './app/messages.js';
-import { findServers, params, roomId } from './app/params.js';
+import { clearMessage, showMessage } from './app/messages.js';
+import { inviteLink, readParams } from './app/params.js';
 
-const $ = (selector) => document.querySelector(selector);
+const params = readParams(location.search);
+const lobby = new Lobby(params);
+let room;
+let call;
+/** Calls off the joining that is under way. */
+let joining;
 
-function show(state) {
+function setState(state) {
   document.body.dataset.state = state;
-  $('#call').hidden = state !== 'call';
-  $('#lobby').hidden = state === 'call';
-  $('#join').disabled = state === 'joining';
-  $('#join').textContent = state === 'joining' ? 'Joining…' : 'Join';
-  if (state !== 'call') document.title = 'Join · janus-wasm';
+  byId('join').disabled = state === 'joining';
+  byId('join-label').textContent = state === 'joining' ? 'Joining…' : 'Join';
+  byId('cancel').hidden = state !== 'joining';
 }
 
-const config = await findServers();
-const lobby = new Lobby({ ...params, room: params.room ?? String(config.room) });
-
-/** The address may name no server at all; then there is nothing to join. */
-function createRoom() {
-  try {
-    return new Room({ servers: config.servers });
-  } catch (error) {
-    showError(error, 'unreachable');
-    return undefined;
-  }
-}
-
-const room = createRoom();
-window.room = room;
-if (room) {
-  const call = new Call(room);
-  room.on('stateChanged', ({ state, reason, error }) => {
-    if (state === 'connecting') return show('joining');
-    if (state === 'connected') {
-      lobby.pause();
-      show('call');
-      return call.open();
-    }
-    call.close();
-    show('lobby');
-    // The person comes first: what joining failed of is told by join() itself.
-    if (error && reason !== 'join-failed') showError(error, reason);
-    return void lobby.open();
-  });
-  // Somebody who was to be seen and cannot be, for want of room, is not in the call by halves.
+/** The room is made as soon as its server is known; without one, every try to join looks again. */
+async function makeRoom() {
+  const config = await loadConfig(params);
+  lobby.suggestRoom(config.room);
+  room = new Room({ servers: config.servers });
+  // For people who look under the hood from the console.
+  window.room = room;
+  call = new Call(room, (kind, on) => lobby.follow(kind, on));
+  room.on('stateChanged', follow);
   room.on('mediaError', ({ error }) => {
-    if (error.code === 'room-full') void room.leave();
+    if (error.code === 'room-full') void leave(error);
   });
+}
+
+function follow({ state, reason, error }) {
+  if (state === 'connecting') setState('joining');
+  if (state === 'connected') showCall();
+  if (state !== 'disconnected') return;
+  showLobby();
+  if (reason === 'left' || reason === 'join-failed') return;
+  // Being sent out is no error of the connection; everything else has one that tells more.
+  const known = reason === 'kicked' || reason === 'room-destroyed' ? { code: reason } : error;
+  complain(known ?? { code: reason });
+}
+
+function showCall() {
+  if (document.body.dataset.state === 'call') return;
+  setState('call');
+  lobby.rest();
+  call.open();
+  announce('You are in the room');
+}
+
+function showLobby() {
+  if (document.body.dataset.state === 'lobby') return;
+  clearMessage('device');
+  call?.close();
+  setState('lobby');
+  document.title = 'Join · janus-wasm';
+  lobby.open();
+}
+
+function complain(error, entry) {
+  showMessage('room', describeFailure(error, entry));
 }
 
 async function join() {
-  const { name, room: wanted, pin } = lobby.form;
+  if (document.body.dataset.state === 'joining') return;
+  const entry = lobby.entry;
   clearMessage();
-  localStorage.setItem('name', name);
-  show('joining');
+  if (entry.room === '' && room) {
+    showLobby();
+    complain({ code: 'no-room' });
+    lobby.focus('room');
+    return;
+  }
+  setState('joining');
+  joining = new AbortController();
+  const { signal } = joining;
   try {
-    await room.join({ room: roomId(wanted), display: name, pin: pin || undefined, ...lobby.wishes() });
+    if (!room) await makeRoom();
+    signal.throwIfAborted();
+    await room.join({ ...lobby.entry, ...lobby.take(), signal });
+    showCall();
   } catch (error) {
-    if (error.code === 'aborted') return;
-    if (error.code === 'unauthorized' || error.status === 429) lobby.askPin();
-    showError(error, error.status === 429 ? 'unauthorized' : undefined);
-    if (room.state === 'disconnected') show('lobby');
+    showLobby();
+    if (signal.aborted) return;
+    complain(error, entry);
+    if (isPinMissing(error, entry.pin) || (error.code === 'unauthorized' && error.status !== 403)) {
+      lobby.askForPin();
+      lobby.focus('pin');
+    }
   }
 }
 
-$('#join-form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  if (document.body.dataset.state === 'lobby' && room) void join();
-});
+/** Leaves; with an error, because of it: whoever finds no place to send from is not in the call by halves. */
+async function leave(error) {
+  byId('leave').disabled = true;
+  try {
+    await room.leave();
+  } finally {
+    byId('leave').disabled = false;
+    showLobby();
+    if (error) complain(error);
+  }
+}
 
-if (params.join && room) void join();
-else void lobby.open();
+function onKey(event) {
+  const kind = { m: 'microphone', v: 'camera' }[event.key.toLowerCase()];
+  const isTyping = event.target.closest?.('input, textarea, select, [contenteditable]');
+  if (!kind || isTyping || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.body.dataset.state === 'call') void call.toggle(kind);
+  if (document.body.dataset.state === 'lobby') lobby.toggle(kind);
+}
+
+async function start() {
+  byId('join-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    void join();
+  });
+  byId('cancel').addEventListener('click', () => joining?.abort());
+  byId('leave').addEventListener('click', () => void leave());
+  document.addEventListener('keydown', onKey);
+  offerInvite(() => inviteLink(room.id, params.servers));
+
+  try {
+    await makeRoom();
+  } catch (error) {
+    showLobby();
+    complain(error);
+    return;
+  }
+  if (params.join) await join();
+  else showLobby();
+}
+
+void start();

@@ -49,6 +49,9 @@ function kill(child, signal) {
   }
 }
 
+/** Whether this process was told to end and is at it. */
+export const isEnding = () => ending;
+
 /** Ends every child at once. */
 export function killAll(signal = 'SIGKILL') {
   for (const child of children) kill(child, signal);

@@ -107,8 +107,9 @@ impl Negotiation {
     }
 
     /// Something to publish changed. Asked for during a round, it makes one more round, not several.
+    /// Answerers never offer.
     pub fn want_offer(&mut self) {
-        self.offer_wanted = true;
+        self.offer_wanted = self.role == Role::Offerer;
     }
 
     /// The server's description arrived. An answer nobody waits for is ignored.

@@ -44,6 +44,9 @@ function given(track: LocalTrack | MediaStreamTrack): GivenTrack {
   return { track, source: track.kind === 'video' ? 'camera' : 'microphone' };
 }
 
+/** A page may forget its Room object and go on with the call: as long as one lasts, it is kept alive here. */
+const lasting = new Set<RoomModel>();
+
 /**
  * A conference: join, and everybody in the room is here, seen and heard.
  *
@@ -67,7 +70,12 @@ export class Room extends Emitter<RoomEventMap> {
     this.#options = options;
     this.#servers = [...(servers as string[])];
     const local = new LocalParticipant(() => this.#load());
-    this.#model = new RoomModel(local, (type, event) => this.emit(type, event));
+    const model: RoomModel = new RoomModel(local, (type, event) => {
+      if (model.state === 'disconnected') lasting.delete(model);
+      else lasting.add(model);
+      this.emit(type, event);
+    });
+    this.#model = model;
   }
 
   /** Where the room stands. */
@@ -152,10 +160,10 @@ export class Room extends Emitter<RoomEventMap> {
     this.#core ??= loadCore().then(
       ({ RoomCore }) => {
         const { iceServers, servers: _, ...settings } = this.#options;
-        const model = this.#model;
-        return new RoomCore({ ...settings, servers: this.#servers }, iceServers, (name: string, fields: never) =>
-          model.apply(name, fields),
-        );
+        // The core lives as long as this object, which therefore must not live as long as the core.
+        const weak = new WeakRef(this.#model);
+        const onEvent = (name: string, fields: never): void => weak.deref()?.apply(name, fields);
+        return new RoomCore({ ...settings, servers: this.#servers }, iceServers, onEvent);
       },
       (error: unknown) => {
         this.#core = undefined;

@@ -24,6 +24,8 @@ pub(super) struct Slot {
     pub(super) muted: Cell<bool>,
     /// Whether we opened the device, and so close it.
     ours: Cell<bool>,
+    /// How a track that is not ours was given to us, and is given back.
+    enabled: bool,
     simulcast: bool,
     sender: RefCell<Option<Sender>>,
     /// The mid under which the application knows it.
@@ -32,10 +34,12 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) fn new(track: Track, ours: bool, simulcast: bool) -> Self {
+        let enabled = track.media().enabled();
         Self {
             track: Rc::new(track),
-            muted: Cell::new(false),
+            muted: Cell::new(!enabled),
             ours: Cell::new(ours),
+            enabled,
             simulcast,
             sender: RefCell::default(),
             announced: RefCell::default(),
@@ -77,10 +81,12 @@ impl Slot {
         self.track.replace(media)
     }
 
-    /// The room is over: devices we opened are closed.
+    /// The room is over: devices we opened are closed, others are left as they were given.
     pub(super) fn close(&self) {
         if self.ours.get() {
             self.track.stop();
+        } else {
+            self.track.media().set_enabled(self.enabled);
         }
         self.sender.replace(None);
     }

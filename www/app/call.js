@@ -1,113 +1,144 @@
-/** The call: a tile for everybody, and the buttons. */
-import { clearMessage, note, showError } from './messages.js';
-import { inviteLink } from './params.js';
+import { announce, byId, people, setToggle } from './dom.js';
+import { describeDevices } from './errors.js';
+import { keepArranged } from './layout.js';
+import { clearMessage, showMessage } from './messages.js';
 import { Tile } from './tiles.js';
 
-const $ = (selector) => document.querySelector(selector);
-const press = (button, on) => button.setAttribute('aria-pressed', String(on));
+const grid = byId('grid');
+const alone = byId('alone');
+const unblock = byId('unblock');
+const toggles = { camera: byId('toggle-camera'), microphone: byId('toggle-microphone') };
 
+/** The call on the page: it shows what the room is, and hands the person's wishes to it. */
 export class Call {
   #room;
   #tiles = new Map();
+  #arrange = keepArranged(grid);
+  #wishes = {};
+  #failures = new Map();
+  #isOpen = false;
+  #onDevice;
 
-  constructor(room) {
+  /** `onDevice(kind, on)` is told when camera or microphone went on or off, or turned out to be missing. */
+  constructor(room, onDevice) {
     this.#room = room;
+    this.#onDevice = onDevice;
     this.#listen();
-    this.#buttons();
+    for (const kind of Object.keys(toggles)) {
+      toggles[kind].addEventListener('click', () => this.toggle(kind));
+    }
+    unblock.addEventListener('click', () => void room.startPlayback());
+  }
+
+  /** Shows everybody who is in the room. */
+  open() {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#add(this.#room.localParticipant);
+    for (const participant of this.#room.remoteParticipants.values()) this.#add(participant);
+    if (this.#failures.size > 0) this.#tellFailures();
+    this.#render();
+  }
+
+  close() {
+    this.#isOpen = false;
+    this.#wishes = {};
+    this.#failures.clear();
+    for (const tile of this.#tiles.values()) tile.remove();
+    this.#tiles.clear();
+  }
+
+  async toggle(kind) {
+    const { localParticipant } = this.#room;
+    const on = !this.#isOn(kind);
+    this.#wishes[kind] = on;
+    this.#render();
+    try {
+      if (kind === 'camera') await localParticipant.setCameraEnabled(on);
+      else await localParticipant.setMicrophoneEnabled(on);
+      if (!this.#isOpen) return;
+      this.#failures.clear();
+      clearMessage('device');
+      this.#onDevice(kind, on);
+      announce(`${kind === 'camera' ? 'Camera' : 'Microphone'} ${on ? 'on' : 'off'}`);
+    } catch (error) {
+      // Whoever has left meanwhile no longer cares.
+      if (this.#isOpen && this.#wishes[kind] === on) this.#complain(kind, error);
+    } finally {
+      if (this.#wishes[kind] === on) delete this.#wishes[kind];
+      this.#render();
+    }
   }
 
   #listen() {
     const room = this.#room;
+    const changed = ({ participant }) => this.#update(participant);
+    for (const type of [
+      'participantChanged', 'trackPublished', 'trackUnpublished', 'trackSubscribed', 'trackUnsubscribed',
+      'localTrackPublished', 'localTrackUnpublished', 'trackMuted', 'trackUnmuted', 'speakingChanged',
+    ]) {
+      room.on(type, changed);
+    }
     room.on('participantJoined', ({ participant }) => {
-      this.#tiles.set(participant, new Tile(participant));
-      note(`${participant.display || 'Somebody'} joined`);
-      this.#count();
+      if (!this.#isOpen) return;
+      this.#add(participant);
+      this.#render();
+      announce(`${participant.display || 'Guest'} joined`);
     });
-    room.on('participantLeft', ({ participant }) => {
+    room.on('participantLeft', ({ participant, reason }) => {
       this.#tiles.get(participant)?.remove();
-      this.#tiles.delete(participant);
-      note(`${participant.display || 'Somebody'} left`);
-      this.#count();
+      if (!this.#tiles.delete(participant) || !this.#isOpen) return;
+      this.#render();
+      announce(`${participant.display || 'Guest'} ${reason === 'kicked' ? 'was removed' : 'left'}`);
     });
-    for (const type of ['trackSubscribed', 'localTrackPublished']) {
-      room.on(type, ({ track, participant }) => this.#tiles.get(participant)?.attach(track));
-    }
-    room.on('trackUnsubscribed', ({ track, participant }) => this.#tiles.get(participant)?.detach(track));
-    const changes = ['participantChanged', 'trackPublished', 'trackUnpublished', 'localTrackPublished', 'trackMuted',
-      'trackUnmuted', 'speakingChanged'];
-    for (const type of changes) room.on(type, ({ participant }) => this.#update(participant));
-    room.on('playbackChanged', ({ canPlayback }) => ($('#unblock').hidden = canPlayback));
-    room.on('mediaError', ({ error }) => {
-      showError(error);
-      this.#update(room.localParticipant);
+    room.on('playbackChanged', () => this.#render());
+    room.on('mediaError', ({ source, error }) => {
+      if (error.code !== 'room-full') this.#complain(source, error);
     });
   }
 
-  #buttons() {
-    const { localParticipant } = this.#room;
-    $('#toggle-camera').addEventListener('click', () =>
-      this.#switch($('#toggle-camera'), (on) => localParticipant.setCameraEnabled(on)));
-    $('#toggle-microphone').addEventListener('click', () =>
-      this.#switch($('#toggle-microphone'), (on) => localParticipant.setMicrophoneEnabled(on)));
-    $('#unblock').addEventListener('click', () => void this.#room.startPlayback());
-    $('#leave').addEventListener('click', () => void this.#room.leave());
-    $('#invite').addEventListener('click', async () => {
-      await navigator.clipboard.writeText(inviteLink(this.#room.id)).catch(() => {});
-      note('Invite link copied');
-    });
-    addEventListener('keydown', (event) => {
-      const typing = event.target instanceof HTMLInputElement;
-      if (typing || $('#call').hidden || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === 'm') $('#toggle-microphone').click();
-      if (event.key === 'v') $('#toggle-camera').click();
-    });
-  }
-
-  /** Shows the wish at once and the truth when it is known. */
-  async #switch(button, apply) {
-    const on = button.getAttribute('aria-pressed') !== 'true';
-    press(button, on);
-    clearMessage();
-    try {
-      await apply(on);
-    } catch (error) {
-      if (error.code !== 'aborted') showError(error);
-    }
-    this.#update(this.#room.localParticipant);
+  #add(participant) {
+    if (this.#tiles.has(participant)) return;
+    const tile = new Tile(participant);
+    this.#tiles.set(participant, tile);
+    grid.append(tile.element);
   }
 
   #update(participant) {
+    if (!this.#isOpen) return;
     this.#tiles.get(participant)?.update();
-    if (!participant.isLocal) return;
-    press($('#toggle-camera'), participant.isCameraEnabled);
-    press($('#toggle-microphone'), participant.isMicrophoneEnabled);
+    if (participant.isLocal) this.#render();
   }
 
-  #count() {
-    const count = this.#room.remoteParticipants.size + 1;
-    $('#people-count').textContent = count === 1 ? 'just you' : `${count} people`;
-    $('#alone').hidden = count > 1;
-    document.title = `${$('#room-name').textContent} (${count})`;
+  /** A device's trouble ends no call: a sentence says so, and the buttons try again. */
+  #complain(source, error) {
+    this.#failures.set(source, error);
+    // The browser may refuse a device before the room is entered: it is told when it is.
+    if (this.#isOpen) this.#tellFailures();
   }
 
-  /** We are in. */
-  open() {
-    const { localParticipant, remoteParticipants, description, id } = this.#room;
-    $('#room-name').textContent = description || `Room ${id}`;
-    this.#tiles.set(localParticipant, new Tile(localParticipant));
-    for (const participant of [localParticipant, ...remoteParticipants.values()]) {
-      if (!this.#tiles.has(participant)) this.#tiles.set(participant, new Tile(participant));
-      for (const { track } of participant.publications.values()) {
-        if (track) this.#tiles.get(participant).attach(track);
-      }
-      this.#update(participant);
+  #tellFailures() {
+    for (const source of this.#failures.keys()) {
+      if (source in toggles) this.#onDevice(source, false);
     }
-    $('#unblock').hidden = this.#room.canPlayback;
-    this.#count();
+    showMessage('device', describeDevices([...this.#failures].map(([source, error]) => ({ source, error }))));
   }
 
-  close() {
-    for (const tile of this.#tiles.values()) tile.remove();
-    this.#tiles.clear();
+  #isOn(kind) {
+    const { isCameraEnabled, isMicrophoneEnabled } = this.#room.localParticipant;
+    return this.#wishes[kind] ?? (kind === 'camera' ? isCameraEnabled : isMicrophoneEnabled);
+  }
+
+  #render() {
+    if (!this.#isOpen) return;
+    setToggle(toggles.camera, this.#isOn('camera'), 'camera', 'v');
+    setToggle(toggles.microphone, this.#isOn('microphone'), 'microphone', 'm');
+    unblock.hidden = this.#room.canPlayback;
+    const count = this.#tiles.size;
+    alone.hidden = count > 1;
+    byId('room-title').textContent = this.#room.description || `Room ${this.#room.id}`;
+    byId('people-count').querySelector('span').textContent = people(count);
+    document.title = `Room ${this.#room.id} · ${people(count)} · janus-wasm`;
+    this.#arrange();
   }
 }

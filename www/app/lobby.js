@@ -1,120 +1,168 @@
-/** Before the call: name, room, and how one looks and sounds. */
-import { createLocalTracks } from 'janus-wasm';
-import { clearMessage, showError } from './messages.js';
+import { announce, byId, paintAvatar, setToggle } from './dom.js';
+import { describeDevices, describeNoPicture } from './errors.js';
+import { clearMessage, showMessage } from './messages.js';
+import { parseRoom } from './params.js';
+import { Preview } from './preview.js';
 
-const $ = (selector) => document.querySelector(selector);
-const isOn = (button) => button.getAttribute('aria-pressed') === 'true';
-const press = (button, on) => button.setAttribute('aria-pressed', String(on));
+const NAME_KEY = 'janus-wasm.name';
+const DEFAULT_NAME = 'Guest';
+const KINDS = ['camera', 'microphone'];
 
-/** Preview and wishes. `wishes()` is what joining passes on. */
+const name = byId('name');
+const room = byId('room');
+const pin = byId('pin');
+const picture = byId('preview');
+const level = byId('mic-level');
+const toggles = { camera: byId('lobby-camera'), microphone: byId('lobby-microphone') };
+
+/** The room before the room: who one is, where one goes, and how one looks and sounds. */
 export class Lobby {
-  #tracks = new Map();
-  #stopMeter = () => {};
-  #opening;
-  #camera = $('#lobby-camera');
-  #microphone = $('#lobby-microphone');
+  #preview;
+  #shown;
+  #heard;
+  #stopMeter;
+  #isResting = false;
 
-  constructor({ name, room, pin, camera, microphone }) {
-    $('#name').value = name;
-    $('#room').value = room;
-    if (pin) this.askPin(pin);
-    press(this.#camera, camera);
-    press(this.#microphone, microphone);
-    this.#camera.addEventListener('click', () => this.#toggle(this.#camera, 'camera'));
-    this.#microphone.addEventListener('click', () => this.#toggle(this.#microphone, 'microphone'));
+  constructor(params) {
+    name.value = params.name || remembered();
+    room.value = params.room;
+    pin.value = params.pin;
+    if (params.asksForPin) this.askForPin();
+    const { camera, microphone } = params;
+    this.#preview = new Preview({ camera, microphone }, () => this.#render());
+    name.addEventListener('input', () => this.#paint());
+    for (const kind of KINDS) {
+      toggles[kind].addEventListener('click', () => this.toggle(kind));
+    }
+    this.#render();
   }
 
-  get form() {
-    return { name: $('#name').value.trim(), room: $('#room').value.trim(), pin: $('#pin').value };
-  }
-
-  askPin(pin = '') {
-    $('#pin-field').hidden = false;
-    if (pin) $('#pin').value = pin;
-  }
-
-  /** What to publish: tracks that are open, and devices that are wished for and not open yet. */
-  wishes() {
-    this.#opening?.abort();
-    const tracks = [...this.#tracks.values()].filter((track) => track.mediaStreamTrack.readyState === 'live');
-    const missing = (button, source) => isOn(button) && !tracks.some((track) => track.source === source);
+  /** Who wants to go where. */
+  get entry() {
     return {
-      tracks,
-      camera: missing(this.#camera, 'camera'),
-      microphone: missing(this.#microphone, 'microphone'),
+      room: parseRoom(room.value.trim()),
+      display: name.value.trim() || DEFAULT_NAME,
+      pin: pin.value || undefined,
     };
   }
 
-  /** Shows what the person wished to send. */
-  async open() {
-    this.#drop((track) => track.mediaStreamTrack.readyState !== 'live');
-    const camera = isOn(this.#camera) && !this.#tracks.has('camera');
-    const microphone = isOn(this.#microphone) && !this.#tracks.has('microphone');
-    if (camera || microphone) await this.#openDevices({ camera, microphone });
-    this.#show();
+  /** Fills in the room, unless the person named one. */
+  suggestRoom(suggestion) {
+    room.value ||= suggestion;
   }
 
-  async #openDevices(wanted) {
-    this.#opening = new AbortController();
-    const { signal } = this.#opening;
-    try {
-      this.#keep(await createLocalTracks({ ...wanted, signal }));
-    } catch (error) {
-      if (signal.aborted) return;
-      const both = wanted.camera && wanted.microphone;
-      // One that is missing or busy must not cost the other; a refused prompt is not repeated.
-      const rest = both && error.name !== 'NotAllowedError' ? [{ microphone: true }, { camera: true }] : [];
-      const results = await Promise.allSettled(rest.map((one) => createLocalTracks({ ...one, signal })));
-      for (const { value = [] } of results) this.#keep(value);
-      const failed = results.find(({ status }) => status === 'rejected');
-      showError(failed?.reason ?? error);
-      press(this.#camera, this.#tracks.has('camera'));
-      press(this.#microphone, this.#tracks.has('microphone'));
+  askForPin() {
+    byId('pin-field').hidden = false;
+  }
+
+  focus(field) {
+    byId(field).focus();
+    byId(field).select();
+  }
+
+  /** Shows oneself. */
+  open() {
+    this.#isResting = false;
+    void this.#preview.open();
+  }
+
+  /** Hands over camera and microphone for joining, without waiting for an unanswered prompt. */
+  take() {
+    remember(name.value.trim());
+    return this.#preview.take();
+  }
+
+  /** While one is in the call nobody looks here. The devices stay open: the call uses them. */
+  rest() {
+    this.#isResting = true;
+    this.#show(undefined);
+    this.#hear(undefined);
+  }
+
+  /** What the call did to camera or microphone holds for the lobby, too. */
+  follow(kind, on) {
+    this.#preview.want(kind, on);
+    // The call has closed the camera: our own hold on it ends as well, so that its light goes out.
+    if (kind === 'camera' && !on) this.#preview.close(kind);
+  }
+
+  toggle(kind) {
+    const on = !this.#preview.wanted[kind];
+    this.#preview.want(kind, on);
+    announce(`${kind === 'camera' ? 'Camera' : 'Microphone'} ${on ? 'on' : 'off'}`);
+    this.open();
+  }
+
+  #render() {
+    if (this.#isResting) return;
+    for (const kind of KINDS) {
+      setToggle(toggles[kind], this.#preview.wanted[kind], kind, kind === 'camera' ? 'v' : 'm');
+    }
+    this.#show(this.#openTrack('camera'));
+    this.#hear(this.#openTrack('microphone'));
+    this.#paint();
+    const failures = KINDS.filter((kind) => this.#preview.failures.has(kind));
+    if (failures.length > 0) {
+      const described = failures.map((source) => ({ source, error: this.#preview.failures.get(source) }));
+      showMessage('device', describeDevices(described));
+    } else {
+      clearMessage('device');
     }
   }
 
-  #keep(tracks) {
-    for (const track of tracks) this.#tracks.set(track.source, track);
+  #openTrack(kind) {
+    return this.#preview.wanted[kind] ? this.#preview.track(kind) : undefined;
   }
 
-  #drop(unwanted) {
-    for (const [source, track] of this.#tracks) {
-      if (!unwanted(track)) continue;
-      track.detach();
-      track.stop();
-      this.#tracks.delete(source);
-    }
+  #show(track) {
+    if (track === this.#shown) return;
+    this.#shown?.detach(picture);
+    this.#shown = track;
+    track?.attach(picture);
   }
 
-  #toggle(button, source) {
-    press(button, !isOn(button));
-    clearMessage();
-    if (!isOn(button)) this.#drop((track) => track.source === source);
-    void this.open();
+  #hear(track) {
+    if (track === this.#heard) return;
+    this.#stopMeter?.();
+    this.#heard = track;
+    showLevel(0);
+    this.#stopMeter = track?.monitorLevel(showLevel);
   }
 
-  #show() {
-    const preview = $('#preview');
-    const camera = this.#tracks.get('camera');
-    preview.toggleAttribute('data-live', camera !== undefined);
-    camera?.attach(preview);
-    this.#stopMeter();
-    this.#level(0);
-    const stop = this.#tracks.get('microphone')?.monitorLevel((level) => this.#level(level));
-    this.#stopMeter = stop ?? (() => {});
+  #paint() {
+    paintAvatar(document.querySelector('.preview-off .avatar'), name.value || DEFAULT_NAME);
+    document.querySelector('.preview').dataset.picture = this.#shown ? 'on' : 'off';
+    byId('preview-status').textContent = this.#status();
   }
 
-  #level(level) {
-    const meter = $('#mic-level');
-    const percent = Math.round(level * 100);
-    meter.setAttribute('aria-valuenow', percent);
-    meter.style.setProperty('--level', `${percent}%`);
+  #status() {
+    if (this.#shown) return '';
+    if (this.#preview.isAsking && this.#preview.wanted.camera) return 'Allow camera and microphone in your browser';
+    if (this.#preview.failures.has('camera')) return describeNoPicture(this.#preview.failures.get('camera'));
+    return 'Your camera is off';
   }
+}
 
-  /** The call has begun: the preview rests, its devices go on in the call. */
-  pause() {
-    this.#opening?.abort();
-    this.#stopMeter();
-    for (const track of this.#tracks.values()) track.detach();
+/** Loudness is felt by ratio: the root brings quiet speech into the visible range. */
+function showLevel(loudness) {
+  const percent = Math.min(100, Math.round(Math.sqrt(loudness) * 100));
+  level.setAttribute('aria-valuenow', String(percent));
+  level.style.setProperty('--level', String(percent / 100));
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(NAME_KEY) ?? '';
+  } catch {
+    // Storage is off: then the name is typed each time.
+    return '';
+  }
+}
+
+function remember(value) {
+  try {
+    localStorage.setItem(NAME_KEY, value);
+  } catch {
+    // As above.
   }
 }

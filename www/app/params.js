@@ -1,37 +1,29 @@
-/** What the address asks for, and which servers there are. */
+/** What the page's address asks for: `?room=1234&name=Ada&join&camera=0&microphone=0&pin=&server=`. */
+export function readParams(search) {
+  const query = new URLSearchParams(search);
+  return {
+    servers: query.getAll('server').filter(Boolean),
+    room: query.get('room')?.trim() ?? '',
+    name: query.get('name')?.trim() ?? '',
+    pin: query.get('pin') ?? '',
+    asksForPin: query.has('pin'),
+    join: query.has('join'),
+    camera: query.get('camera') !== '0',
+    microphone: query.get('microphone') !== '0',
+  };
+}
 
-const query = new URLSearchParams(location.search);
-const flag = (name) => query.get(name) !== '0';
-
-/** A room's id as Janus counts: digits are a number (a big one if it must be), anything else is text. */
-export function roomId(text) {
+/** A room as people type it: a number where it is one (a `bigint` where it is a large one), text otherwise. */
+export function parseRoom(text) {
   if (!/^\d+$/.test(text)) return text;
-  const id = BigInt(text);
-  return id <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(id) : id;
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-export const params = {
-  name: query.get('name') ?? localStorage.getItem('name') ?? '',
-  room: query.get('room'),
-  pin: query.get('pin') ?? '',
-  join: query.has('join'),
-  camera: flag('camera'),
-  microphone: flag('microphone'),
-};
-
-/** Servers of the address, or of the web server this page comes from. */
-export async function findServers() {
-  const given = query.getAll('server');
-  const config = await fetch('/config.json')
-    .then((response) => (response.ok ? response.json() : {}))
-    .catch(() => ({}));
-  return { servers: given.length > 0 ? given : (config.servers ?? []), room: config.room ?? 1234 };
-}
-
-/** A link for others to this room. */
-export function inviteLink(room) {
-  const link = new URL(location.pathname, location.href);
-  link.searchParams.set('room', room);
-  for (const server of query.getAll('server')) link.searchParams.append('server', server);
-  return link.href;
+/** The address that brings others into the same room. The pin stays out of it: addresses get around. */
+export function inviteLink(room, servers) {
+  const url = new URL(location.pathname, location.origin);
+  for (const server of servers) url.searchParams.append('server', server);
+  url.searchParams.set('room', String(room));
+  return url.href;
 }

@@ -1,100 +1,77 @@
-/** One tile for each person, and a grid that fits them all. */
+import { byId, paintAvatar } from './dom.js';
 
-const grid = document.querySelector('#grid');
-const template = document.querySelector('#tile');
-const RATIO = 16 / 9;
-const LEAST_WIDTH = 150;
-
-function initials(name) {
-  const letters = name.trim().split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? '');
-  return letters.join('').toUpperCase() || '?';
-}
-
-/** A colour that stays with a name. */
-const hue = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
-
-/** Shows a participant until `remove`. */
+/** One person in the grid: the picture, or an avatar; the name; who speaks and who is muted. */
 export class Tile {
+  element = byId('tile-template').content.firstElementChild.cloneNode(true);
   #participant;
-  #element = template.content.firstElementChild.cloneNode(true);
-  #audio = [];
+  #video = this.element.querySelector('video');
+  #picture;
+  #sounds = new Map();
 
   constructor(participant) {
     this.#participant = participant;
-    if (participant.isLocal) this.#element.dataset.self = '';
-    this.#element.querySelector('.you').hidden = !participant.isLocal;
-    grid.append(this.#element);
+    this.element.dataset.participant = String(participant.id);
+    if (participant.isLocal) this.element.dataset.self = '';
+    // Until the first frame is there the avatar stays: nobody looks at a black box.
+    this.#video.addEventListener('loadeddata', () => this.#showPicture());
+    this.#video.addEventListener('emptied', () => this.#showPicture());
     this.update();
-    layOut();
   }
 
-  get video() {
-    return this.#element.querySelector('video');
-  }
-
-  /** Brings names and badges up to date. */
+  /** Brings the tile up to date with what the participant is now. */
   update() {
-    const { id, display, isSpeaking, isCameraEnabled, isMicrophoneEnabled } = this.#participant;
+    const { display, isCameraEnabled, isMicrophoneEnabled, isSpeaking, isLocal } = this.#participant;
     const name = display || 'Guest';
-    const { dataset } = this.#element;
-    dataset.participant = String(id ?? '');
-    dataset.camera = isCameraEnabled && this.#hasPicture ? 'on' : 'off';
+    const { dataset } = this.element;
+    this.element.querySelector('.name').textContent = name;
+    paintAvatar(this.element.querySelector('.avatar'), name);
+    dataset.camera = isCameraEnabled ? 'on' : 'off';
     dataset.microphone = isMicrophoneEnabled ? 'on' : 'off';
     dataset.speaking = String(isSpeaking && isMicrophoneEnabled);
-    this.#element.querySelector('.name').textContent = name;
-    const avatar = this.#element.querySelector('.avatar');
-    avatar.textContent = initials(name);
-    avatar.style.setProperty('--hue', hue(name));
-  }
-
-  get #hasPicture() {
-    return [...this.#participant.publications.values()].some(({ kind, track }) => kind === 'video' && track);
-  }
-
-  /** Plays a track: pictures in the tile, sound beside it. */
-  attach(track) {
-    if (track.kind === 'video') {
-      track.attach(this.video);
-    } else if (!this.#participant.isLocal) {
-      const audio = track.attach();
-      this.#audio.push(audio);
-      this.#element.append(audio);
-    }
-    this.update();
-  }
-
-  detach(track) {
-    for (const element of track.detach()) {
-      if (element === this.video) continue;
-      element.remove();
-      this.#audio = this.#audio.filter((one) => one !== element);
-    }
-    this.update();
+    this.#play();
+    if (!isLocal) this.#sound();
+    this.#showPicture();
   }
 
   remove() {
-    for (const { track } of this.#participant.publications.values()) track?.detach();
-    this.#element.remove();
-    layOut();
+    this.#picture?.track.detach(this.#video);
+    for (const { track, element } of this.#sounds.values()) track.detach(element);
+    this.element.remove();
+  }
+
+  /** A shared screen is shown rather than a camera. */
+  #play() {
+    const shown = [...this.#participant.publications.values()]
+      .filter(({ kind, track, isMuted }) => kind === 'video' && track && !isMuted)
+      .sort((a, b) => Number(b.source === 'screen') - Number(a.source === 'screen'))[0];
+    this.element.dataset.source = shown?.source ?? 'none';
+    // A picture that only pauses stays attached, and is back at once.
+    if (!shown || shown.track === this.#picture?.track) return;
+    this.#picture?.track.detach(this.#video);
+    this.#picture = { track: shown.track };
+    shown.track.attach(this.#video);
+  }
+
+  #sound() {
+    const tracks = [...this.#participant.publications.values()]
+      .filter(({ kind }) => kind === 'audio')
+      .map(({ track }) => track)
+      .filter(Boolean);
+    for (const [track, { element }] of this.#sounds) {
+      if (tracks.includes(track)) continue;
+      track.detach(element);
+      element.remove();
+      this.#sounds.delete(track);
+    }
+    for (const track of tracks.filter((each) => !this.#sounds.has(each))) {
+      const element = track.attach();
+      this.element.append(element);
+      this.#sounds.set(track, { track, element });
+    }
+  }
+
+  #showPicture() {
+    const hasFrame = this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    this.element.dataset.picture = this.element.dataset.source !== 'none' && hasFrame ? 'on' : 'off';
   }
 }
-
-/** The widest tiles of which all fit; where even small ones do not, two columns that scroll. */
-function layOut() {
-  const count = grid.childElementCount;
-  const { clientWidth: width, clientHeight: height } = grid;
-  if (count === 0 || width === 0) return;
-  const gap = width < 600 ? 6 : 10;
-  let best = 0;
-  for (let columns = 1; columns <= count; columns += 1) {
-    const rows = Math.ceil(count / columns);
-    const byWidth = (width - gap * (columns - 1)) / columns;
-    const byHeight = ((height - gap * (rows - 1)) / rows) * RATIO;
-    best = Math.max(best, Math.min(byWidth, byHeight));
-  }
-  const least = Math.min((width - gap) / 2, LEAST_WIDTH);
-  grid.style.setProperty('--gap', `${gap}px`);
-  grid.style.setProperty('--tile-width', `${Math.floor(Math.max(best, least))}px`);
-}
-
-new ResizeObserver(layOut).observe(grid);

@@ -1,110 +1,174 @@
-/** VideoRoom administration, typed, over either transport. */
+/** Rooms from a page: create one, look it up, meet its errors, destroy it. */
 import { Janus, JanusError } from 'janus-wasm';
 
 const ROOM = 12345678;
-const BIG_ROOM = 9007199254740993n; // JavaScript numbers are exact only to 2^53: this one is a bigint
+/** Beyond 2^53 a `number` loses digits, and a `bigint` does not. */
+const LARGE_ROOM = 9007199254740993n;
+const SECRET = '1234';
 
-const log = document.querySelector('#log');
-const text = (value) => JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part));
-
-function print(title, value, ok = true) {
-  const line = document.createElement('li');
-  const code = document.createElement('code');
-  line.dataset.ok = String(ok);
-  code.textContent = value === undefined ? '' : text(value);
-  line.append(title, code);
-  log.append(line);
-}
-
-/** Prints what a step came to; the example stops where something is not as it should be. */
-function expect(condition, title, value) {
-  print(title, value, condition);
-  if (!condition) throw new Error(`not as expected: ${title}`);
-}
-
-/** The error that a step must end with. */
-async function refusal(step) {
+async function run(servers) {
+  // One connection, tried in the order given. The scheme chooses the transport:
+  // ws: and wss: speak over a WebSocket, http: and https: over fetch.
+  const connect = `Janus.connect(${show(servers)})`;
+  const janus = await step('Connect', connect, () => Janus.connect(servers), ({ url }) => url);
   try {
-    await step;
-  } catch (error) {
-    if (error instanceof JanusError) return { code: error.code, status: error.status };
-    throw error;
+    await step('Ask what the server has', 'janus.info()', () => janus.info(), (info) => ({
+      server: `${info.name} ${info.version_string}`,
+      transports: Object.keys(info.transports),
+    }));
+
+    const create = () => janus.createSession();
+    const session = await step('Create a session', 'janus.createSession()', create, ({ id }) => id);
+    const attach = () => session.videoRoom();
+    const rooms = await step('Attach to VideoRoom', 'session.videoRoom()', attach, () => 'attached');
+
+    await clearAway(rooms);
+    await privateRoom(rooms);
+    await largeRoom(rooms);
+
+    // Ends the handles with it.
+    await step('Destroy the session', 'session.destroy()', () => session.destroy(), () => 'done');
+  } finally {
+    janus.close();
   }
-  return undefined;
 }
 
-async function createRoom(rooms) {
-  const created = await rooms.create({
+async function privateRoom(rooms) {
+  const options = {
     room: ROOM,
     description: 'myroomFirst',
-    secret: '1234',
+    secret: SECRET,
     pin: '1234',
     isPrivate: true,
     permanent: false,
-  });
-  expect(created.room === ROOM && created.permanent === false, 'create: the room is there', created);
+  };
+  const request = `rooms.create(${show(options)})`;
+  const created = await step('Create a private room', request, () => rooms.create(options));
+  expect(created.room === ROOM && !created.permanent, 'the room that was asked for');
 
-  const list = await rooms.list();
-  expect(!list.some(({ room }) => room === ROOM), 'list: private rooms are left out', list.map(({ room }) => room));
-  expect(await rooms.exists(ROOM), 'exists: it is found all the same', true);
+  const list = await step('It is not in the public list', 'rooms.list()', () => rooms.list(), numbers);
+  expect(!list.some(({ room }) => room === ROOM), 'a list without the private room');
 
-  const wrongPin = await refusal(rooms.join({ room: ROOM, display: 'Ada', pin: '9999' }));
-  expect(wrongPin?.code === 'unauthorized' && wrongPin.status === 433, 'join with a wrong pin: refused', wrongPin);
+  const isThere = await step('It exists all the same', `rooms.exists(${ROOM})`, () => rooms.exists(ROOM));
+  expect(isThere, 'the room to exist');
 
-  const twice = await refusal(rooms.create({ room: ROOM }));
-  expect(twice?.code === 'room-exists' && twice.status === 427, 'create it again: refused', twice);
+  // Errors have a stable `code` to match on, and the server's own number as `status`.
+  const guess = { room: ROOM, display: 'Ada', pin: '0000' };
+  const refused = await refusal('Join with a wrong pin', `rooms.join(${show(guess)})`, () => rooms.join(guess));
+  expect(refused.code === 'unauthorized' && refused.status === 433, 'unauthorized (433)');
 
-  await rooms.destroy({ room: ROOM, secret: '1234' });
-  expect(!(await rooms.exists(ROOM)), 'destroy: it is gone', false);
+  const again = { room: ROOM };
+  const create = () => rooms.create(again);
+  const taken = await refusal('Create it a second time', `rooms.create(${show(again)})`, create);
+  expect(taken.code === 'room-exists' && taken.status === 427, 'room-exists (427)');
+
+  await destroy(rooms, ROOM);
 }
 
-async function createBigRoom(rooms) {
-  const created = await rooms.create({ room: BIG_ROOM, secret: '1234' });
-  expect(created.room === BIG_ROOM, 'create a room with an id above 2^53: not one digit is lost', created);
-  const list = await rooms.list();
-  expect(list.some(({ room }) => room === BIG_ROOM), 'list: it comes back as it went', BIG_ROOM);
-  await rooms.destroy({ room: BIG_ROOM, secret: '1234' });
-  expect(!(await rooms.exists(BIG_ROOM)), 'destroy: it is gone', false);
+async function largeRoom(rooms) {
+  const options = { room: LARGE_ROOM, secret: SECRET };
+  const request = `rooms.create(${show(options)})`;
+  const created = await step('Create a room beyond 2^53', request, () => rooms.create(options));
+  expect(created.room === LARGE_ROOM, 'the same number, digit by digit');
+
+  const list = await step('It is in the public list', 'rooms.list()', () => rooms.list(), numbers);
+  expect(list.some(({ room }) => room === LARGE_ROOM), 'the same number, digit by digit');
+
+  await destroy(rooms, LARGE_ROOM);
 }
 
-/** Rooms a run before this one left behind, when it was cut short. */
-async function cleanUp(rooms) {
-  for (const room of [ROOM, BIG_ROOM]) {
-    if (await rooms.exists(room)) await rooms.destroy({ room, secret: '1234' });
+async function destroy(rooms, room) {
+  const options = { room, secret: SECRET };
+  await step('Destroy it with its secret', `rooms.destroy(${show(options)})`, () => rooms.destroy(options));
+  const isThere = await step('It is gone', `rooms.exists(${show(room)})`, () => rooms.exists(room));
+  expect(!isThere, 'no such room');
+}
+
+/** A run that was cut short may have left its rooms behind. */
+async function clearAway(rooms) {
+  for (const room of [ROOM, LARGE_ROOM]) {
+    if (await rooms.exists(room)) await rooms.destroy({ room, secret: SECRET });
   }
 }
 
-async function run(transport) {
-  delete document.body.dataset.result;
-  log.replaceChildren();
-  const { servers } = await (await fetch('/config.json')).json();
-  const scheme = transport === 'fetch' ? 'http' : 'ws';
-  const given = new URLSearchParams(location.search).get('server');
-  let janus;
+// From here on: showing it.
+
+const log = document.querySelector('#log');
+const buttons = document.querySelectorAll('[data-transport]');
+const query = new URLSearchParams(location.search);
+
+/** Does something and prints what was asked and what came of it. */
+async function step(title, request, action, summary = (result) => result) {
+  const result = await action();
+  print(title, request, show(summary(result)));
+  return result;
+}
+
+/** The same for something that must be refused. */
+async function refusal(title, request, action) {
   try {
-    janus = await Janus.connect(given ?? servers.find((server) => server.startsWith(scheme)));
-    const info = await janus.info();
-    print(`info: ${info.name} ${info.version_string} at ${janus.url}`, Object.keys(info.transports));
-    const session = await janus.createSession();
-    print('create: a session', session.id);
-    const rooms = await session.videoRoom();
-    print('attach: a handle on the VideoRoom plugin');
-    await cleanUp(rooms);
-    await createRoom(rooms);
-    await createBigRoom(rooms);
-    await session.destroy();
+    await action();
+  } catch (error) {
+    if (!(error instanceof JanusError)) throw error;
+    print(title, request, `${error.name} ${show({ code: error.code, status: error.status })} ${error.message}`);
+    return error;
+  }
+  throw new Error(`${title}: this should have been refused`);
+}
+
+function expect(isSo, what) {
+  if (!isSo) throw new Error(`Expected ${what}`);
+}
+
+/** A value as JSON; `bigint`s, which JSON has no word for, end in n as they do in code. */
+function show(value) {
+  const text = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part));
+  return text.replaceAll(/"(\d+n)"/g, '$1');
+}
+
+function numbers(list) {
+  return list.map(({ room }) => room);
+}
+
+function print(title, request, result, failed = false) {
+  const item = document.createElement('li');
+  const parts = [['strong', '', title], ['code', 'request', request], ['code', 'result', result]];
+  for (const [tag, className, text] of parts) {
+    const part = document.createElement(tag);
+    part.className = className;
+    part.textContent = text;
+    if (text) item.append(part);
+  }
+  item.toggleAttribute('data-failed', failed);
+  log.append(item);
+}
+
+/** The servers of the page that are reached this way. */
+async function serversOf(transport) {
+  const given = query.getAll('server');
+  const { servers } = given.length > 0 ? { servers: given } : await (await fetch('/config.json')).json();
+  const scheme = transport === 'fetch' ? /^https?:/ : /^wss?:/;
+  const fitting = servers.filter((server) => scheme.test(server));
+  if (fitting.length === 0) throw new Error(`This page knows no server to reach over ${transport}`);
+  return fitting;
+}
+
+async function runAndShow(transport) {
+  log.replaceChildren();
+  delete document.body.dataset.result;
+  for (const button of buttons) button.disabled = true;
+  try {
+    await run(await serversOf(transport));
     document.body.dataset.result = 'ok';
   } catch (error) {
-    print(String(error), undefined, false);
+    print('This went wrong', '', error.message, true);
     document.body.dataset.result = 'failed';
   } finally {
-    janus?.close();
+    for (const button of buttons) button.disabled = false;
   }
 }
 
-for (const button of document.querySelectorAll('[data-transport]')) {
-  button.addEventListener('click', () => void run(button.dataset.transport));
+for (const button of buttons) {
+  button.addEventListener('click', () => void runAndShow(button.dataset.transport));
 }
-
-const query = new URLSearchParams(location.search);
-if (query.has('run')) void run(query.get('transport') ?? 'websocket');
+if (query.has('run')) void runAndShow(query.get('transport') ?? 'websocket');
