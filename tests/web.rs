@@ -1,7 +1,7 @@
 //! The crate in a real browser: `wasm-pack test --headless --chrome` (or `--firefox`).
 //!
 //! What needs a Janus finds it by `JANUS_WASM_TEST_WS` and `JANUS_WASM_TEST_HTTP`, read when the tests
-//! are built; without them it says so and passes.
+//! are built; without them it is ignored, and says so.
 #![cfg(target_family = "wasm")]
 #![allow(
     clippy::unwrap_used,

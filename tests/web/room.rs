@@ -24,9 +24,13 @@ async fn until(
     }
 }
 
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
 #[wasm_bindgen_test]
 async fn two_people_get_each_others_tracks() {
-    for url in addresses("a call") {
+    for url in addresses() {
         let (ada, bob) = (room(url), room(url));
         let (mut at_ada, mut at_bob) = (ada.events(), bob.events());
         let join = |name: &str| JoinOptions::new(1234).display(name).camera().microphone();
@@ -62,9 +66,13 @@ fn code(result: Result<(), Failure>) -> Option<ErrorCode> {
     }
 }
 
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
 #[wasm_bindgen_test]
 async fn joining_fails_with_a_reason_and_works_afterwards() {
-    for url in addresses("refused joins") {
+    for url in addresses() {
         let room = room(url);
         let mut events = room.events();
         let missing = room.join(JoinOptions::new(404)).await;
@@ -83,9 +91,13 @@ async fn joining_fails_with_a_reason_and_works_afterwards() {
     }
 }
 
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
 #[wasm_bindgen_test]
 async fn a_prepared_room_joins_and_a_taken_id_is_refused() {
-    for url in addresses("prepare") {
+    for url in addresses() {
         let (first, second) = (room(url), room(url));
         first.prepare().await.unwrap();
         first.join(JoinOptions::new(1234).id(Id::from(77))).await.unwrap();
@@ -97,9 +109,13 @@ async fn a_prepared_room_joins_and_a_taken_id_is_refused() {
     }
 }
 
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
 #[wasm_bindgen_test]
 async fn leaving_half_way_in_ends_the_join() {
-    for url in addresses("leaving early") {
+    for url in addresses() {
         let room = room(url);
         let joining = room.clone();
         let leave = room.clone();
