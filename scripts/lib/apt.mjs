@@ -63,13 +63,13 @@ async function withoutDaemons(prefix, unit) {
 }
 
 /**
- * Installs what is missing. `wanted`: program to package, as in `{ janus: 'janus' }`. `otherwise` is said in addition
- * when it cannot be done.
+ * Installs what is missing. `wanted`: program to its packages, as in `{ cc: 'gcc libc6-dev' }`. `otherwise` is said in
+ * addition when it cannot be done.
  */
 export async function ensurePackages(wanted, otherwise) {
   const missing = [];
   for (const [program, name] of Object.entries(wanted)) {
-    if ((await which(program)) === undefined && !missing.includes(name)) missing.push(name);
+    if ((await which(program)) === undefined) missing.push(...name.split(' ').filter((one) => !missing.includes(one)));
   }
   if (missing.length === 0) return;
   if ((await which('apt-get')) === undefined) throw byHand(missing, 'this system has no apt-get', otherwise);

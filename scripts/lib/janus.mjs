@@ -118,7 +118,8 @@ function accepts(port) {
 
 async function answers({ http, ws }) {
   try {
-    const response = await fetch(`http://127.0.0.1:${http}/janus/info`);
+    const signal = AbortSignal.timeout(1000);
+    const response = await fetch(`http://127.0.0.1:${http}/janus/info`, { signal });
     const info = await response.json();
     return info.janus === 'server_info' && (await accepts(ws));
   } catch {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { ensurePackages } from './apt.mjs';
 import { LOGS, ROOT, TOOLS } from './paths.mjs';
 import { run, which } from './proc.mjs';
 import { step } from './progress.mjs';
@@ -28,6 +29,8 @@ export async function ensureRust() {
   const wanted = /^rust-version = "(.+)"/m.exec(await text('Cargo.toml'))[1];
   const hint = 'Install Rust with rustup (https://rustup.rs), or update it with: rustup update stable';
   if ((await which('cargo')) === undefined) throw new Error(`Rust is missing.\n${hint}`);
+  // Rust links what runs on this machine, build scripts and tools, with the system's compiler.
+  await ensurePackages({ cc: 'gcc libc6-dev' });
   const { output } = await run('rustc', ['--version']);
   const version = /rustc (\d+\.\d+\.\d+)/.exec(output)?.[1] ?? '0';
   if (!atLeast(version, wanted)) throw new Error(`Rust ${wanted} or newer is needed, this is ${version}.\n${hint}`);
