@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /** `npm run build`: makes the package in `dist/`. */
 import { build } from './lib/build.mjs';
-import { onEnd } from './lib/proc.mjs';
-import { say } from './lib/progress.mjs';
+import { command } from './lib/command.mjs';
+import { ensure } from './lib/needs.mjs';
+import { note } from './lib/progress.mjs';
+import { BUILD_NEEDS } from './lib/tools.mjs';
 
-onEnd(() => {});
-try {
+await command(async () => {
+  await ensure(BUILD_NEEDS);
   await build();
-  say('The package is in dist/.');
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
-}
+  note('The package is in dist/.');
+  return 0;
+});

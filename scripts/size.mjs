@@ -1,20 +1,24 @@
 #!/usr/bin/env node
-/** `npm run size`: what a page loads, against the limit. */
+/** `npm run size`: what a page loads, against the limit; `--json` for machines. */
 import { build } from './lib/build.mjs';
+import { command } from './lib/command.mjs';
+import { ensure } from './lib/needs.mjs';
+import { say } from './lib/progress.mjs';
 import { AIM, LIMIT, measure } from './lib/size.mjs';
+import { BUILD_NEEDS } from './lib/tools.mjs';
 
-try {
+function table(rows) {
+  for (const { name, ...sizes } of [{ name: '', raw: 'raw', gzip: 'gzip', brotli: 'brotli' }, ...rows]) {
+    say(name.padEnd(24) + Object.values(sizes).map((size) => String(size).padStart(10)).join(''));
+  }
+  say(`\nLimit ${LIMIT} bytes brotli, aim ${AIM}.`);
+}
+
+await command(async () => {
+  await ensure(BUILD_NEEDS);
   await build();
   const rows = await measure();
-  if (process.argv.includes('--json')) {
-    console.log(JSON.stringify(rows));
-  } else {
-    console.table(Object.fromEntries(rows.map(({ name, ...sizes }) => [name, sizes])));
-  }
-  const total = rows.at(-1).brotli;
-  console.log(`brotli ${total} bytes: limit ${LIMIT}, aim ${AIM}`);
-  process.exitCode = total > LIMIT ? 1 : 0;
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
-}
+  if (process.argv.includes('--json')) say(JSON.stringify({ files: rows, limit: LIMIT, aim: AIM }));
+  else table(rows);
+  return rows.at(-1).brotli > LIMIT ? 1 : 0;
+});

@@ -1,39 +1,58 @@
 #!/usr/bin/env node
 /** `npm start`: a conference page on a real Janus. With `JANUS_URL` set, on the servers it names. */
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePackages } from './lib/apt.mjs';
+import { JANUS } from './lib/apt.mjs';
 import { build } from './lib/build.mjs';
+import { command } from './lib/command.mjs';
+import { atEnd, isEnding } from './lib/ending.mjs';
 import { startJanus } from './lib/janus.mjs';
+import { ensure } from './lib/needs.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { choosePort } from './lib/ports.mjs';
-import { isEnding, onEnd } from './lib/proc.mjs';
 import { say, step } from './lib/progress.mjs';
 import { serve } from './lib/serve.mjs';
+import { BUILD_NEEDS } from './lib/tools.mjs';
 
 const ROOM = 1234;
-const given = (process.env.JANUS_URL ?? '').split(',').map((url) => url.trim()).filter(Boolean);
-let janus;
-let page;
+const FOLDER = join(ROOT, '.janus');
 
-const end = onEnd(async () => {
-  await Promise.all([page?.close(), janus?.stop()]);
-});
-
-function instead() {
-  return 'Or use a server you have, and install no Janus:\n  JANUS_URL=wss://your.server/janus npm start';
+/** The servers `JANUS_URL` names, in the order in which they are tried. */
+function givenServers() {
+  const urls = (process.env.JANUS_URL ?? '').split(',').map((url) => url.trim()).filter(Boolean);
+  const wrong = urls.find((url) => !/^(wss?|https?):\/\/./.test(url) || !URL.canParse(url));
+  if (wrong !== undefined) {
+    throw new Error(`JANUS_URL: "${wrong}" is no address of a Janus, as in wss://your.server/janus`);
+  }
+  return urls;
 }
 
-async function startServer() {
-  if (given.length > 0) return given;
-  await ensurePackages({ janus: 'janus' }, instead());
-  janus = await step('Janus', () => startJanus({ dir: join(ROOT, '.janus') }));
-  return [janus.ws, janus.http];
+async function ownServer() {
+  const janus = await step('Janus', () => startJanus({ dir: FOLDER }));
+  atEnd(() => janus.stop());
+  return janus;
 }
 
-try {
+/** Waits for the end of a server, which is only a failure. */
+async function untilItEnds(janus) {
+  await janus.exited;
+  // Signals reach everything at once: give our own a chance to be the reason.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  if (isEnding()) return;
+  const log = join(FOLDER, 'janus.log');
+  await appendFile(log, janus.log());
+  const tail = janus.log().trimEnd().split('\n').slice(-10).join('\n');
+  throw new Error(`Janus ended unexpectedly (all it said: ${log})\n${tail}`);
+}
+
+await command(async () => {
+  const given = givenServers();
+  await ensure(given.length > 0 ? BUILD_NEEDS : [...BUILD_NEEDS, JANUS]);
   await build();
-  const servers = await startServer();
-  page = await serve({ root: ROOT, port: await choosePort(8080), config: { servers, room: ROOM } });
+  const janus = given.length > 0 ? undefined : await ownServer();
+  const servers = janus ? [janus.ws, janus.http] : given;
+  const page = await serve({ root: ROOT, port: await choosePort(8080), config: { servers, room: ROOM } });
+  atEnd(() => page.close());
   say();
   say(`  Page      ${page.url}`);
   say(`  At once   ${page.url}?room=${ROOM}&name=Ada&join`);
@@ -41,11 +60,6 @@ try {
   for (const server of servers) say(`  Janus     ${server}`);
   say();
   say('Open the page in two tabs. Ctrl-C ends everything.');
-  if (janus) {
-    await janus.exited;
-    if (!isEnding()) throw new Error(`Janus ended unexpectedly:\n${janus.log().split('\n').slice(-10).join('\n')}`);
-  }
-} catch (error) {
-  console.error(`\n${error.message}`);
-  await end(1);
-}
+  // Without a server of ours there is only the page, which goes on until a signal.
+  await (janus ? untilItEnds(janus) : new Promise(() => {}));
+});

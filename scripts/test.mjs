@@ -4,75 +4,76 @@
  * `npm test -- --only check|host|browser|page` (repeatable) for the inner loop; `--long` for the long suites.
  */
 import { mkdir, rm } from 'node:fs/promises';
-import { ensurePackages } from './lib/apt.mjs';
-import { build } from './lib/build.mjs';
+import { parseArgs } from 'node:util';
+import { command } from './lib/command.mjs';
+import { sweep } from './lib/ending.mjs';
+import { ensure } from './lib/needs.mjs';
 import { LOGS } from './lib/paths.mjs';
-import { onEnd } from './lib/proc.mjs';
-import { say } from './lib/progress.mjs';
-import { browserTier, checkTier, hostTier, pageTier } from './lib/tiers.mjs';
-import { ensureGeckodriver, ensureNodePackages, ensureRust, ensureWasmBindgen, ensureWasmPack, extendPath }
-  from './lib/tools.mjs';
-
-const TIERS = { check: checkTier, host: hostTier, browser: browserTier, page: pageTier };
-const BROWSERS = { chromium: 'chromium', chromedriver: 'chromium-driver', 'firefox-esr': 'firefox-esr' };
+import { note, say } from './lib/progress.mjs';
+import { TIERS } from './lib/tiers.mjs';
 
 function wanted(args) {
-  const only = args.flatMap((arg, at) => (args[at - 1] === '--only' ? arg.split(',') : []));
-  const unknown = only.find((name) => !(name in TIERS));
-  if (unknown !== undefined) throw new Error(`--only ${unknown}: there are ${Object.keys(TIERS).join(', ')}`);
-  return only.length > 0 ? only : Object.keys(TIERS);
-}
-
-async function ensure(tiers) {
-  extendPath();
-  await ensureRust();
-  await ensureNodePackages();
-  const live = tiers.includes('browser') || tiers.includes('page');
-  if (live) await ensurePackages({ janus: 'janus', ...BROWSERS });
-  if (tiers.some((tier) => tier !== 'host')) await ensureWasmBindgen();
-  if (tiers.includes('browser')) {
-    await ensureWasmPack();
-    await ensureGeckodriver();
+  const { values } = parseArgs({
+    args,
+    options: { only: { type: 'string', multiple: true }, long: { type: 'boolean' } },
+  });
+  const names = (values.only ?? Object.keys(TIERS)).flatMap((name) => name.split(',')).filter(Boolean);
+  const unknown = names.find((name) => !Object.hasOwn(TIERS, name));
+  if (unknown !== undefined || names.length === 0) {
+    throw new Error(`--only ${unknown ?? ''}: there are ${Object.keys(TIERS).join(', ')}`);
   }
+  if (values.long) process.env.JANUS_WASM_LONG = '1';
+  return Object.entries(TIERS).filter(([name]) => names.includes(name)).map(([name, tier]) => ({ name, ...tier }));
 }
 
-/** Builds the package if a tier needs it; what needs it does not run when that fails, the others do. */
-async function tryBuild(tiers) {
-  const needing = tiers.filter((tier) => tier === 'check' || tier === 'page');
-  if (needing.length === 0) return { tiers, rows: [] };
+/** Runs a tier; whatever is wrong with it becomes a failure in its rows and does not stop the next. */
+async function runTier({ name, needs, rows }, failed) {
+  const broken = (error) => {
+    console.error(`${name}: ${error.message}`);
+    return [{ name: `${name} could not run`, passed: 0, failed: 1, seconds: 0 }];
+  };
+  const missing = needs.find((need) => failed.has(need));
+  if (missing !== undefined) return broken(failed.get(missing));
   try {
-    await build();
-    return { tiers, rows: [] };
+    const result = await rows();
+    const left = await sweep({ patience: true });
+    if (left === 0) return result;
+    return [...result, { name: `${left} processes left behind`, passed: 0, failed: 1, seconds: 0 }];
   } catch (error) {
-    console.error(error.message);
-    const rows = [{ name: 'build', passed: 0, failed: 1, seconds: 0 }];
-    return { tiers: tiers.filter((tier) => !needing.includes(tier)), rows };
+    return broken(error);
   }
 }
 
-function report(rows) {
-  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
-  say();
-  for (const { name, passed, failed, seconds } of rows) {
-    say(`${name.padEnd(34)}${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(0).padStart(6)} s`);
-  }
-  say();
-  say(`${sum('passed')} passed, ${sum('failed')} failed`);
-  return sum('failed');
+function line(name, passed, failed, seconds) {
+  const counts = `${String(passed).padStart(6)} passed${String(failed).padStart(5)} failed`;
+  say(`${name.padEnd(36)}${counts}${seconds.toFixed(0).padStart(7)} s`);
 }
 
-const end = onEnd(() => {});
-try {
-  const args = process.argv.slice(2);
-  const asked = wanted(args);
-  if (args.includes('--long')) process.env.JANUS_WASM_LONG = '1';
+const total = (rows, key) => rows.reduce((sum, row) => sum + row[key], 0);
+
+function report(results) {
+  say();
+  for (const [tier, rows, seconds] of results) {
+    line(tier, total(rows, 'passed'), total(rows, 'failed'), seconds);
+    for (const row of rows) line(`  ${row.name}`, row.passed, row.failed, row.seconds);
+  }
+  const all = results.flatMap(([, rows]) => rows);
+  say();
+  say(`${total(all, 'passed')} passed, ${total(all, 'failed')} failed`);
+  return total(all, 'failed') > 0 ? 1 : 0;
+}
+
+await command(async () => {
+  const tiers = wanted(process.argv.slice(2));
   await rm(LOGS, { recursive: true, force: true });
   await mkdir(LOGS, { recursive: true });
-  await ensure(asked);
-  const { tiers, rows } = await tryBuild(asked);
-  for (const tier of tiers) rows.push(...(await TIERS[tier]()));
-  await end(report(rows) > 0 ? 1 : 0);
-} catch (error) {
-  console.error(`\n${error.message}`);
-  await end(1);
-}
+  const failed = await ensure(tiers.flatMap(({ needs }) => needs), { goOn: true });
+  const results = [];
+  for (const tier of tiers) {
+    note(`\n${tier.name}`);
+    const began = performance.now();
+    const rows = await runTier(tier, failed);
+    results.push([tier.name, rows, (performance.now() - began) / 1000]);
+  }
+  return report(results);
+});

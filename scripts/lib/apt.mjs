@@ -1,87 +1,132 @@
-/** Debian packages: Janus and the browsers. */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** Debian packages: Janus, the browsers, a linker. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { uncut } from './ending.mjs';
+import { INSTALL_LOGS } from './paths.mjs';
 import { run, which } from './proc.mjs';
-import { say, step } from './progress.mjs';
+import { note, step } from './progress.mjs';
 
-const POLICY = '/usr/sbin/policy-rc.d';
-const isRoot = () => process.getuid?.() === 0;
+const DAY = 24 * 3600 * 1000;
+const LISTS = ['/var/lib/apt/lists', '/var/lib/apt/lists/partial'];
+const OPTIONS = ['-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300'];
 
-/** How to run something as root: directly, by sudo, or not at all. */
+/**
+ * Installs packages without any daemon being started, as root: services are denied by a policy unless there is one,
+ * and Janus's unit is masked where systemd does not know it yet. Both are undone however this ends, and a Janus that
+ * was not there before stays disabled. A shell does all that, so that it also does it when we are killed.
+ */
+export const INSTALL = `
+policy=/usr/sbin/policy-rc.d
+unit=janus.service
+denied= masked= new=
+undo() {
+  trap - EXIT
+  if [ -n "$denied" ]; then rm -f "$policy"; fi
+  if [ -n "$masked" ]; then systemctl unmask "$unit"; fi
+  if [ -n "$new" ] && [ -e /etc/init.d/janus ]; then
+    if [ -d /run/systemd/system ]; then systemctl disable "$unit"; else update-rc.d janus disable; fi
+  fi
+}
+trap undo EXIT
+trap 'exit 130' INT TERM HUP
+if [ ! -e "$policy" ] && [ ! -L "$policy" ]; then
+  denied=1
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy" || exit 1
+fi
+case " $* " in *" janus "*)
+  if [ ! -e /etc/init.d/janus ]; then new=1; fi
+  if [ -d /run/systemd/system ] && [ "$(systemctl show -p LoadState --value "$unit")" = not-found ]; then
+    masked=1
+    systemctl mask "$unit" || exit 1
+  fi
+esac
+apt-get install ${OPTIONS.join(' ')} "$@"
+`;
+
+/** How to run something as root: directly, by sudo (which may ask for a password), or not at all. */
 async function asRoot() {
-  if (isRoot()) return [];
-  if ((await which('sudo')) === undefined) return undefined;
+  if (process.getuid?.() === 0) return [];
+  if (which('sudo') === undefined) return undefined;
   const { code } = await run('sudo', ['-n', 'true'], { check: false });
   if (code === 0) return ['sudo', '-n'];
   return process.stdin.isTTY ? ['sudo'] : undefined;
 }
 
-async function root(prefix, command, args, options = {}) {
-  const [program, ...rest] = [...prefix, command, ...args];
-  const input = prefix.length === 1 ? 'inherit' : 'ignore';
-  return run(program, rest, { input, env: { DEBIAN_FRONTEND: 'noninteractive' }, ...options });
-}
-
 /** What a person has to do where this cannot be done for them. */
-function byHand(packages, why, otherwise) {
+export function byHand(packages, why) {
   const lines = [
-    `${packages.join(' ')} ${packages.length > 1 ? 'are' : 'is'} missing, and ${why}.`,
-    'Install by hand, on Debian 12 or newer:',
+    `${packages.join(', ')} ${packages.length > 1 ? 'are' : 'is'} missing, and ${why}.`,
+    'To be installed by hand, on Debian 12 or newer:',
     `  sudo apt-get update && sudo apt-get install --no-install-recommends ${packages.join(' ')}`,
   ];
   if (packages.includes('janus')) {
-    lines.push('  sudo systemctl disable --now janus   # this project starts its own');
-  }
-  return new Error([...lines, ...(otherwise ? [otherwise] : [])].join('\n'));
-}
-
-/**
- * Keeps a package from starting a daemon while it is installed: a policy that says no, unless there is one, and the
- * unit masked where systemd runs. Returns what undoes both; a unit that was not there before stays disabled.
- */
-async function withoutDaemons(prefix, unit) {
-  const undo = [];
-  if (!existsSync(POLICY)) {
-    const folder = await mkdtemp(join(tmpdir(), 'janus-wasm-'));
-    const file = join(folder, 'policy-rc.d');
-    await writeFile(file, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-    await root(prefix, 'install', ['-m', '755', file, POLICY]);
-    undo.push(() => root(prefix, 'rm', ['-f', POLICY]), () => rm(folder, { recursive: true, force: true }));
-  }
-  if (existsSync('/run/systemd/system')) {
-    await root(prefix, 'systemctl', ['mask', unit], { check: false });
-    undo.push(
-      () => root(prefix, 'systemctl', ['unmask', unit], { check: false }),
-      () => root(prefix, 'systemctl', ['disable', unit], { check: false }),
+    lines.push(
+      '  sudo systemctl disable --now janus    # the package starts a service; this project starts its own Janus',
+      'Or use a server you have, and install no Janus:',
+      '  JANUS_URL=wss://your.server/janus npm start',
     );
   }
-  return async () => {
-    for (const one of undo) await one();
+  return new Error(lines.join('\n'));
+}
+
+/** Runs something as root. What runs by sudo cannot be ended by us, so it is waited for, like what must not be cut. */
+async function asRootRun(prefix, whole, [command, ...args]) {
+  await mkdir(INSTALL_LOGS, { recursive: true });
+  const [program, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', command, ...args];
+  const input = prefix.length === 1 ? 'inherit' : 'ignore';
+  const work = run(program, rest, { input, log: join(INSTALL_LOGS, 'apt.log') });
+  return whole || prefix.length > 0 ? uncut(work) : work;
+}
+
+/** Asks for sudo's password while no clock is running over the prompt. */
+async function authenticate(prefix) {
+  if (prefix.length !== 1) return;
+  note('sudo is needed to install Debian packages.');
+  const [code] = await once(spawn('sudo', ['-v'], { stdio: 'inherit' }), 'exit');
+  if (code !== 0) throw new Error('sudo did not let us in');
+}
+
+async function listsAreGood(packages) {
+  const changed = Math.max(...LISTS.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+  if (Date.now() - changed > DAY) return false;
+  const { code } = await run('apt-cache', ['show', '--no-all-versions', ...packages], { check: false });
+  return code === 0;
+}
+
+async function install(packages) {
+  const prefix = await asRoot();
+  await authenticate(prefix);
+  if (!(await listsAreGood(packages))) {
+    await step('apt-get update', () => asRootRun(prefix, false, ['apt-get', 'update']));
+  }
+  const names = packages.join(' ');
+  await step(`Downloading Debian packages: ${names}`, () =>
+    asRootRun(prefix, false, ['apt-get', 'install', '--download-only', ...OPTIONS, ...packages]));
+  await step(`Installing Debian packages: ${names}`, () =>
+    asRootRun(prefix, true, ['sh', '-c', INSTALL, 'sh', ...packages]));
+}
+
+/** The need for programs that Debian packages have: program to package or packages, as in `{ janus: 'janus' }`. */
+export function packages(wanted) {
+  const missing = () => Object.keys(wanted).filter((program) => which(program) === undefined)
+    .flatMap((program) => wanted[program]);
+  return {
+    async lacks() {
+      const names = missing();
+      if (names.length === 0) return undefined;
+      if (which('apt-get') === undefined) throw byHand(names, 'this system has no apt-get');
+      if ((await asRoot()) === undefined) throw byHand(names, 'installing needs root rights or sudo');
+      const services = names.includes('janus') ? ' (no service will be started)' : '';
+      return `Debian packages: ${names.join(', ')}${services}`;
+    },
+    install: () => install(missing()),
   };
 }
 
-/**
- * Installs what is missing. `wanted`: program to its packages, as in `{ cc: 'gcc libc6-dev' }`. `otherwise` is said in
- * addition when it cannot be done.
- */
-export async function ensurePackages(wanted, otherwise) {
-  const missing = [];
-  for (const [program, name] of Object.entries(wanted)) {
-    if ((await which(program)) === undefined) missing.push(...name.split(' ').filter((one) => !missing.includes(one)));
-  }
-  if (missing.length === 0) return;
-  if ((await which('apt-get')) === undefined) throw byHand(missing, 'this system has no apt-get', otherwise);
-  const prefix = await asRoot();
-  if (prefix === undefined) throw byHand(missing, 'installing needs root rights', otherwise);
-  say(`Installing Debian packages: ${missing.join(', ')}${missing.includes('janus') ? ' (no service will be started)' : ''}`);
-  const undo = missing.includes('janus') ? await withoutDaemons(prefix, 'janus.service') : async () => {};
-  try {
-    await step('apt-get update', () => root(prefix, 'apt-get', ['update']));
-    const args = ['install', '-y', '--no-install-recommends', ...missing];
-    await step(`apt-get install ${missing.join(' ')}`, () => root(prefix, 'apt-get', args));
-  } finally {
-    await undo();
-  }
-}
+export const JANUS = packages({ janus: 'janus' });
+export const BROWSERS = packages({ chromium: 'chromium', chromedriver: 'chromium-driver', 'firefox-esr': 'firefox-esr' });
+/** Rust links by the system's C compiler, which rustup does not bring. */
+export const LINKER = packages({ cc: ['gcc', 'libc6-dev'] });

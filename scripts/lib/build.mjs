@@ -1,15 +1,21 @@
 /** The npm package's content: `dist/`. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT, TARGET } from './paths.mjs';
+import { atEnd } from './ending.mjs';
+import { CARGO_HOME, ROOT, TARGET } from './paths.mjs';
 import { run } from './proc.mjs';
 import { step } from './progress.mjs';
-import { ensureNodePackages, ensureRust, ensureWasmBindgen, extendPath } from './tools.mjs';
 
 const DIST = join(ROOT, 'dist');
 const PKG = join(ROOT, 'pkg');
+const STAMP = join(PKG, '.inputs');
 const WASM = join(TARGET, 'wasm32-unknown-unknown', 'release', 'janus_wasm.wasm');
+const OUTPUTS = ['index.js', 'index.d.ts', 'janus_bg.wasm'];
+const INPUTS = ['src', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
+  'scripts/lib/build.mjs'];
+
 const FEATURES = ['bulk-memory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types',
   'sign-ext'].map((feature) => `--enable-${feature}`);
 
@@ -18,59 +24,67 @@ const OPTIMISE = ['-O1', '--shrink-level=2', '--code-folding', '--dae-optimizing
 
 /** Panic messages hold source paths; those of this machine are nobody's business, and long. */
 async function rustFlags() {
-  const home = process.env.CARGO_HOME || join(process.env.HOME ?? '', '.cargo');
   const sysroot = (await run('rustc', ['--print', 'sysroot'])).output.trim();
-  const registry = join(home, 'registry', 'src');
+  const registry = join(CARGO_HOME, 'registry', 'src');
   const sources = existsSync(registry) ? (await readdir(registry)).map((name) => join(registry, name)) : [];
-  return [...sources, registry, home, sysroot, ROOT].map((path) => `--remap-path-prefix=${path}=`).join('\x1f');
+  return [...sources, registry, CARGO_HOME, sysroot, ROOT].map((path) => `--remap-path-prefix=${path}=`).join('\x1f');
 }
 
-async function newest(path, skip = () => false) {
-  const info = await stat(path).catch(() => undefined);
-  if (info === undefined || skip(path)) return 0;
-  if (!info.isDirectory()) return info.mtimeMs;
-  const times = await Promise.all((await readdir(path)).map((name) => newest(join(path, name), skip)));
-  return Math.max(0, ...times);
+async function addTo(hash, path) {
+  const full = join(ROOT, path);
+  if ((await stat(full)).isDirectory()) {
+    for (const name of (await readdir(full)).sort()) await addTo(hash, join(path, name));
+  } else {
+    hash.update(`${path}\0`).update(await readFile(full)).update('\0');
+  }
 }
 
-/** What the output depends on; unchanged inputs mean that there is nothing to do. */
-async function isFresh() {
-  const stamp = await stat(join(DIST, '.built')).catch(() => undefined);
-  if (stamp === undefined) return false;
-  const inputs = ['src', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'tsconfig.build.json', 'scripts/lib/build.mjs'];
-  const times = await Promise.all(inputs.map((name) => newest(join(ROOT, name))));
-  return Math.max(...times) <= stamp.mtimeMs;
+/** Stands for everything the output depends on. */
+async function fingerprint() {
+  const hash = createHash('sha256').update((await run('rustc', ['--version', '--verbose'])).output);
+  for (const path of INPUTS) await addTo(hash, path);
+  return hash.digest('hex');
+}
+
+async function isFresh(inputs) {
+  if (!OUTPUTS.every((name) => existsSync(join(DIST, name)))) return false;
+  return (await readFile(STAMP, 'utf8').catch(() => '')) === inputs;
 }
 
 const tool = (name, args) => run(join(ROOT, 'node_modules', '.bin', name), args, { cwd: ROOT });
 
-/** Builds what is out of date, installing what it takes. */
-export async function build() {
-  extendPath();
-  await ensureRust();
-  await ensureNodePackages();
-  await ensureWasmBindgen();
-  if (await isFresh()) return;
-  await rm(DIST, { recursive: true, force: true });
-  await mkdir(DIST, { recursive: true });
+async function buildInto(folder) {
   await step('Rust to WebAssembly (release)', async () => {
     const args = ['build', '--release', '--locked', '--target', 'wasm32-unknown-unknown', '--lib', '--features', 'npm'];
     await run('cargo', args, { cwd: ROOT, env: { CARGO_ENCODED_RUSTFLAGS: await rustFlags() } });
   });
-  await step('JavaScript glue', () =>
+  await step('JavaScript glue (wasm-bindgen)', () =>
     run('wasm-bindgen', ['--target', 'web', '--out-dir', PKG, '--out-name', 'janus', '--remove-name-section',
       '--remove-producers-section', WASM]));
   await step('Smaller WebAssembly (wasm-opt)', () =>
-    tool('wasm-opt', [...OPTIMISE, ...FEATURES, join(PKG, 'janus_bg.wasm'), '-o', join(DIST, 'janus_bg.wasm')]));
-  await step('Bundle and types', async () => {
-    await tool('esbuild', ['src/js/index.ts', '--bundle', '--format=esm', '--minify', '--target=es2022',
-      '--legal-comments=none', '--log-level=warning', '--outfile=dist/index.js']);
-    await tool('tsc', ['-p', 'tsconfig.build.json']);
-  });
-  await writeFile(join(DIST, '.built'), '');
+    tool('wasm-opt', [...OPTIMISE, ...FEATURES, join(PKG, 'janus_bg.wasm'), '-o', join(folder, 'janus_bg.wasm')]));
+  await step('Bundle (esbuild)', () =>
+    tool('esbuild', ['src/js/index.ts', '--bundle', '--format=esm', '--minify', '--target=es2022',
+      '--legal-comments=none', '--log-level=warning', `--outfile=${join(folder, 'index.js')}`]));
+  await step('Types (tsc)', () => tool('tsc', ['-p', 'tsconfig.build.json', '--outDir', folder]));
 }
 
-/** The version the package has, for messages. */
-export async function version() {
-  return JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version;
+/** Builds `dist/` unless nothing changed; what is there stays usable until all of the new one is ready. */
+export async function build() {
+  const inputs = await fingerprint();
+  if (await isFresh(inputs)) return;
+  const staging = join(PKG, `dist-${process.pid}`);
+  const clear = () => rm(staging, { recursive: true, force: true });
+  const forget = atEnd(clear);
+  await mkdir(staging, { recursive: true });
+  try {
+    await buildInto(staging);
+    await rm(STAMP, { force: true });
+    await rm(DIST, { recursive: true, force: true });
+    await rename(staging, DIST);
+    await writeFile(STAMP, inputs);
+  } finally {
+    await clear();
+    forget();
+  }
 }

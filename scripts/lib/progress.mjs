@@ -1,22 +1,25 @@
-/** What people see while things take time. */
-
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-const interactive = process.stdout.isTTY === true;
+/**
+ * What people see while things take time. It goes to standard error, so that standard output stays what the commands
+ * were asked for.
+ */
+const out = process.stderr;
+const interactive = out.isTTY === true;
+const elapsed = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** One line for one step: what it is, a running clock, and how long it took. */
 export async function step(label, work) {
   const began = performance.now();
-  const line = (state) => `${state} ${label}`;
   let timer;
   if (interactive) {
-    process.stdout.write(line('…'));
-    timer = setInterval(() => process.stdout.write(`\r${line('…')} ${seconds(began)} `), 200);
+    const tick = () => out.write(`\r\x1b[K… ${label} ${elapsed(began)}`);
+    tick();
+    timer = setInterval(tick, 200);
   } else {
-    process.stdout.write(`${line('…')}\n`);
+    out.write(`… ${label}\n`);
   }
   const finish = (mark) => {
     clearInterval(timer);
-    process.stdout.write(`${interactive ? '\r\x1b[K' : ''}${line(mark)} (${seconds(began)})\n`);
+    out.write(`${interactive ? '\r\x1b[K' : ''}${mark} ${label} (${elapsed(began)})\n`);
   };
   try {
     const result = await work();
@@ -28,6 +31,12 @@ export async function step(label, work) {
   }
 }
 
+/** A line of progress. */
+export function note(text = '') {
+  out.write(`${text}\n`);
+}
+
+/** A line of the result. */
 export function say(text = '') {
   process.stdout.write(`${text}\n`);
 }

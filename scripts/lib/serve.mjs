@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -23,40 +24,45 @@ function fileOf(root, path) {
   return file.startsWith(base + sep) ? file : undefined;
 }
 
+function plain(response, status, text) {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
 async function answer(root, config, request, response) {
   response.setHeader('cache-control', 'no-store');
-  const { pathname } = new URL(request.url, 'http://localhost');
+  response.setHeader('x-content-type-options', 'nosniff');
+  if (!['GET', 'HEAD'].includes(request.method)) return plain(response, 405, 'only GET and HEAD');
+  const { pathname, search } = new URL(request.url, 'http://localhost');
   if (pathname === '/config.json') {
     response.setHeader('content-type', TYPES['.json']);
     return response.end(JSON.stringify(config));
   }
   const file = fileOf(root, decodeURIComponent(pathname));
   const found = file && (await stat(file).catch(() => undefined));
-  if (found?.isDirectory()) {
-    return response.writeHead(301, { location: `${pathname}/` }).end();
-  }
-  if (!found?.isFile()) {
-    return response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
-  }
+  if (found?.isDirectory()) return response.writeHead(301, { location: `${pathname}/${search}` }).end();
+  if (!found?.isFile()) return plain(response, 404, 'not found');
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     'content-length': found.size,
   });
-  return createReadStream(file).pipe(response);
+  if (request.method === 'HEAD') return response.end();
+  return pipeline(createReadStream(file), response);
 }
 
 /** Serves on localhost; `port` 0 takes any. `config` is what the page finds at `/config.json`. */
 export async function serve({ root, port, config }) {
   const server = createServer((request, response) => {
-    answer(root, config, request, response).catch(() => response.writeHead(400).end());
+    answer(root, config, request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else plain(response, 400, 'bad request');
+    });
   });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
-  const address = `http://localhost:${server.address().port}`;
   return {
-    url: `${address}/`,
+    url: `http://localhost:${server.address().port}/`,
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);

@@ -1,102 +1,118 @@
-/** The tiers of the test suite. Each returns rows { name, passed, failed, seconds }; one that ran nothing failed. */
+/** The tiers of the test suite: what each needs, and the rows { name, passed, failed, seconds } it makes. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BROWSERS, JANUS } from './apt.mjs';
+import { build } from './build.mjs';
+import { cargoCounts, nodeCounts, oneCheck, verdict } from './counts.mjs';
+import { atEnd } from './ending.mjs';
 import { startJanus } from './janus.mjs';
 import { LOGS, ROOT, TARGET } from './paths.mjs';
-import { run, which } from './proc.mjs';
-import { step } from './progress.mjs';
+import { RunError, run, which } from './proc.mjs';
+import { note, step } from './progress.mjs';
 import { LIMIT, measure } from './size.mjs';
+import { BROWSER_NEEDS, BUILD_NEEDS, CHECK_NEEDS, HOST_NEEDS } from './tools.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
+/** No program of a tier may hang for longer, so that the summary always comes. */
+const limitSeconds = () => (process.env.JANUS_WASM_LONG ? 3600 : 1500);
+const SHOWN_LINES = 150;
 
-/** Numbers behind every occurrence of a pattern, added up. */
-function sum(output, pattern) {
-  return [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
-}
-
-const cargoCounts = (output) => ({
-  passed: sum(output, /test result: .*? (\d+) passed/g),
-  failed: sum(output, /test result: .*? (\d+) failed/g),
-});
-
-const nodeCounts = (output) => ({
-  passed: sum(output, /^# pass (\d+)/gm),
-  failed: sum(output, /^# fail (\d+)/gm) + sum(output, /^# cancelled (\d+)/gm),
-});
-
-const one = () => ({ passed: 1, failed: 0 });
-const none = { passed: 0, failed: 0 };
-
-/** Runs one program of a tier; what it says is shown only if something went wrong. */
-async function row(name, command, args, { counts, env } = {}) {
+/** One row: `work` resolves to { passed, failed, output, log }; the output is shown only if something went wrong. */
+async function row(name, work) {
   const began = performance.now();
-  const log = join(LOGS, `${name.replaceAll(/\W+/g, '-')}.log`);
-  let result = { passed: 0, failed: 1 };
+  let result;
   try {
     await step(name, async () => {
-      const { code, output } = await run(command, args, { cwd: ROOT, env, log, check: false });
-      const { passed, failed } = code === 0 || counts !== undefined ? (counts ?? one)(output) : none;
-      // A crash counts as a failure even where every test that ran passed, and so does running none.
-      const broken = failed === 0 && (code !== 0 || passed === 0);
-      result = { passed, failed: failed + (broken ? 1 : 0) };
-      if (result.failed > 0) throw new Error(output);
+      result = await work();
+      if (result.failed > 0) throw new Error(result.output);
     });
   } catch (error) {
-    console.error(error.message.trimEnd().split('\n').slice(-120).join('\n'));
-    console.error(`(all of it: ${log})`);
+    result ??= { passed: 0, failed: 1 };
+    note(error.message.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n'));
+    if (result.log) note(`(all of it: ${result.log})`);
   }
-  return { name, ...result, seconds: (performance.now() - began) / 1000 };
+  return { name, passed: result.passed, failed: result.failed, seconds: (performance.now() - began) / 1000 };
 }
+
+/** A row that is a program, with a log of its own. */
+function program(name, command, args, { counts = oneCheck, env } = {}) {
+  const log = join(LOGS, `${name.replaceAll(/\W+/g, '-')}.log`);
+  return row(name, async () => {
+    const { code, output } = await run(command, args, { cwd: ROOT, env, log, check: false, seconds: limitSeconds() });
+    return { ...verdict(code, counts, output), output, log };
+  });
+}
+
+/** Builds the package, so that the rows after it find the newest. */
+const buildRow = () =>
+  row('npm run build', async () => {
+    await build().catch((error) => {
+      throw error instanceof RunError ? new Error(error.output) : error;
+    });
+    return { passed: 1, failed: 0 };
+  });
 
 /** Formatting, lints, types, documentation, size. */
-export async function checkTier() {
+async function check() {
   const deny = ['--', '-D', 'warnings'];
-  const rows = [
-    await row('rustfmt', 'cargo', ['fmt', '--check']),
-    await row('clippy, host', 'cargo', ['clippy', '--all-targets', ...deny]),
-    await row('clippy, wasm', 'cargo', ['clippy', '--all-targets', '--features', 'npm', ...WASM, ...deny]),
-    await row('rustdoc', 'cargo', ['doc', '--no-deps'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
-    await row('tsc', join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.json']),
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+  return [
+    await program('rustfmt', 'cargo', ['fmt', '--check']),
+    await program('clippy, host', 'cargo', ['clippy', '--all-targets', ...deny]),
+    await program('clippy, wasm', 'cargo', ['clippy', '--all-targets', '--features', 'npm', ...WASM, ...deny]),
+    await program('rustdoc', 'cargo', ['doc', '--no-deps'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+    await buildRow(),
+    await program('tsc', tsc, ['-p', 'tsconfig.json']),
+    await row('size', async () => {
+      const { brotli } = (await measure()).at(-1);
+      const fits = brotli <= LIMIT;
+      const output = `${brotli} bytes brotli, the limit is ${LIMIT}`;
+      note(`  ${output}`);
+      return { passed: fits ? 1 : 0, failed: fits ? 0 : 1, output };
+    }),
   ];
-  const { brotli } = (await measure()).at(-1);
-  const fits = brotli <= LIMIT;
-  console.log(`${fits ? '✔' : '✘'} size: ${brotli} of ${LIMIT} bytes brotli`);
-  return [...rows, { name: 'size', passed: fits ? 1 : 0, failed: fits ? 0 : 1, seconds: 0 }];
 }
 
-/** Everything that needs no browser. */
-export async function hostTier() {
-  return [await row('cargo test', 'cargo', ['test'], { counts: cargoCounts })];
+/** The tests in a folder, by node's runner, one file after the other. */
+async function nodeTests(folder) {
+  const names = await readdir(join(ROOT, folder));
+  const files = names.filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(folder, name));
+  const args = ['--test', '--test-concurrency=1', '--test-reporter=tap', ...files];
+  return program(`node --test ${folder}`, process.execPath, args, { counts: nodeCounts });
+}
+
+/** Everything that needs no browser and no server. */
+async function host() {
+  return [await program('cargo test', 'cargo', ['test'], { counts: cargoCounts }), await nodeTests('scripts/tests')];
 }
 
 /** The crate in real browsers, against a real Janus. */
-export async function browserTier() {
+async function browser() {
   const janus = await startJanus({ dir: join(TARGET, 'test-janus') });
+  const forget = atEnd(() => janus.stop());
   const env = { JANUS_WASM_TEST_WS: janus.ws, JANUS_WASM_TEST_HTTP: janus.http, WASM_BINDGEN_TEST_TIMEOUT: '120' };
-  try {
-    const rows = [];
-    for (const [browser, driver] of [['chrome', 'chromedriver'], ['firefox', 'geckodriver']]) {
-      const args = ['test', '--headless', `--${browser}`, `--${driver}`, await which(driver)];
-      rows.push(await row(`wasm-pack test, ${browser}`, 'wasm-pack', args, { counts: cargoCounts, env }));
-    }
-    return rows;
-  } finally {
-    await janus.stop();
-  }
-}
-
-async function testFiles(folder) {
-  const names = await readdir(join(ROOT, 'tests', folder));
-  return names.filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join('tests', folder, name));
-}
-
-/** Whole pages and the packed package. */
-export async function pageTier() {
   const rows = [];
-  for (const folder of ['package', 'page']) {
-    const options = ['--test', '--test-concurrency=1', '--test-reporter=tap'];
-    const args = [...options, ...(await testFiles(folder))];
-    rows.push(await row(`node --test tests/${folder}`, process.execPath, args, { counts: nodeCounts }));
+  for (const [name, driver] of [['chrome', 'chromedriver'], ['firefox', 'geckodriver']]) {
+    const args = ['test', '--headless', `--${name}`, `--${driver}`, which(driver)];
+    rows.push(await program(`wasm-pack test, ${name}`, 'wasm-pack', args, { counts: cargoCounts, env }));
   }
+  await janus.stop();
+  forget();
   return rows;
 }
+
+/** The scripts with a real server, the packed package, and whole pages. */
+async function page() {
+  const built = await buildRow();
+  if (built.failed > 0) return [built];
+  const rows = [built];
+  for (const folder of ['scripts/tests/live', 'tests/package', 'tests/page']) rows.push(await nodeTests(folder));
+  return rows;
+}
+
+export const TIERS = {
+  check: { needs: CHECK_NEEDS, rows: check },
+  host: { needs: HOST_NEEDS, rows: host },
+  browser: { needs: [...BROWSER_NEEDS, JANUS, BROWSERS], rows: browser },
+  page: { needs: [...BUILD_NEEDS, JANUS, BROWSERS], rows: page },
+};

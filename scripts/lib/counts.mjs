@@ -1,0 +1,31 @@
+/** How many tests passed and failed, from what test programs say. */
+
+/** Numbers behind every occurrence of a pattern, added up. */
+function sum(output, pattern) {
+  return [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
+}
+
+/** Of `cargo test` and of wasm-bindgen's runner. */
+export const cargoCounts = (output) => ({
+  passed: sum(output, /^test result: .*?(\d+) passed/gm),
+  failed: sum(output, /^test result: .*?(\d+) failed/gm),
+});
+
+/** Of node's runner with its `tap` reporter. */
+export const nodeCounts = (output) => ({
+  passed: sum(output, /^# pass (\d+)/gm),
+  failed: sum(output, /^# fail (\d+)/gm) + sum(output, /^# cancelled (\d+)/gm),
+});
+
+/** A program that is one check by itself. */
+export const oneCheck = () => ({ passed: 1, failed: 0 });
+
+/**
+ * What a program's end and words amount to. A crash counts as a failure even where every test that ran passed, and so
+ * does running none.
+ */
+export function verdict(code, counts, output) {
+  const { passed, failed } = code !== 0 && counts === oneCheck ? { passed: 0, failed: 1 } : counts(output);
+  const broken = failed === 0 && (code !== 0 || passed === 0);
+  return { passed, failed: failed + (broken ? 1 : 0) };
+}

@@ -1,0 +1,36 @@
+// What test programs say is counted right: a suite that reports too well would be worse than none.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { cargoCounts, nodeCounts, oneCheck, verdict } from '../lib/counts.mjs';
+
+const CARGO = `
+running 3 tests
+test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
+running 12 tests
+test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 filtered out
+`;
+
+describe('counting', () => {
+  it('adds up the results of cargo and of wasm-bindgen', () => {
+    assert.deepEqual(cargoCounts(CARGO), { passed: 13, failed: 2 });
+    assert.deepEqual(cargoCounts('error: could not compile'), { passed: 0, failed: 0 });
+  });
+
+  it('counts what node cancelled as failed', () => {
+    assert.deepEqual(nodeCounts('# tests 9\n# pass 5\n# fail 2\n# cancelled 1\n# skipped 1\n'), { passed: 5, failed: 3 });
+  });
+
+  it('takes a crash after passing tests for a failure', () => {
+    assert.deepEqual(verdict(101, cargoCounts, 'test result: ok. 3 passed; 0 failed;\n'), { passed: 3, failed: 1 });
+    assert.deepEqual(verdict(null, oneCheck, ''), { passed: 0, failed: 1 });
+  });
+
+  it('takes running nothing for a failure', () => {
+    assert.deepEqual(verdict(0, nodeCounts, '# pass 0\n# fail 0\n'), { passed: 0, failed: 1 });
+  });
+
+  it('does not count a failing test twice', () => {
+    assert.deepEqual(verdict(101, cargoCounts, CARGO), { passed: 13, failed: 2 });
+    assert.deepEqual(verdict(0, oneCheck, ''), { passed: 1, failed: 0 });
+  });
+});
