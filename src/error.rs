@@ -32,6 +32,8 @@ pub enum ErrorCode {
     SessionNotFound,
     /// The session id is in use (468).
     SessionConflict,
+    /// The browser has no connection left for another session over REST.
+    TooManySessions,
     /// The handle is unknown to the server (459).
     HandleNotFound,
     /// The server has no such plugin (460).
@@ -71,6 +73,7 @@ impl ErrorCode {
             Self::Unauthorized => "unauthorized",
             Self::SessionNotFound => "session-not-found",
             Self::SessionConflict => "session-conflict",
+            Self::TooManySessions => "too-many-sessions",
             Self::HandleNotFound => "handle-not-found",
             Self::PluginNotFound => "plugin-not-found",
             Self::RoomNotFound => "room-not-found",
@@ -141,12 +144,19 @@ pub struct Error {
     status: Option<u16>,
     request: Option<&'static str>,
     message: String,
+    may_have_executed: bool,
 }
 
 impl Error {
     /// An error of the library itself.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, status: None, request: None, message: message.into() }
+        Self {
+            code,
+            status: None,
+            request: None,
+            message: message.into(),
+            may_have_executed: false,
+        }
     }
 
     /// An error of the Janus core (`janus-gateway/src/apierror.h`).
@@ -160,13 +170,20 @@ impl Error {
     }
 
     fn server(code: ErrorCode, status: u16, reason: &str, request: &'static str) -> Self {
-        Self { code, status: Some(status), request: Some(request), message: reason.to_owned() }
+        Self { status: Some(status), request: Some(request), ..Self::new(code, reason) }
     }
 
     /// The same error with the name of the request it belongs to.
     #[must_use]
     pub fn during(mut self, request: &'static str) -> Self {
         self.request.get_or_insert(request);
+        self
+    }
+
+    /// The same error of a request that was sent and whose answer is not known.
+    #[must_use]
+    pub fn after_sending(mut self) -> Self {
+        self.may_have_executed = true;
         self
     }
 
@@ -188,6 +205,12 @@ impl Error {
     /// The sentence without request and number.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Whether the server may have executed the request all the same: it was sent, and what became of
+    /// it is not known.
+    pub fn may_have_executed(&self) -> bool {
+        self.may_have_executed
     }
 
     /// Whether the same call may succeed later without any change.

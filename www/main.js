@@ -37,6 +37,7 @@ async function makeRoom() {
 }
 
 function follow({ state, reason, error }) {
+  showConnection(state);
   if (state === 'connecting') setState('joining');
   if (state === 'connected') showCall();
   if (state !== 'disconnected') return;
@@ -45,6 +46,13 @@ function follow({ state, reason, error }) {
   // Being sent out is no error of the connection; everything else has one that tells more.
   const known = reason === 'kicked' || reason === 'room-destroyed' ? { code: reason } : error;
   complain(known ?? { code: reason });
+}
+
+function showConnection(state) {
+  const pill = byId('reconnecting');
+  if (state === 'reconnecting') announce('Connection lost. Reconnecting');
+  else if (state === 'connected' && !pill.hidden) announce('Connected again');
+  pill.hidden = state !== 'reconnecting';
 }
 
 function showCall() {

@@ -7,6 +7,7 @@ import { atEnd } from './ending.mjs';
 import { CARGO_HOME, ROOT, TARGET } from './paths.mjs';
 import { run } from './proc.mjs';
 import { step } from './progress.mjs';
+import { SHORTEN, shortenFile } from './shorten.mjs';
 
 const DIST = join(ROOT, 'dist');
 const PKG = join(ROOT, 'pkg');
@@ -14,7 +15,7 @@ const STAMP = join(PKG, '.inputs');
 const WASM = join(TARGET, 'wasm32-unknown-unknown', 'release', 'janus_wasm.wasm');
 const OUTPUTS = ['index.js', 'index.d.ts', 'janus_bg.wasm'];
 const INPUTS = ['src', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
-  'scripts/lib/build.mjs'];
+  'scripts/lib/build.mjs', 'scripts/lib/shorten.mjs'];
 
 const FEATURES = ['bulk-memory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types',
   'sign-ext'].map((feature) => `--enable-${feature}`);
@@ -61,8 +62,11 @@ async function buildInto(folder) {
   await step('JavaScript glue (wasm-bindgen)', () =>
     run('wasm-bindgen', ['--target', 'web', '--out-dir', PKG, '--out-name', 'janus', '--remove-name-section',
       '--remove-producers-section', WASM]));
-  await step('Smaller WebAssembly (wasm-opt)', () =>
-    tool('wasm-opt', [...OPTIMISE, ...FEATURES, join(PKG, 'janus_bg.wasm'), '-o', join(folder, 'janus_bg.wasm')]));
+  await step('Smaller WebAssembly (wasm-opt)', async () => {
+    const files = [join(PKG, 'janus_bg.wasm'), '-o', join(folder, 'janus_bg.wasm')];
+    const { output } = await tool('wasm-opt', [...OPTIMISE, SHORTEN, ...FEATURES, ...files]);
+    await shortenFile(join(PKG, 'janus.js'), output);
+  });
   await step('Bundle (esbuild)', () =>
     tool('esbuild', ['src/js/index.ts', '--bundle', '--format=esm', '--minify', '--target=es2022',
       '--legal-comments=none', '--log-level=warning', `--outfile=${join(folder, 'index.js')}`]));

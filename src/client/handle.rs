@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::connection::Inner;
-use super::reply::{Answer, Read, plugin_answer};
+use super::driver::Inner;
+use super::reply::{Answer, Pending, Read, plugin_answer};
 use crate::Error;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
@@ -19,11 +19,23 @@ pub struct Handle {
     connection: Rc<Inner>,
     session: SessionId,
     id: HandleId,
+    /// Of this handle alone.
+    token: Option<String>,
 }
 
 impl Handle {
-    pub(super) fn new(connection: Rc<Inner>, session: SessionId, id: HandleId) -> Self {
-        Self { connection, session, id }
+    pub(super) fn new(
+        connection: Rc<Inner>,
+        session: SessionId,
+        id: HandleId,
+        token: Option<String>,
+    ) -> Self {
+        Self { connection, session, id, token }
+    }
+
+    fn ask(&self, mut request: Request<JsBody>) -> Pending {
+        request.token.clone_from(&self.token);
+        self.connection.request(request, None)
     }
 
     /// Its id.
@@ -39,7 +51,7 @@ impl Handle {
         jsep: Option<Jsep>,
     ) -> impl Future<Output = Result<Answer, Error>> + use<> {
         let request = Request::message(self.session, self.id, body, jsep);
-        Read { pending: self.connection.request(request, None), read: plugin_answer }
+        Read { pending: self.ask(request), read: plugin_answer }
     }
 
     /// Sends ICE candidates, all in one request (`trickle`).
@@ -48,7 +60,7 @@ impl Handle {
         candidates: Vec<Candidate>,
     ) -> impl Future<Output = Result<(), Error>> + use<> {
         let request = Request::trickle(self.session, self.id, candidates);
-        Read { pending: self.connection.request(request, None), read: |_| Ok(()) }
+        Read { pending: self.ask(request), read: |_| Ok(()) }
     }
 
     /// Ends the handle's peer connection on the server (`hangup`).
@@ -64,6 +76,6 @@ impl Handle {
 
     fn simple(&self, verb: Verb) -> impl Future<Output = Result<(), Error>> + use<> {
         let request = Request::handle(verb, self.session, self.id);
-        Read { pending: self.connection.request(request, None), read: |_| Ok(()) }
+        Read { pending: self.ask(request), read: |_| Ok(()) }
     }
 }

@@ -7,24 +7,30 @@
 //! ```no_run
 //! # async fn example() -> Result<(), janus_wasm::Error> {
 //! use std::rc::Rc;
-//! use janus_wasm::client::{Connection, Options, Session};
+//! use janus_wasm::client::{AttachOptions, Connection, Options, Session};
 //! use janus_wasm::protocol::Body;
 //! use janus_wasm::web::JsBody;
 //!
 //! let connection = Connection::open(&["wss://sfu.example/janus"], Options::default()).await?;
 //! let session = Session::create(&connection).await?;
-//! let echo = session.attach("janus.plugin.echotest", None, Rc::new(|_event| {})).await?;
+//! let options = AttachOptions::default();
+//! let echo = session.attach("janus.plugin.echotest", options, Rc::new(|_event| {})).await?;
 //! let said = echo.request(JsBody::parse(r#"{"audio":true}"#)?, None).await?;
 //! # Ok(()) }
 //! ```
 
 mod connection;
+mod driver;
 mod handle;
+mod health;
+mod options;
 mod reply;
 mod session;
 mod transport;
 
-pub use connection::{Connection, Options};
+pub use connection::Connection;
 pub use handle::{Handle, Sink};
+pub use options::{Leaving, Level, LogEntry, Logger, Options, Policy, TokenProvider};
 pub use reply::Answer;
-pub use session::Session;
+pub use session::{AttachOptions, Session, SessionEvent};
+pub use transport::{Connector, OnEvent, Transport, TransportEvent};

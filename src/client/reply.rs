@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use futures_channel::oneshot;
 
-use super::connection::Inner;
+use super::driver::Inner;
 use crate::engine::signalling::{Reply, Token};
 use crate::protocol::Jsep;
 use crate::web::JsBody;

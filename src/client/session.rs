@@ -1,81 +1,194 @@
 //! Sessions.
 
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::{Rc, Weak};
 
-use super::connection::{Connection, Inner};
+use super::connection::Connection;
+use super::driver::Inner;
 use super::handle::{Handle, Sink};
 use super::reply::Pending;
-use crate::engine::signalling::Reply;
+use crate::engine::signalling::{Found, Reply, State};
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{HandleId, SessionId};
-use crate::web;
+use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
 
 /// How often another session id is tried when one is taken, which chance forbids.
 const MAX_CONFLICTS: u32 = 3;
 
+/// What becomes of a session.
+#[derive(Clone, Debug)]
+pub enum SessionEvent {
+    /// The connection was lost, and is back. The session is the same, with its handles and peer
+    /// connections; what the server told meanwhile is lost.
+    Resumed,
+    /// It is gone without having been asked to go, with its handles: expired, or the server started
+    /// again, or the connection is closed.
+    Lost {
+        /// Why.
+        error: Error,
+        /// Whether a new one is being made in its place.
+        renewing: bool,
+    },
+    /// There is a new one in its place, without handles.
+    Renewed(SessionId),
+}
+
+type OnEvent = Rc<dyn Fn(SessionEvent)>;
+
+/// What the driver knows of a session.
+pub(super) struct Shared {
+    id: Cell<SessionId>,
+    on_event: RefCell<Option<OnEvent>>,
+}
+
+impl Shared {
+    fn emit(&self, event: SessionEvent) {
+        let on_event = self.on_event.borrow().clone();
+        if let Some(on_event) = on_event {
+            on_event(event);
+        }
+    }
+
+    pub(super) fn found(&self, found: Found) {
+        if found == Found::Resumed {
+            self.emit(SessionEvent::Resumed);
+        }
+    }
+
+    pub(super) fn lost(self: &Rc<Self>, connection: &Rc<Inner>, error: Error) {
+        let renewing = connection.engine.borrow().state() != State::Closed;
+        if renewing {
+            spawn_local(renew(Rc::downgrade(connection), Rc::clone(self)));
+        }
+        self.emit(SessionEvent::Lost { error, renewing });
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session")
+    }
+}
+
+/// Makes a new session in place of one that is gone, for as long as trying makes sense.
+async fn renew(connection: Weak<Inner>, shared: Rc<Shared>) {
+    loop {
+        let Some(strong) = connection.upgrade() else { return };
+        let created = begin(&strong, &shared);
+        drop(strong);
+        let id = shared.id.get();
+        let Err(error) = created.await else { return shared.emit(SessionEvent::Renewed(id)) };
+        forget(&connection, id);
+        let open =
+            connection.upgrade().is_some_and(|it| it.engine.borrow().state() != State::Closed);
+        if !(open && error.is_retryable()) {
+            return shared.emit(SessionEvent::Lost { error, renewing: false });
+        }
+    }
+}
+
+fn begin(connection: &Rc<Inner>, shared: &Rc<Shared>) -> Pending {
+    let id = SessionId(web::random_id());
+    shared.id.set(id);
+    connection.sessions.borrow_mut().insert(id, Rc::clone(shared));
+    connection.request(Request::create(id), None)
+}
+
+/// There is no such session.
+fn forget(connection: &Weak<Inner>, id: SessionId) {
+    if let Some(connection) = connection.upgrade() {
+        connection.sessions.borrow_mut().remove(&id);
+    }
+}
+
 /// A session on a server. Clones are the same session.
 #[derive(Clone, Debug)]
 pub struct Session {
     connection: Rc<Inner>,
-    id: SessionId,
+    shared: Rc<Shared>,
 }
 
 impl Session {
     /// Makes a session (`create`).
+    ///
+    /// # Errors
+    /// `TooManySessions` over REST, where the browser's connections are used up.
     pub async fn create(connection: &Connection) -> Result<Self, Error> {
+        let place = connection.reserve().await?;
         let mut result =
             Err(Error::new(ErrorCode::SessionConflict, "no free session id was found"));
         for _ in 0..MAX_CONFLICTS {
             let (session, created) = Self::begin(connection);
+            let id = session.id();
             result = created.await.map(|_| session);
+            if result.is_err() {
+                forget(&Rc::downgrade(&connection.0), id);
+            }
             if !matches!(&result, Err(error) if error.code() == ErrorCode::SessionConflict) {
                 break;
             }
         }
+        drop(place);
         result
     }
 
     /// Asks for a session of a random id, which can be used at once: on a WebSocket the requests on it
     /// travel in the same flight.
     pub fn begin(connection: &Connection) -> (Self, Pending) {
-        let id = SessionId(web::random_id());
-        let created = connection.0.request(Request::create(id), None);
-        (Self { connection: Rc::clone(&connection.0), id }, created)
+        let (id, on_event) = (Cell::new(SessionId(0)), RefCell::default());
+        let shared = Rc::new(Shared { id, on_event });
+        let created = begin(&connection.0, &shared);
+        (Self { connection: Rc::clone(&connection.0), shared }, created)
     }
 
-    /// Its id.
+    /// Its id. After [`SessionEvent::Renewed`] it is another one.
     pub fn id(&self) -> SessionId {
-        self.id
+        self.shared.id.get()
     }
 
-    /// Calls `on_lost` when the session is gone without [`Session::destroy`]: expired, or lost with
-    /// the connection.
-    pub fn on_lost(&self, on_lost: impl Fn(Error) + 'static) {
-        self.connection.watch_session(self.id, Rc::new(on_lost));
+    /// Calls `on_event` with what becomes of the session without [`Session::destroy`].
+    pub fn on_event(&self, on_event: impl Fn(SessionEvent) + 'static) {
+        self.shared.on_event.replace(Some(Rc::new(on_event)));
     }
 
     /// Makes a handle on a plugin (`attach`); its events go to `sink`.
     pub fn attach(
         &self,
         plugin: &str,
-        opaque_id: Option<String>,
+        options: AttachOptions,
         sink: Sink,
     ) -> impl Future<Output = Result<Handle, Error>> + use<> {
-        let request = Request::attach(self.id, plugin, opaque_id);
+        let session = self.id();
+        let mut request = Request::attach(session, plugin, options.opaque_id);
+        request.loop_index = options.loop_index;
+        request.token.clone_from(&options.token);
         let attached = self.connection.request(request, Some(sink));
-        let (connection, session) = (Rc::clone(&self.connection), self.id);
+        let connection = Rc::clone(&self.connection);
         async move {
             let Reply::Success(message) = attached.await? else { return Err(no_id()) };
             let new = message.data.ok_or_else(no_id)?;
-            Ok(Handle::new(connection, session, HandleId(new.id)))
+            Ok(Handle::new(connection, session, HandleId(new.id), options.token))
         }
     }
 
     /// Ends the session and all its handles (`destroy`).
     pub async fn destroy(&self) -> Result<(), Error> {
-        self.connection.request(Request::session(Verb::Destroy, self.id), None).await.map(drop)
+        self.connection.request(Request::session(Verb::Destroy, self.id()), None).await.map(drop)
     }
+}
+
+/// How a handle is made.
+#[derive(Clone, Debug, Default)]
+pub struct AttachOptions {
+    /// A name of the application's own, shown by event handlers and the admin API.
+    pub opaque_id: Option<String>,
+    /// Which of the server's event loops handles the peer connection, where it has a fixed number and
+    /// lets clients choose.
+    pub loop_index: Option<u32>,
+    /// A token for this handle alone, in place of the connection's.
+    pub token: Option<String>,
 }
 
 fn no_id() -> Error {

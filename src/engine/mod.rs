@@ -4,17 +4,23 @@
 //! its outputs are polled until there are none left, then it is left alone until its deadline or the
 //! next happening. The outputs are a function of the inputs, so all of it is tested on the host.
 //!
-//! - [`signalling`]: transactions, sessions and handles of one connection
+//! - [`signalling`]: transactions, sessions and handles of one connection, and its recovery
+//! - [`recorder`]: what was said last, without secrets
 //! - [`negotiation`]: the serial queue of one peer connection
 //! - [`subscriptions`]: what is wanted against what the server confirmed
 //! - [`roster`]: who is in the room with what
 //! - [`conference`]: joins the three to a room
 
+mod backoff;
 pub mod conference;
 pub mod negotiation;
+pub mod recorder;
+mod redact;
 pub mod roster;
 pub mod signalling;
 pub mod subscriptions;
 mod time;
 
+pub use backoff::backoff;
+pub use redact::{redact, redact_words};
 pub use time::Millis;

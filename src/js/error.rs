@@ -22,6 +22,7 @@ struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<&'static str>,
     retryable: bool,
+    may_have_executed: bool,
 }
 
 /// Takes the function that makes a `JanusError` of a message and its details.
@@ -44,6 +45,7 @@ pub(super) fn janus_error(error: &Error) -> JsValue {
         status: error.status(),
         request: error.request(),
         retryable: error.is_retryable(),
+        may_have_executed: error.may_have_executed(),
     };
     let message = JsValue::from(error.to_string());
     let details = to_js(&details).unwrap_or_default();

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'session-not-found'
   | 'session-conflict'
+  | 'too-many-sessions'
   | 'handle-not-found'
   | 'plugin-not-found'
   | 'room-not-found'
@@ -31,6 +32,7 @@ export interface ErrorDetails {
   status?: number;
   request?: string;
   retryable: boolean;
+  mayHaveExecuted?: boolean;
 }
 
 /**
@@ -53,6 +55,11 @@ export class JanusError extends Error {
   readonly request: string | undefined;
   /** Whether the same call may succeed later without any change. */
   readonly retryable: boolean;
+  /**
+   * Whether the server may have executed the request all the same: it was sent, and the connection was
+   * lost or the time was up before the answer came.
+   */
+  readonly mayHaveExecuted: boolean;
 
   /** @internal */
   constructor(message: string, details: ErrorDetails) {
@@ -62,6 +69,7 @@ export class JanusError extends Error {
     this.status = details.status;
     this.request = details.request;
     this.retryable = details.retryable;
+    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
   }
 }
 

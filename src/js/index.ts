@@ -9,10 +9,11 @@
  */
 export { JanusError, type ErrorCode } from './errors.js';
 export { Emitter, type Abortable, type NamedEvent } from './events.js';
-export { Handle, Janus, Session, VideoRoom } from './janus.js';
+export { Handle, Janus, Session, type JanusEventMap, type SessionEventMap } from './janus.js';
 export { load, type WasmSource } from './load.js';
 export type { RoomEventMap } from './model.js';
 export { LocalParticipant, Participant, RemoteParticipant, TrackPublication } from './participant.js';
 export { Room, type JoinOptions } from './room.js';
 export { LocalTrack, RemoteTrack, Track, createLocalTracks, type LocalTrackOptions } from './track.js';
 export type * from './types.js';
+export { VideoRoom } from './videoroom.js';

@@ -5,13 +5,15 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
+use super::error::janus_error;
+use super::hooks::add_hooks;
 use super::options::Connection as ConnectionOptions;
 use super::{DONE, options, promise};
 use crate::Error;
-use crate::client::{Answer, Connection, Handle, Session};
+use crate::client::{Answer, AttachOptions, Connection, Handle, Session, SessionEvent};
 use crate::protocol::message::HandleEvent;
-use crate::protocol::{Body, Candidate, Id, Jsep};
-use crate::videoroom::VideoRoom;
+use crate::protocol::{Candidate, Jsep};
+use crate::videoroom::{VideoRoom, known_request};
 use crate::web::{JsBody, JsValue, to_js};
 
 fn typed<T: serde::Serialize>(value: &T) -> Result<JsValue, Error> {
@@ -26,10 +28,22 @@ pub struct JanusCore(Connection);
 #[wasm_bindgen]
 impl JanusCore {
     /// Connects to the first server that answers.
-    pub fn connect(servers: Vec<String>, settings: JsValue) -> Promise {
+    pub fn connect(
+        servers: Vec<String>,
+        settings: JsValue,
+        hooks: JsValue,
+        on_state: Function,
+    ) -> Promise {
         promise(async move {
             let settings: ConnectionOptions = options(settings)?;
-            let connection = Connection::open(&servers, settings.into()).await?;
+            let mut settings = settings.into();
+            add_hooks(&mut settings, &hooks);
+            let connection = Connection::open(&servers, settings).await?;
+            connection.on_state(move |state, error| {
+                let error = error.map_or(JsValue::UNDEFINED, janus_error);
+                // The facade shields its listeners; there is nobody above to tell.
+                on_state.call2(&JsValue::NULL, &state.as_str().into(), &error).ok();
+            });
             // A socket may be open and speak something else.
             connection.info().await?;
             Ok(Self(connection).into())
@@ -39,7 +53,24 @@ impl JanusCore {
     /// The address in use.
     #[wasm_bindgen(getter)]
     pub fn url(&self) -> String {
-        self.0.url().to_owned()
+        self.0.url()
+    }
+
+    /// Where it stands.
+    #[wasm_bindgen(getter)]
+    pub fn state(&self) -> String {
+        self.0.state().as_str().to_owned()
+    }
+
+    /// Looks at once whether the server is there.
+    pub fn check(&self) {
+        self.0.check();
+    }
+
+    /// The flight recorder's content.
+    #[wasm_bindgen(js_name = exportLog)]
+    pub fn export_log(&self) -> String {
+        self.0.export_log()
     }
 
     /// What the server is and has.
@@ -57,11 +88,18 @@ impl JanusCore {
         })
     }
 
-    /// Makes a session.
+    /// Makes a session; `on_event(name, fields)` is called with what becomes of it.
     #[wasm_bindgen(js_name = createSession)]
-    pub fn create_session(&self) -> Promise {
+    pub fn create_session(&self, on_event: Function) -> Promise {
         let connection = self.0.clone();
-        promise(async move { Ok(SessionCore(Session::create(&connection).await?).into()) })
+        promise(async move {
+            let session = Session::create(&connection).await?;
+            session.on_event(move |event| {
+                let (name, fields) = session_event(&event);
+                on_event.call2(&JsValue::NULL, &name.into(), &fields).ok();
+            });
+            Ok(SessionCore(session).into())
+        })
     }
 
     /// Closes the connection.
@@ -84,21 +122,22 @@ impl SessionCore {
     }
 
     /// Makes a handle; `on_event(name, fields)` is called with its events.
-    pub fn attach(&self, plugin: &str, opaque_id: Option<String>, on_event: Function) -> Promise {
+    pub fn attach(
+        &self,
+        plugin: &str,
+        opaque_id: Option<String>,
+        loop_index: Option<u32>,
+        token: Option<String>,
+        on_event: Function,
+    ) -> Promise {
+        let options = AttachOptions { opaque_id, loop_index, token };
         let sink = Rc::new(move |event: HandleEvent<JsBody>| {
             let (name, fields) = handle_event(event);
             // The facade shields its listeners; there is nobody above to tell.
             on_event.call2(&JsValue::NULL, &name.into(), &fields).ok();
         });
-        let attached = self.0.attach(plugin, opaque_id, sink);
+        let attached = self.0.attach(plugin, options, sink);
         promise(async move { Ok(HandleCore(attached.await?).into()) })
-    }
-
-    /// Makes a handle on the `VideoRoom` plugin.
-    #[wasm_bindgen(js_name = videoRoom)]
-    pub fn video_room(&self) -> Promise {
-        let session = self.0.clone();
-        promise(async move { Ok(VideoRoomCore(VideoRoom::attach(&session).await?).into()) })
     }
 
     /// Ends the session.
@@ -111,7 +150,17 @@ impl SessionCore {
     }
 }
 
-fn object(fields: &[(&str, JsValue)]) -> JsValue {
+fn session_event(event: &SessionEvent) -> (&'static str, JsValue) {
+    match event {
+        SessionEvent::Resumed => ("resumed", object(&[])),
+        SessionEvent::Lost { error, renewing } => {
+            ("lost", object(&[("error", janus_error(error)), ("renewing", (*renewing).into())]))
+        }
+        SessionEvent::Renewed(id) => ("renewed", object(&[("id", typed(id).unwrap_or_default())])),
+    }
+}
+
+pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (key, value) in fields.iter().filter(|(_, value)| !value.is_undefined()) {
         // Setting a field of a fresh plain object cannot fail.
@@ -172,6 +221,13 @@ impl HandleCore {
         })
     }
 
+    /// A request of `VideoRoom` with its fields under Janus's own names; the plugin's refusal is an error.
+    pub fn ask(&self, request: &str, fields: JsValue) -> Promise {
+        let asked = known_request(request)
+            .map(|request| VideoRoom::on(self.0.clone()).ask(request, Ok(JsBody(fields))));
+        promise(async move { Ok(asked?.await?.0) })
+    }
+
     /// Sends ICE candidates.
     pub fn trickle(&self, candidates: JsValue) -> Promise {
         let handle = self.0.clone();
@@ -193,76 +249,10 @@ impl HandleCore {
     }
 }
 
-/// What is under the facade's `VideoRoom`.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct VideoRoomCore(VideoRoom);
-
-#[wasm_bindgen]
-impl VideoRoomCore {
-    /// `create`
-    pub fn create(&self, room: JsValue) -> Promise {
-        let rooms = self.0.clone();
-        promise(async move { Ok(typed(&rooms.create(&options(room)?).await?)?) })
-    }
-
-    /// `destroy`
-    pub fn destroy(&self, room: JsValue) -> Promise {
-        let rooms = self.0.clone();
-        promise(async move { Ok(typed(&rooms.destroy(&options(room)?).await?)?) })
-    }
-
-    /// `exists`
-    pub fn exists(&self, room: JsValue) -> Promise {
-        let rooms = self.0.clone();
-        promise(async move { Ok(rooms.exists(&id(room)?).await?.into()) })
-    }
-
-    /// `list`
-    pub fn list(&self, settings: JsValue) -> Promise {
-        let rooms = self.0.clone();
-        promise(async move { Ok(typed(&rooms.list(&options(settings)?).await?)?) })
-    }
-
-    /// `listparticipants`
-    #[wasm_bindgen(js_name = listParticipants)]
-    pub fn list_participants(&self, room: JsValue) -> Promise {
-        let rooms = self.0.clone();
-        promise(async move { Ok(typed(&rooms.list_participants(&id(room)?).await?)?) })
-    }
-
-    /// `join` as a publisher.
-    pub fn join(&self, join: JsValue) -> Promise {
-        let rooms = self.0.clone();
-        promise(async move {
-            let joined = rooms.join(&options(join)?).await?;
-            let publishers = typed(&joined.publishers)?;
-            Ok(object(&[
-                ("room", typed(&joined.room)?),
-                ("description", joined.description.into()),
-                ("id", typed(&joined.id)?),
-                ("publishers", publishers),
-            ]))
-        })
-    }
-
-    /// `detach`
-    pub fn detach(&self) -> Promise {
-        let rooms = self.0.clone();
-        done(rooms.handle().detach())
-    }
-}
-
 /// For requests of handles that are done when they are answered.
 fn done(request: impl Future<Output = Result<(), Error>> + 'static) -> Promise {
     promise(async move {
         request.await?;
         DONE
     })
-}
-
-fn id(value: JsValue) -> Result<Id, Error> {
-    JsBody(value)
-        .read()
-        .map_err(|error| Error::new(crate::ErrorCode::InvalidArgument, error.message()))
 }

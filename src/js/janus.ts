@@ -1,38 +1,47 @@
-import type { HandleCore, JanusCore, SessionCore, VideoRoomCore } from '../../pkg/janus.js';
+import type { HandleCore, JanusCore, SessionCore } from '../../pkg/janus.js';
 import { Emitter, abortable, type Abortable } from './events.js';
-import { normalizeId } from './errors.js';
+import { splitOptions } from './connection-options.js';
+import type { JanusError } from './errors.js';
 import { loadCore } from './load.js';
 import type {
+  AttachOptions,
   ConnectionOptions,
-  CreateRoomOptions,
+  ConnectionState,
   HandleEventMap,
-  Id,
   Jsep,
-  JoinPublisherOptions,
-  Joined,
-  ParticipantInfo,
   PluginMessage,
-  RoomChanged,
-  RoomInfo,
   ServerInfo,
 } from './types.js';
+import { VideoRoom } from './videoroom.js';
 
-/** Copies an options object without its signal, with ids in their one form. */
-function plain(options: Abortable & { room?: Id | undefined; id?: Id | undefined }): object {
-  const { signal: _, ...rest } = options;
-  const ids = { room: rest.room, id: rest.id };
-  for (const [key, id] of Object.entries(ids)) {
-    if (id !== undefined) Object.assign(rest, { [key]: normalizeId(id) });
-  }
-  return rest;
+/** Events of a connection. */
+export interface JanusEventMap {
+  /** It stands elsewhere, because of this error if there is one. */
+  stateChanged: { state: ConnectionState; error?: JanusError | undefined };
 }
 
-/** A connection to a Janus server. */
-export class Janus {
-  readonly #core: JanusCore;
+/** Events of a session. */
+export interface SessionEventMap {
+  /**
+   * The connection was lost, and is back. The session is the same, with its handles and peer connections;
+   * what the server told meanwhile is lost.
+   */
+  resumed: object;
+  /**
+   * It is gone with its handles, without having been asked to go: expired, the server started again, or the
+   * connection is closed. With `renewing`, a new one is being made in its place.
+   */
+  lost: { error: JanusError; renewing: boolean };
+  /** There is a new session in its place, without handles. */
+  renewed: { id: number };
+}
 
-  private constructor(core: JanusCore) {
-    this.#core = core;
+/** A connection to a Janus server. Lost, it is made again, and its sessions go on where they can. */
+export class Janus extends Emitter<JanusEventMap> {
+  #core!: JanusCore;
+
+  private constructor() {
+    super();
   }
 
   /**
@@ -50,9 +59,14 @@ export class Janus {
     signal?.throwIfAborted();
     const core = await loadCore();
     const list = typeof servers === 'string' ? [servers] : [...servers];
-    const connecting = core.JanusCore.connect(list, settings) as Promise<JanusCore>;
+    const janus = new Janus();
+    const split = splitOptions(settings);
+    const onState = (state: ConnectionState, error?: JanusError): void =>
+      janus.emit('stateChanged', { state, error });
+    const connecting = core.JanusCore.connect(list, split.settings, split.hooks, onState) as Promise<JanusCore>;
     try {
-      return new Janus(await abortable(connecting, signal));
+      janus.#core = await abortable(connecting, signal);
+      return janus;
     } catch (error) {
       // Called off: a connection that comes all the same is closed at once.
       if (signal?.aborted) {
@@ -65,7 +79,12 @@ export class Janus {
     }
   }
 
-  /** The address in use. */
+  /** Where it stands. */
+  get state(): ConnectionState {
+    return this.#core.state as ConnectionState;
+  }
+
+  /** The address in use, without what may be secret in it. */
   get url(): string {
     return this.#core.url;
   }
@@ -82,7 +101,20 @@ export class Janus {
 
   /** Makes a session (`create`). */
   async createSession(options: Abortable = {}): Promise<Session> {
-    return new Session(await abortable(this.#core.createSession() as Promise<SessionCore>, options.signal));
+    return Session.create(this.#core, options);
+  }
+
+  /**
+   * Looks at once whether the server is there, or tries at once to reach it: for hints of the page's own,
+   * such as ICE trouble. `online` and a page that wakes up are heard anyway.
+   */
+  check(): void {
+    this.#core.check();
+  }
+
+  /** What was said last and where the connection stood, as one JSON text for a report, without secrets. */
+  exportLog(): string {
+    return this.#core.exportLog();
   }
 
   /** Closes the connection; whatever waits rejects. */
@@ -92,27 +124,36 @@ export class Janus {
 }
 
 /** A session on a server. */
-export class Session {
-  readonly #core: SessionCore;
+export class Session extends Emitter<SessionEventMap> {
+  #core!: SessionCore;
 
-  /** @internal */
-  constructor(core: SessionCore) {
-    this.#core = core;
+  private constructor() {
+    super();
   }
 
-  /** Its id. */
+  /** @internal */
+  static async create(janus: JanusCore, options: Abortable): Promise<Session> {
+    const session = new Session();
+    const onEvent = (type: keyof SessionEventMap, event: never): void => session.emit(type, event);
+    session.#core = await abortable(janus.createSession(onEvent) as Promise<SessionCore>, options.signal);
+    return session;
+  }
+
+  /** Its id. After `renewed` it is another one. */
   get id(): number {
     return this.#core.id as number;
   }
 
   /** Makes a handle on a plugin (`attach`). */
-  async attach(plugin: string, options: { opaqueId?: string } & Abortable = {}): Promise<Handle> {
+  async attach(plugin: string, options: AttachOptions & Abortable = {}): Promise<Handle> {
     return Handle.attach(this.#core, plugin, options);
   }
 
   /** Makes a handle on the VideoRoom plugin. */
   async videoRoom(options: Abortable = {}): Promise<VideoRoom> {
-    return new VideoRoom(await abortable(this.#core.videoRoom() as Promise<VideoRoomCore>, options.signal));
+    const unheard = (): void => undefined;
+    const attaching = this.#core.attach(VideoRoom.plugin, undefined, undefined, undefined, unheard);
+    return new VideoRoom(await abortable(attaching as Promise<HandleCore>, options.signal));
   }
 
   /** Ends the session and all its handles (`destroy`). */
@@ -136,11 +177,12 @@ export class Handle extends Emitter<HandleEventMap> {
   static async attach(
     session: SessionCore,
     plugin: string,
-    options: { opaqueId?: string } & Abortable,
+    options: AttachOptions & Abortable,
   ): Promise<Handle> {
     const handle = new Handle(plugin);
     const onEvent = (type: keyof HandleEventMap, event: never): void => handle.emit(type, event);
-    const attaching = session.attach(plugin, options.opaqueId, onEvent) as Promise<HandleCore>;
+    const { opaqueId, loopIndex, token } = options;
+    const attaching = session.attach(plugin, opaqueId, loopIndex, token, onEvent) as Promise<HandleCore>;
     handle.#core = await abortable(attaching, options.signal);
     return handle;
   }
@@ -172,57 +214,6 @@ export class Handle extends Emitter<HandleEventMap> {
   }
 
   /** Ends the handle (`detach`). */
-  detach(): Promise<void> {
-    return this.#core.detach() as Promise<void>;
-  }
-}
-
-/** A handle on the VideoRoom plugin, typed. */
-export class VideoRoom {
-  readonly #core: VideoRoomCore;
-
-  /** @internal */
-  constructor(core: VideoRoomCore) {
-    this.#core = core;
-  }
-
-  /**
-   * Makes a room (`create`). Rejects with `room-exists` (427) if the id is taken.
-   *
-   * @example
-   * const { room } = await rooms.create({ description: 'Weekly', pin: '1234', isPrivate: true });
-   */
-  create(options: CreateRoomOptions & Abortable = {}): Promise<RoomChanged> {
-    return abortable(this.#core.create(plain(options)) as Promise<RoomChanged>, options.signal);
-  }
-
-  /** Ends a room and sends everybody out (`destroy`). */
-  destroy(options: { room: Id; secret?: string; permanent?: boolean } & Abortable): Promise<RoomChanged> {
-    return abortable(this.#core.destroy(plain(options)) as Promise<RoomChanged>, options.signal);
-  }
-
-  /** Whether there is such a room, private ones included (`exists`). */
-  exists(room: Id, options: Abortable = {}): Promise<boolean> {
-    return abortable(this.#core.exists(normalizeId(room)) as Promise<boolean>, options.signal);
-  }
-
-  /** The public rooms; with the server's admin key the private ones too (`list`). */
-  list(options: { adminKey?: string } & Abortable = {}): Promise<RoomInfo[]> {
-    return abortable(this.#core.list(plain(options)) as Promise<RoomInfo[]>, options.signal);
-  }
-
-  /** Who is in a room (`listparticipants`). */
-  listParticipants(room: Id, options: Abortable = {}): Promise<ParticipantInfo[]> {
-    const listing = this.#core.listParticipants(normalizeId(room)) as Promise<ParticipantInfo[]>;
-    return abortable(listing, options.signal);
-  }
-
-  /** Joins a room as a publisher who does not publish yet (`join`). A handle joins once. */
-  join(options: JoinPublisherOptions & Abortable): Promise<Joined> {
-    return abortable(this.#core.join(plain(options)) as Promise<Joined>, options.signal);
-  }
-
-  /** Ends the handle. */
   detach(): Promise<void> {
     return this.#core.detach() as Promise<void>;
   }

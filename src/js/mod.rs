@@ -8,6 +8,7 @@
 
 mod error;
 mod event;
+mod hooks;
 mod janus;
 mod options;
 mod room;

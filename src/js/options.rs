@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
-use crate::client;
+use crate::client::{self, Leaving, Level};
 use crate::engine::Millis;
 use crate::protocol::videoroom::request::JoinPublisher;
 use crate::room::{JoinOptions, RoomOptions};
@@ -17,6 +17,12 @@ pub(super) struct Connection {
     api_secret: Option<String>,
     connect_timeout: Option<u32>,
     request_timeout: Option<u32>,
+    probe_interval: Option<u32>,
+    probe_timeout: Option<u32>,
+    reconnect_budget: Option<u32>,
+    leave_on: Option<Vec<String>>,
+    log_level: Option<String>,
+    recorder: Option<u32>,
 }
 
 impl From<Connection> for client::Options {
@@ -28,7 +34,33 @@ impl From<Connection> for client::Options {
             api_secret: options.api_secret,
             connect_timeout: millis(options.connect_timeout).unwrap_or(base.connect_timeout),
             request_timeout: millis(options.request_timeout).unwrap_or(base.request_timeout),
+            probe_after: millis(options.probe_interval).unwrap_or(base.probe_after),
+            probe_timeout: millis(options.probe_timeout).unwrap_or(base.probe_timeout),
+            reconnect_budget: millis(options.reconnect_budget).unwrap_or(base.reconnect_budget),
+            leave_on: options.leave_on.map_or(base.leave_on, |kinds| leaving(&kinds)),
+            log_level: options.log_level.map_or(base.log_level, |level| log_level(&level)),
+            recorded: options.recorder.map_or(base.recorded, |count| count as usize),
+            ..base
         }
+    }
+}
+
+fn leaving(kinds: &[String]) -> Vec<Leaving> {
+    let all = [
+        ("pagehide", Leaving::PageHide),
+        ("freeze", Leaving::Freeze),
+        ("beforeunload", Leaving::BeforeUnload),
+    ];
+    let wanted = |name: &str| kinds.iter().any(|kind| kind == name);
+    all.into_iter().filter(|(name, _)| wanted(name)).map(|(_, leaving)| leaving).collect()
+}
+
+fn log_level(level: &str) -> Level {
+    match level {
+        "debug" => Level::Debug,
+        "warn" => Level::Warn,
+        "error" => Level::Error,
+        _ => Level::Info,
     }
 }
 
@@ -44,12 +76,12 @@ pub(super) struct Room {
 /// The options of a room, whose parts come from the same object.
 pub(super) fn room_options(
     room: Room,
-    connection: Connection,
+    connection: client::Options,
     ice_servers: JsValue,
 ) -> RoomOptions {
     RoomOptions {
         servers: room.servers,
-        connection: connection.into(),
+        connection,
         peer: PeerConfig {
             ice_servers: Some(ice_servers).filter(JsValue::is_object),
             relay_only: room.ice_transport_policy.as_deref() == Some("relay"),

@@ -5,6 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::error::{invalid, janus_error};
 use super::event::to_object;
+use super::hooks::add_hooks;
+use super::options::Connection;
 use super::{DONE, options, promise};
 use crate::Error;
 use crate::room::{JoinOptions, Room};
@@ -37,11 +39,15 @@ impl RoomCore {
     pub fn new(
         settings: &JsValue,
         ice_servers: JsValue,
+        hooks: &JsValue,
         on_event: Function,
     ) -> Result<RoomCore, JsValue> {
-        let read =
-            || -> Result<_, Error> { Ok((options(settings.clone())?, options(settings.clone())?)) };
+        let read = || -> Result<(_, Connection), Error> {
+            Ok((options(settings.clone())?, options(settings.clone())?))
+        };
         let (room, connection) = read().map_err(|error| janus_error(&error))?;
+        let mut connection = connection.into();
+        add_hooks(&mut connection, hooks);
         let room = Room::new(super::options::room_options(room, connection, ice_servers));
         room.on_event(move |event| {
             let (name, fields) = to_object(event);

@@ -1,6 +1,7 @@
 import type { RoomCore } from '../../pkg/janus.js';
 import { invalidArgument, normalizeId } from './errors.js';
 import { Emitter, abortable, type Abortable } from './events.js';
+import { splitOptions } from './connection-options.js';
 import { loadCore } from './load.js';
 import { LocalParticipant, RemoteParticipant } from './participant.js';
 import { RoomModel, type RoomEventMap } from './model.js';
@@ -159,11 +160,12 @@ export class Room extends Emitter<RoomEventMap> {
   #load(): Promise<RoomCore> {
     this.#core ??= loadCore().then(
       ({ RoomCore }) => {
-        const { iceServers, servers: _, ...settings } = this.#options;
+        const { iceServers, servers: _, ...connection } = this.#options;
+        const { settings, hooks } = splitOptions(connection);
         // The core lives as long as this object, which therefore must not live as long as the core.
         const weak = new WeakRef(this.#model);
         const onEvent = (name: string, fields: never): void => weak.deref()?.apply(name, fields);
-        return new RoomCore({ ...settings, servers: this.#servers }, iceServers, onEvent);
+        return new RoomCore({ ...settings, servers: this.#servers }, iceServers, hooks, onEvent);
       },
       (error: unknown) => {
         this.#core = undefined;

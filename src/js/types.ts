@@ -13,7 +13,7 @@ export type TrackKind = 'audio' | 'video';
 export type TrackSource = 'camera' | 'microphone' | 'screen' | 'unknown';
 
 /** Where a room stands. */
-export type RoomState = 'disconnected' | 'connecting' | 'connected';
+export type RoomState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting';
 
 /** Why a room is disconnected. */
 export type DisconnectReason =
@@ -24,16 +24,91 @@ export type DisconnectReason =
   | 'kicked'
   | 'room-destroyed';
 
-/** How a connection is made. */
+/** Where a connection stands. */
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+/** What a page's own transport tells; it may be told at any time, even before the transport is returned. */
+export interface TransportEvents {
+  /** It can send. Nothing is sent before. */
+  open(): void;
+  /** A message arrived. */
+  message(text: string): void;
+  /** It is closed, or could not be opened. */
+  close(reason?: string): void;
+}
+
+/** A way to a server: text in both directions, in order. */
+export interface Transport {
+  /** Sends a message. */
+  send(text: string): void;
+  /** Closes it; what it tells later does not matter. */
+  close(): void;
+}
+
+/** Something worth knowing about a connection. Secrets are left out. */
+export interface LogEntry {
+  /** `debug` for every message, `info` for states, `warn` while something is mended, `error` for good. */
+  level: 'debug' | 'info' | 'warn' | 'error';
+  /** What kind of thing it is. */
+  kind: 'sent' | 'received' | 'unreadable' | 'opening' | 'opened' | 'dropped' | 'state';
+  /** The message as JSON, or words. */
+  text: string;
+}
+
+/** How a lost connection is made again. */
+export interface ReconnectPolicy {
+  /** For how long it is tried, ms (120000). */
+  budget?: number | undefined;
+  /**
+   * How long to wait before an attempt, ms; `undefined` gives up. By default none before the first,
+   * then 300 ms doubled each time up to 5 s, less a random part of up to a half.
+   */
+  delay?: ((attempt: { number: number; elapsed: number }) => number | undefined) | undefined;
+}
+
+/** How a connection is made and kept. */
 export interface ConnectionOptions {
-  /** A stored or signed token, where the server asks for one. */
-  token?: string | undefined;
+  /**
+   * A stored or signed token, where the server asks for one; or a function that gives one, called at the
+   * beginning and when the server refused the last.
+   */
+  token?: string | (() => string | Promise<string>) | undefined;
   /** The server's API secret, where it asks for one. Never ship it in a public page. */
   apiSecret?: string | undefined;
   /** How long opening may take, per server, ms (10000). */
   connectTimeout?: number | undefined;
   /** How long a request may take once it was sent, ms (15000). */
   requestTimeout?: number | undefined;
+  /** After how long a silence the server is asked for a sign of life, ms (2000). */
+  probeInterval?: number | undefined;
+  /** How long it may take to give it before the connection counts as lost, ms (2500). */
+  probeTimeout?: number | undefined;
+  /** How a lost connection is made again; `false` for not at all. */
+  reconnect?: ReconnectPolicy | false | undefined;
+  /**
+   * What ends the sessions on the server at once (`['pagehide']`): the page is closed, navigates away or is
+   * put into the back-forward cache; the browser freezes it in the background; or it is about to be closed,
+   * though a dialog may keep it. What is not named is survived where the server allows it.
+   */
+  leaveOn?: readonly ('pagehide' | 'freeze' | 'beforeunload')[] | undefined;
+  /** Opens connections in place of WebSocket and `fetch`. */
+  transport?: ((url: string, events: TransportEvents) => Transport) | undefined;
+  /** Hears what happens. Off by default. */
+  logger?: ((entry: LogEntry) => void) | undefined;
+  /** What is less important is kept from the logger (`info`). */
+  logLevel?: LogEntry['level'] | undefined;
+  /** How many messages and changes of state the flight recorder keeps (200); 0 for none. */
+  recorder?: number | undefined;
+}
+
+/** How a handle is made. */
+export interface AttachOptions {
+  /** A name of the page's own, shown by event handlers and the admin API. */
+  opaqueId?: string | undefined;
+  /** Which event loop of the server handles the peer connection, where it has a fixed number and lets clients choose. */
+  loopIndex?: number | undefined;
+  /** A token for this handle alone, in place of the connection's. */
+  token?: string | undefined;
 }
 
 /** Where a room is, and how media finds its way. */

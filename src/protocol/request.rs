@@ -74,6 +74,9 @@ pub struct Request<B> {
     /// `attach`: a name of the application's own, shown by event handlers and the admin API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opaque_id: Option<String>,
+    /// `attach`: which event loop of the server handles the peer connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loop_index: Option<u32>,
     /// `message`: what the plugin gets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<B>,
@@ -101,6 +104,7 @@ impl<B> Request<B> {
             id: None,
             plugin: None,
             opaque_id: None,
+            loop_index: None,
             body: None,
             jsep: None,
             candidates: None,

@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use futures_channel::oneshot;
 
 use super::devices::open_each;
-use super::event::{Failure, RoomEvent};
+use super::event::{Failure, RoomEvent, RoomState};
 use super::local::{Slot, Slots};
 use super::options::JoinOptions;
 use super::signal::Signal;
@@ -21,6 +21,7 @@ use crate::engine::subscriptions::StreamRef;
 use crate::protocol::description::Source;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::{Candidate, Jsep};
+use crate::videoroom::VideoRoom;
 use crate::web::{
     self, CameraOptions, JsBody, MediaStreamTrack, MicrophoneOptions, Peer, PeerConfig, PeerEvent,
     Playback, Thrown, Timer, spawn_local,
@@ -193,6 +194,42 @@ impl Call {
         self.pump();
     }
 
+    /// The connection to the server is being made again.
+    pub(super) fn signal_lost(&self, error: Option<Error>) {
+        if let Some(room) = self.room.upgrade().filter(|it| it.state.get() == RoomState::Connected)
+        {
+            room.set_state(RoomState::Reconnecting, None, error);
+        }
+    }
+
+    /// It is back, with our session. What was told meanwhile is lost.
+    pub(super) fn signal_resumed(self: &Rc<Self>) {
+        let Some(room) = self.room.upgrade() else { return };
+        if room.state.get() == RoomState::Reconnecting {
+            room.set_state(RoomState::Connected, None, None);
+            self.resynchronise();
+        }
+    }
+
+    /// Asks who is here; somebody may have gone unnoticed.
+    fn resynchronise(self: &Rc<Self>) {
+        let (Some(handle), Some(room)) =
+            (self.handle(Role::Offerer), self.conference.borrow().room().cloned())
+        else {
+            return;
+        };
+        let weak = Rc::downgrade(self);
+        let rooms = VideoRoom::on(handle);
+        spawn_local(async move {
+            // Lost once more, it will be asked again.
+            let Ok(here) = rooms.list_participants(&room).await else { return };
+            if let Some(call) = weak.upgrade() {
+                call.conference.borrow_mut().resynchronise(here);
+                call.pump();
+            }
+        });
+    }
+
     pub(super) fn session_lost(self: &Rc<Self>, error: Error) {
         let expired = error.code() == ErrorCode::SessionNotFound;
         let reason = if expired { Reason::SessionExpired } else { Reason::ConnectionLost };
@@ -264,6 +301,11 @@ impl Call {
             PeerEvent::Candidate(candidate) => {
                 let mut conference = self.conference.borrow_mut();
                 conference.local_candidate(web::now(), role, candidate);
+            }
+            PeerEvent::Troubled => {
+                if let Some(signal) = self.signal.borrow().as_ref() {
+                    signal.check();
+                }
             }
             PeerEvent::Connected => self.conference.borrow_mut().webrtc_up(role),
         }

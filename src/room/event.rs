@@ -25,6 +25,8 @@ pub enum RoomState {
     Connecting,
     /// In the room.
     Connected,
+    /// In the room, while the connection to the server is made again. Media goes on.
+    Reconnecting,
 }
 
 impl RoomState {
@@ -34,6 +36,7 @@ impl RoomState {
             Self::Disconnected => "disconnected",
             Self::Connecting => "connecting",
             Self::Connected => "connected",
+            Self::Reconnecting => "reconnecting",
         }
     }
 }

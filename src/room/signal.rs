@@ -5,12 +5,17 @@ use std::rc::{Rc, Weak};
 
 use super::call::Call;
 use super::options::RoomOptions;
-use crate::client::{Connection, Handle, Session, Sink};
+use crate::client::{AttachOptions, Connection, Handle, Session, SessionEvent, Sink};
 use crate::engine::Millis;
 use crate::engine::negotiation::Role;
+use crate::engine::signalling::State;
 use crate::protocol::videoroom::PLUGIN;
 use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
+
+/// How often making session and handles is tried when the connection breaks meanwhile, or chance gives us
+/// an id that is taken.
+const TRIES: u32 = 3;
 
 /// How long leaving waits for the server's word, ms.
 const GOODBYE: Millis = Millis(2_000);
@@ -34,6 +39,27 @@ pub(super) struct Signal {
     pub(super) round_trip: Millis,
 }
 
+impl Router {
+    fn session_event(&self, event: SessionEvent) {
+        let call = self.call.borrow().upgrade();
+        match event {
+            SessionEvent::Lost { error, .. } => {
+                self.lost.set(true);
+                if let Some(call) = call {
+                    call.session_lost(error);
+                }
+            }
+            SessionEvent::Resumed => {
+                if let Some(call) = call {
+                    call.signal_resumed();
+                }
+            }
+            // It was lost first, and so was the call.
+            SessionEvent::Renewed(_) => {}
+        }
+    }
+}
+
 fn sink(router: &Rc<Router>, role: Role) -> Sink {
     let router = Rc::clone(router);
     Rc::new(move |event| {
@@ -48,12 +74,27 @@ impl Signal {
     /// Connects; `create` and both `attach`es share one flight on a WebSocket.
     pub(super) async fn open(options: &RoomOptions) -> Result<Self, Error> {
         let connection = Connection::open(&options.servers, options.connection.clone()).await?;
-        let attempt = Self::begin(&connection);
         let late = || {
             let text = "the server took the connection and did not answer in time";
             Err(Error::new(ErrorCode::Timeout, text))
         };
-        web::within(options.connection.connect_timeout, attempt).await.unwrap_or_else(late)
+        let span = options.connection.connect_timeout;
+        web::within(span, Self::try_begin(&connection)).await.unwrap_or_else(late)
+    }
+
+    async fn try_begin(connection: &Connection) -> Result<Self, Error> {
+        let place = connection.reserve().await?;
+        let mut result = Self::begin(connection).await;
+        for _ in 1..TRIES {
+            match result.as_ref().map_err(Error::code) {
+                Err(ErrorCode::ConnectionLost | ErrorCode::SessionConflict) => {
+                    result = Self::begin(connection).await;
+                }
+                _ => break,
+            }
+        }
+        drop(place);
+        result
     }
 
     async fn begin(connection: &Connection) -> Result<Self, Error> {
@@ -62,15 +103,19 @@ impl Signal {
         drop(connection.info());
         let (session, created) = Session::begin(connection);
         let router = Rc::new(Router::default());
-        let publisher = session.attach(PLUGIN, None, sink(&router, Role::Offerer));
-        let subscriber = session.attach(PLUGIN, None, sink(&router, Role::Answerer));
+        let attach = |role| session.attach(PLUGIN, AttachOptions::default(), sink(&router, role));
+        let (publisher, subscriber) = (attach(Role::Offerer), attach(Role::Answerer));
         let weak = Rc::downgrade(&router);
-        session.on_lost(move |error| {
-            let Some(router) = weak.upgrade() else { return };
-            router.lost.set(true);
-            let call = router.call.borrow().upgrade();
-            if let Some(call) = call {
-                call.session_lost(error);
+        session.on_event(move |event| {
+            if let Some(router) = weak.upgrade() {
+                router.session_event(event);
+            }
+        });
+        let weak = Rc::downgrade(&router);
+        connection.on_state(move |state, error| {
+            let call = weak.upgrade().and_then(|router| router.call.borrow().upgrade());
+            if let Some(call) = call.filter(|_| state == State::Reconnecting) {
+                call.signal_lost(error.cloned());
             }
         });
         created.await?;
@@ -78,6 +123,11 @@ impl Signal {
         let (publisher, subscriber) = (publisher.await?, subscriber.await?);
         let connection = connection.clone();
         Ok(Self { connection, session, router, publisher, subscriber, round_trip })
+    }
+
+    /// Something hints that the network changed.
+    pub(super) fn check(&self) {
+        self.connection.check();
     }
 
     pub(super) fn is_alive(&self) -> bool {
@@ -96,7 +146,8 @@ impl Signal {
             // Fails only if it is gone already.
             detached.await.ok();
         });
-        self.session.attach(PLUGIN, None, sink(&self.router, Role::Answerer))
+        let sink = sink(&self.router, Role::Answerer);
+        self.session.attach(PLUGIN, AttachOptions::default(), sink)
     }
 
     /// Ends everything on the server, then the connection.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::client::{Handle, Session};
+use crate::client::{AttachOptions, Handle, Session};
 use crate::protocol::videoroom::PLUGIN;
 use crate::protocol::videoroom::event::{Joined, RoomData, RoomEvent, unexpected};
 use crate::protocol::videoroom::request::{CreateRoom, DestroyRoom, ForRoom, JoinPublisher, List};
@@ -48,7 +48,13 @@ struct Participants {
 impl VideoRoom {
     /// Attaches to the plugin. Events of the handle are dropped: this one asks and is answered.
     pub async fn attach(session: &Session) -> Result<Self, Error> {
-        session.attach(PLUGIN, None, Rc::new(|_event| {})).await.map(Self)
+        let options = AttachOptions::default();
+        session.attach(PLUGIN, options, Rc::new(|_event| {})).await.map(Self)
+    }
+
+    /// The requests that need no join, on a handle that may have joined.
+    pub(crate) fn on(handle: Handle) -> Self {
+        Self(handle)
     }
 
     /// The handle under it, for anything that is not typed here.
@@ -112,7 +118,7 @@ impl VideoRoom {
 
     /// Asks, and takes the plugin's refusal for an error. Boxed and without types, so that all requests
     /// share one future.
-    fn ask(&self, request: &'static str, fields: Result<JsBody, Error>) -> Asked {
+    pub(crate) fn ask(&self, request: &'static str, fields: Result<JsBody, Error>) -> Asked {
         let answered = fields.map(|body| self.0.request(body.with("request", request), None));
         Box::pin(async move {
             let answer = answered?.await?;
@@ -120,6 +126,17 @@ impl VideoRoom {
             Ok(answer.data)
         })
     }
+}
+
+/// The requests the facade makes, as errors name them.
+#[cfg(feature = "npm")]
+const REQUESTS: [&str; 6] = ["create", "destroy", "exists", "list", "listparticipants", "join"];
+
+/// The request of this name, for names that come from the facade.
+#[cfg(feature = "npm")]
+pub(crate) fn known_request(name: &str) -> Result<&'static str, Error> {
+    let known = REQUESTS.into_iter().find(|known| *known == name);
+    known.ok_or_else(|| Error::new(crate::ErrorCode::InvalidArgument, "there is no such request"))
 }
 
 /// An answer that is still to come.

@@ -13,6 +13,8 @@
 
 mod admin;
 
+#[cfg(feature = "npm")]
+pub(crate) use admin::known_request;
 pub use admin::{RoomChanged, VideoRoom};
 
 pub use crate::protocol::videoroom::event::{Joined, RoomEvent};

@@ -43,6 +43,13 @@ pub fn random_id() -> u64 {
     (((high & 0x001F_FFFF) << 32) | low).max(1)
 }
 
+/// Thirty-two random bits.
+pub fn random_u32() -> u32 {
+    let words = Uint32Array::new_with_length(1);
+    get_random_values(&words);
+    words.get_index(0)
+}
+
 /// Eight random letters.
 pub fn random_text() -> String {
     let (mut high, mut low) = random_words();

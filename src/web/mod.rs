@@ -5,10 +5,12 @@
 
 mod clock;
 mod codec;
+mod crowd;
 mod error;
 mod listener;
 mod media;
 mod meter;
+mod metronome;
 mod page;
 mod peer;
 mod playback;
@@ -16,16 +18,18 @@ mod poll;
 mod socket;
 mod task;
 
-pub use clock::{Timer, now, random_id, random_text, within};
+pub use clock::{Timer, now, random_id, random_text, random_u32, within};
 pub use codec::{JsBody, to_js};
+pub use crowd::Place;
 pub use error::{Thrown, describe};
 pub use listener::Listener;
 pub use media::{CameraOptions, MicrophoneOptions, capture};
 pub use meter::Meter;
+pub use metronome::Metronome;
 pub use page::Page;
 pub use peer::{Encoding, Peer, PeerConfig, PeerEvent, Sender};
 pub use playback::{Playback, Played};
-pub use poll::{Poll, PollEvent};
+pub use poll::{Poll, PollEvent, beacon};
 pub use socket::{Socket, SocketEvent};
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;

@@ -1,21 +1,69 @@
 //! The page's life.
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::EventTarget;
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
 
-use super::Listener;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, EventTarget};
+
+use super::{Listener, Metronome};
 
 /// Watches the page until dropped.
-#[derive(Debug)]
 pub struct Page {
-    _hidden: Listener,
+    _listeners: Vec<Listener>,
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Page")
+    }
 }
 
 impl Page {
-    /// Calls `gone` when the page goes away: closed, navigated, or frozen into the back-forward cache.
-    /// There is time to send, none to wait.
-    pub fn watch(gone: impl Fn() + 'static) -> Self {
+    /// Calls `gone` at the events that end it (`pagehide`, `freeze`, `beforeunload`): there is time to
+    /// send, none to wait. Calls `changed` when the network or the page came back: what was true of
+    /// connections may not be any longer. Calls `beat` once a second while the page is hidden, and its own
+    /// timers may be late.
+    pub fn watch(
+        leave_on: impl Iterator<Item = &'static str>,
+        gone: impl Fn() + 'static,
+        changed: impl Fn() + 'static,
+        beat: impl Fn() + 'static,
+    ) -> Self {
         let global: EventTarget = js_sys::global().unchecked_into();
-        Self { _hidden: Listener::new(&global, "pagehide", move |_: JsValue| gone()) }
+        // Workers have neither.
+        let document = web_sys::window().and_then(|window| window.document());
+        let target = |kind: &str| match &document {
+            Some(document) if matches!(kind, "freeze" | "resume" | "visibilitychange") => {
+                document.clone().unchecked_into()
+            }
+            _ => global.clone(),
+        };
+        let listen = |kind: &'static str, then: Rc<dyn Fn()>| {
+            Listener::new(&target(kind), kind, move |_: JsValue| then())
+        };
+        let gone: Rc<dyn Fn()> = Rc::new(gone);
+        let mut listeners: Vec<_> = leave_on.map(|kind| listen(kind, Rc::clone(&gone))).collect();
+        let changed: Rc<dyn Fn()> = Rc::new(changed);
+        for kind in ["online", "pageshow", "resume", "visibilitychange"] {
+            listeners.push(listen(kind, Rc::clone(&changed)));
+        }
+        if let Some(document) = document {
+            listeners.push(beat_while_hidden(document, Rc::new(beat)));
+        }
+        Self { _listeners: listeners }
     }
+}
+
+fn beat_while_hidden(document: Document, beat: Rc<dyn Fn()>) -> Listener {
+    let metronome = RefCell::new(None);
+    let target = document.clone();
+    let look = move |_: JsValue| {
+        let beat = Rc::clone(&beat);
+        let wanted = document.hidden().then(|| Metronome::start(move || beat()));
+        metronome.replace(wanted.flatten());
+    };
+    look(JsValue::UNDEFINED);
+    Listener::new(&target, "visibilitychange", look)
 }

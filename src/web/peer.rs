@@ -32,6 +32,8 @@ pub enum PeerEvent {
     Candidate(Candidate),
     /// ICE and DTLS are up.
     Connected,
+    /// Packets do not get through, for the moment or for good.
+    Troubled,
 }
 
 /// One layer of a simulcast.
@@ -86,8 +88,12 @@ impl Peer {
             Listener::new(&pc, "connectionstatechange", move |event: Event| {
                 let pc = event.target().and_then(|target| target.dyn_into().ok());
                 let state = pc.map(|pc: RtcPeerConnection| pc.connection_state());
-                if state == Some(RtcPeerConnectionState::Connected) {
-                    on_event(PeerEvent::Connected);
+                match state {
+                    Some(RtcPeerConnectionState::Connected) => on_event(PeerEvent::Connected),
+                    Some(RtcPeerConnectionState::Disconnected | RtcPeerConnectionState::Failed) => {
+                        on_event(PeerEvent::Troubled);
+                    }
+                    _ => {}
                 }
             }),
         ];

@@ -3,26 +3,30 @@
 //! Requests go one at a time, because on different connections they overtake each other. Each session
 //! has exactly one poll under way: of two the server answers one with nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::{Rc, Weak};
 
-use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Request, RequestCache, RequestInit, Response};
 
-use super::spawn_local;
+use super::crowd::Place;
+use super::{spawn_local, within};
 use crate::Map;
+use crate::engine::Millis;
 use crate::protocol::SessionId;
 
 /// Events taken per poll. More than one makes the answer an array.
 const MAX_EVENTS: &str = "10";
 
-/// A failed poll is tried again after these, ms; then the server counts as gone.
-const RETRIES: [u32; 3] = [200, 800, 2000];
+/// An idle poll is answered after 30 s. One that takes longer was lost on the way, and nothing says so.
+const POLL_PATIENCE: Millis = Millis(40_000);
+
+/// Requests are acknowledged at once. One that is not keeps those behind it waiting.
+const REQUEST_PATIENCE: Millis = Millis(5_000);
 
 /// What a REST connection tells.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub enum PollEvent {
     Text(String),
     /// The server does not know this session any more.
     Gone(SessionId),
+    /// The server refused the credentials of this session's poll.
+    Refused(SessionId),
     /// Something answered that is not the Janus API.
     NotJanus {
         /// The HTTP status.
@@ -56,12 +62,12 @@ type OnEvent = Rc<dyn Fn(PollEvent)>;
 
 struct Inner {
     url: String,
-    /// `&token=...&apisecret=...`: polls carry credentials in the query.
-    credentials: String,
     on_event: OnEvent,
     queue: RefCell<VecDeque<String>>,
     /// Whether a request is under way.
-    busy: RefCell<bool>,
+    busy: Cell<bool>,
+    /// Whether the server ever answered.
+    heard: Cell<bool>,
     polls: RefCell<Map<SessionId, AbortController>>,
     /// Aborts requests under way when the connection is dropped.
     abort: Option<AbortController>,
@@ -78,22 +84,13 @@ impl fmt::Debug for Poll {
 
 impl Poll {
     /// A connection to the API at `url`. Nothing is sent yet.
-    pub fn new(
-        url: &str,
-        token: Option<&str>,
-        api_secret: Option<&str>,
-        on_event: impl Fn(PollEvent) + 'static,
-    ) -> Self {
-        let field = |name: &str, value: Option<&str>| {
-            value.map_or(String::new(), |value| [name, &encode(value)].concat())
-        };
-        let credentials = [field("&token=", token), field("&apisecret=", api_secret)].concat();
+    pub fn new(url: &str, on_event: impl Fn(PollEvent) + 'static) -> Self {
         Self(Rc::new(Inner {
             url: url.trim_end_matches('/').to_owned(),
-            credentials,
             on_event: Rc::new(on_event),
             queue: RefCell::default(),
-            busy: RefCell::new(false),
+            busy: Cell::new(false),
+            heard: Cell::new(false),
             polls: RefCell::default(),
             abort: AbortController::new().ok(),
         }))
@@ -103,26 +100,49 @@ impl Poll {
     pub fn send(&self, text: String) {
         self.0.queue.borrow_mut().push_back(text);
         if !self.0.busy.replace(true) {
-            spawn_local(send_all(Rc::downgrade(&self.0)));
+            let inner = Rc::downgrade(&self.0);
+            spawn_local(async move { while send_next(&inner).await.is_some() {} });
         }
     }
 
-    /// Sends a last word from a page that is going away.
-    pub fn beacon(&self, text: &str) {
-        send_beacon(&self.0.url, text).ok();
+    /// Sends a request at once, whatever waits.
+    pub fn send_first(&self, text: String) {
+        let inner = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            send_one(&inner, text).await;
+        });
     }
 
-    /// Begins to poll for a session.
-    pub fn begin(&self, session: SessionId) {
+    /// The address of the API.
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// Begins to poll for a session, anew if it did already. Polls carry credentials in the query.
+    pub fn begin(&self, session: SessionId, token: Option<&str>, api_secret: Option<&str>) {
         let Ok(abort) = AbortController::new() else { return };
         let signal = abort.signal();
+        self.end(session);
         self.0.polls.borrow_mut().insert(session, abort);
-        spawn_local(poll(Rc::downgrade(&self.0), session, signal));
+        let field = |name: &str, value: Option<&str>| {
+            value.map_or(String::new(), |value| [name, &encode(value)].concat())
+        };
+        let url = [
+            &self.0.url,
+            "/",
+            &session.to_string(),
+            "?maxev=",
+            MAX_EVENTS,
+            &field("&token=", token),
+            &field("&apisecret=", api_secret),
+        ];
+        spawn_local(poll(Rc::downgrade(&self.0), url.concat(), session, signal));
     }
 
     /// Stops polling for a session.
     pub fn end(&self, session: SessionId) {
-        if let Some(abort) = self.0.polls.borrow_mut().remove(&session) {
+        let abort = self.0.polls.borrow_mut().remove(&session);
+        if let Some(abort) = abort {
             abort.abort();
         }
     }
@@ -136,6 +156,11 @@ impl Drop for Poll {
     }
 }
 
+/// Sends a last word to a REST address from a page that is going away.
+pub fn beacon(url: &str, text: &str) {
+    send_beacon(url.trim_end_matches('/'), text).ok();
+}
+
 /// What one HTTP exchange came to.
 enum Answer {
     Text(String),
@@ -143,73 +168,73 @@ enum Answer {
     Failed,
 }
 
-async fn send_all(inner: Weak<Inner>) {
-    while let Some((next, url, signal, on_event)) = next_request(&inner) {
-        let answer = exchange(&url, Some(&next), signal.as_ref()).await;
-        if inner.strong_count() == 0 {
-            return;
-        }
-        on_event(match answer {
-            Answer::Text(text) => PollEvent::Text(text),
-            Answer::Refused(status) => PollEvent::NotJanus { status },
-            Answer::Failed => PollEvent::Lost,
-        });
-    }
-}
-
-type Next = (String, String, Option<AbortSignal>, OnEvent);
-
-fn next_request(inner: &Weak<Inner>) -> Option<Next> {
-    let inner = inner.upgrade()?;
-    let next = inner.queue.borrow_mut().pop_front();
+/// Sends the next request in the queue, if there is one.
+async fn send_next(inner: &Weak<Inner>) -> Option<()> {
+    let (next, strong) = {
+        let strong = inner.upgrade()?;
+        let next = strong.queue.borrow_mut().pop_front();
+        (next, strong)
+    };
     if next.is_none() {
-        inner.busy.replace(false);
+        strong.busy.set(false);
     }
-    let signal = inner.abort.as_ref().map(AbortController::signal);
-    next.map(|next| (next, inner.url.clone(), signal, Rc::clone(&inner.on_event)))
+    drop(strong);
+    send_one(inner, next?).await
 }
 
-async fn poll(inner: Weak<Inner>, session: SessionId, signal: AbortSignal) {
-    let mut retries = RETRIES.iter();
-    while let Some((url, on_event)) = poll_address(&inner, session) {
-        let answer = exchange(&url, None, Some(&signal)).await;
-        if inner.strong_count() == 0 || signal.aborted() {
-            return;
-        }
+async fn send_one(inner: &Weak<Inner>, text: String) -> Option<()> {
+    let (url, signal, patience) = {
+        let strong = inner.upgrade()?;
+        let signal = strong.abort.as_ref().map(AbortController::signal);
+        // The first takes as long as connecting may.
+        let patience = if strong.heard.get() { REQUEST_PATIENCE } else { POLL_PATIENCE };
+        (strong.url.clone(), signal, patience)
+    };
+    let answer = exchange(&url, Some(&text), signal.as_ref(), patience).await;
+    let strong = inner.upgrade()?;
+    strong.heard.set(strong.heard.get() || matches!(answer, Answer::Text(_)));
+    let on_event = Rc::clone(&strong.on_event);
+    drop(strong);
+    on_event(match answer {
+        Answer::Text(text) => PollEvent::Text(text),
+        Answer::Refused(status) => PollEvent::NotJanus { status },
+        Answer::Failed => PollEvent::Lost,
+    });
+    Some(())
+}
+
+async fn poll(inner: Weak<Inner>, url: String, session: SessionId, signal: AbortSignal) {
+    let _place = Place::take(&url);
+    loop {
+        let answer = exchange(&url, None, Some(&signal), POLL_PATIENCE).await;
+        let Some(strong) = inner.upgrade().filter(|_| !signal.aborted()) else { return };
+        let on_event = Rc::clone(&strong.on_event);
+        drop(strong);
         match answer {
-            Answer::Text(text) => {
-                retries = RETRIES.iter();
-                on_event(PollEvent::Text(text));
-            }
+            Answer::Text(text) => on_event(PollEvent::Text(text)),
+            Answer::Refused(403) => return on_event(PollEvent::Refused(session)),
             Answer::Refused(404) => return on_event(PollEvent::Gone(session)),
             Answer::Refused(status) => return on_event(PollEvent::NotJanus { status }),
-            Answer::Failed => match retries.next() {
-                Some(pause) => TimeoutFuture::new(*pause).await,
-                None => return on_event(PollEvent::Lost),
-            },
+            Answer::Failed => return on_event(PollEvent::Lost),
         }
     }
 }
 
-fn poll_address(inner: &Weak<Inner>, session: SessionId) -> Option<(String, OnEvent)> {
-    let inner = inner.upgrade()?;
-    if !inner.polls.borrow().contains_key(&session) {
-        return None;
-    }
-    let path = [&inner.url, "/", &session.to_string(), "?maxev=", MAX_EVENTS, &inner.credentials];
-    Some((path.concat(), Rc::clone(&inner.on_event)))
-}
-
-async fn exchange(url: &str, body: Option<&str>, signal: Option<&AbortSignal>) -> Answer {
-    let Some(response) = fetch(url, body, signal).await else { return Answer::Failed };
-    if !response.ok() {
-        return Answer::Refused(response.status());
-    }
-    let Ok(text) = response.text() else { return Answer::Failed };
-    match JsFuture::from(text).await {
-        Ok(text) => Answer::Text(text.as_string().unwrap_or_default()),
-        Err(_) => Answer::Failed,
-    }
+async fn exchange(
+    url: &str,
+    body: Option<&str>,
+    signal: Option<&AbortSignal>,
+    patience: Millis,
+) -> Answer {
+    let answer = async {
+        let response = fetch(url, body, signal).await?;
+        if !response.ok() {
+            return Some(Answer::Refused(response.status()));
+        }
+        let text = JsFuture::from(response.text().ok()?).await.ok()?;
+        Some(Answer::Text(text.as_string().unwrap_or_default()))
+    };
+    within(patience, answer).await.flatten().unwrap_or(Answer::Failed)
 }
 
 /// A request with text as its body is a simple one for CORS: no preflight. Janus does not look.

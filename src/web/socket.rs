@@ -1,12 +1,21 @@
 //! A WebSocket that speaks the Janus subprotocol.
 
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::fmt;
+use std::rc::{Rc, Weak};
 
-use wasm_bindgen::JsCast;
+use gloo_timers::future::TimeoutFuture;
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
-use super::{Listener, describe};
+use super::{Listener, describe, spawn_local};
 use crate::{Error, ErrorCode};
+
+/// While so much waits in the browser to be sent, more waits here, bytes: what is in the browser's
+/// buffer cannot be taken back, and makes questions for a sign of life late.
+const HIGH_WATER: u32 = 256 * 1024;
+/// How often a full buffer is looked at, ms.
+const LOOK: u32 = 20;
 
 /// What a socket tells.
 #[derive(Debug)]
@@ -22,9 +31,16 @@ pub enum SocketEvent {
     },
 }
 
+struct Outbox {
+    socket: WebSocket,
+    waiting: RefCell<VecDeque<String>>,
+    /// Whether somebody looks after what waits.
+    busy: Cell<bool>,
+}
+
 /// An open or opening socket; dropping it closes it and ends its events.
 pub struct Socket {
-    socket: WebSocket,
+    outbox: Rc<Outbox>,
     _listeners: [Listener; 3],
 }
 
@@ -53,19 +69,45 @@ impl Socket {
                 closed(SocketEvent::Closed { code: event.code() });
             }),
         ];
-        Ok(Self { socket, _listeners: listeners })
+        let (waiting, busy) = (RefCell::default(), Cell::new(false));
+        let outbox = Rc::new(Outbox { socket, waiting, busy });
+        Ok(Self { outbox, _listeners: listeners })
     }
 
-    /// Sends a message; whether the socket could take it.
-    pub fn send(&self, text: &str) -> bool {
-        self.socket.ready_state() == WebSocket::OPEN && self.socket.send_with_str(text).is_ok()
+    /// Sends a message after those before it, as fast as the network takes them.
+    pub fn send(&self, text: String) {
+        self.outbox.waiting.borrow_mut().push_back(text);
+        if !self.outbox.busy.get() {
+            self.outbox.flush();
+        }
+    }
+}
+
+impl Outbox {
+    fn flush(self: &Rc<Self>) {
+        while self.socket.buffered_amount() < HIGH_WATER {
+            let next = self.waiting.borrow_mut().pop_front();
+            let Some(text) = next else { return self.busy.set(false) };
+            if self.socket.ready_state() == WebSocket::OPEN {
+                // Throws for nothing but lone surrogates, which Rust text cannot hold.
+                self.socket.send_with_str(&text).ok();
+            }
+        }
+        self.busy.set(true);
+        spawn_local(flush_later(Rc::downgrade(self)));
+    }
+}
+
+async fn flush_later(outbox: Weak<Outbox>) {
+    TimeoutFuture::new(LOOK).await;
+    if let Some(outbox) = outbox.upgrade() {
+        outbox.flush();
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        let socket: &WebSocket = self.socket.unchecked_ref();
         // Closing a closed socket does nothing; without a code nothing can be refused.
-        socket.close().ok();
+        self.outbox.socket.close().ok();
     }
 }

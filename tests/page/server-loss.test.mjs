@@ -1,24 +1,35 @@
-// The server dies in the middle of a call: the page says so, and joins again when a server is back.
+// The server or the way to it is lost in the middle of a call: the page says so, and comes back with it.
+import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { startProxy } from '../chaos/lib/proxy.mjs';
 import { BROWSERS, launch } from './lib/browser.mjs';
+import { endSessions, sessions } from './lib/janus-admin.mjs';
 import { hearsAndSees, liveCaptures, tileMoves } from './lib/media.mjs';
-import { complains, enter, inState, isContent, join, tiles } from './lib/room.mjs';
+import { complains, enter, inState, isContent, join, seesOthers, tiles } from './lib/room.mjs';
 import { setStage } from './lib/stage.mjs';
 import { until } from './lib/wait.mjs';
 
-const LOST = ['connection-lost', 'unreachable', 'session-not-found', 'timeout', 'closed'];
 const PATIENCE = { timeout: 60_000 };
+
+function isReconnecting(page, wanted) {
+  const what = wanted ? 'the page to say that it is reconnecting' : 'the page to be connected again';
+  const shown = (wanted) => document.getElementById('reconnecting').checkVisibility() === wanted;
+  return page.waitFor(what, shown, wanted, PATIENCE);
+}
 
 describe('the server is lost', () => {
   let stage;
   let browsers;
 
   before(async () => {
-    stage = await setStage();
+    stage = await setStage({ reclaimSessionTimeout: 30 });
     browsers = { chromium: await launch('chromium'), firefox: await launch('firefox') };
   });
 
-  afterEach(() => Promise.all(Object.values(browsers).map((browser) => browser.closePages())));
+  afterEach(async () => {
+    await Promise.all(Object.values(browsers).map((browser) => browser.closePages()));
+    await endSessions(stage.janus);
+  });
 
   after(async () => {
     await Promise.all(Object.values(browsers ?? {}).map((browser) => browser.close()));
@@ -34,14 +45,20 @@ describe('the server is lost', () => {
 
       await stage.janus.kill();
       for (const page of [ada, bob]) {
-        await complains(page, LOST, PATIENCE);
+        await isReconnecting(page, true);
+        assert.equal((await tiles(page)).length, 2, 'nobody is taken away before it is known that they are gone');
+      }
+
+      await stage.janus.start();
+      for (const page of [ada, bob]) {
+        // The new process knows nothing of the session: this call is over, and the page says why.
+        await complains(page, ['session-not-found'], PATIENCE);
         await inState(page, 'lobby');
         await until('no tile', async () => (await tiles(page)).length === 0);
       }
       // The lobby may show its own preview; the call must hold nothing.
       await until('at most the preview to hold the camera', async () => (await liveCaptures(ada, 'video')) <= 1);
 
-      await stage.janus.start();
       await join(ada);
       await join(bob);
       await isContent(ada);
@@ -50,6 +67,52 @@ describe('the server is lost', () => {
       await tileMoves(bob, 'Ada');
       await hearsAndSees(ada, 1);
       await hearsAndSees(bob, 1);
+    });
+
+    it(`the way to it is cut in mid-call, then there again: ${kind}`, async () => {
+      const proxies = [];
+      const proxy = async (port) => {
+        const one = await startProxy({ target: { host: '127.0.0.1', port } });
+        proxies.push(one);
+        return one;
+      };
+      const { ports } = stage.janus;
+      const [ws, http] = [await proxy(ports.ws), await proxy(ports.http)];
+      try {
+        const ada = await enter(browsers[kind], stage.site, { name: 'Ada', server: [ws.url('ws'), stage.janus.http] });
+        const bob = await enter(browsers.chromium, stage.site, { name: 'Bob', server: http.url('http', '/janus') });
+        await tileMoves(ada, 'Bob');
+        await tileMoves(bob, 'Ada');
+        const before = await sessions(stage.janus);
+
+        for (const one of proxies) {
+          one.faults.reset();
+          one.faults.refuse({ on: 'new' });
+        }
+        for (const page of [ada, bob]) await isReconnecting(page, true);
+        // Media does not go through what is cut.
+        await tileMoves(ada, 'Bob');
+        for (const one of proxies) one.heal();
+        for (const page of [ada, bob]) {
+          await isReconnecting(page, false);
+          await inState(page, 'call');
+          await isContent(page);
+        }
+        assert.deepEqual((await sessions(stage.janus)).sort(), before.sort(), 'the sessions are the same');
+        await tileMoves(ada, 'Bob');
+        await tileMoves(bob, 'Ada');
+
+        const eve = await enter(browsers.chromium, stage.site, { name: 'Eve', server: stage.janus.ws });
+        await seesOthers(ada, ['Bob', 'Eve']);
+        await tileMoves(ada, 'Eve');
+        await tileMoves(eve, 'Ada');
+        // Closed pages take their sessions with them, though the server would keep them for 30 s. Firefox closes sockets
+        // before it tells the page, so that it needs the REST address too.
+        await Promise.all(Object.values(browsers).map((browser) => browser.closePages()));
+        await until('no session', async () => (await sessions(stage.janus)).length === 0);
+      } finally {
+        for (const one of proxies) await one.close();
+      }
     });
   }
 });

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use janus_wasm::client::{Connection, Options, Session};
+use janus_wasm::client::{AttachOptions, Connection, Options, Session, SessionEvent};
 use janus_wasm::protocol::Body;
 use janus_wasm::videoroom::{CreateRoom, DestroyRoom, JoinPublisher, List, VideoRoom};
 use janus_wasm::web::JsBody;
@@ -120,7 +120,8 @@ async fn any_plugin_answers_with_its_own_words() {
         let heard = Rc::new(RefCell::new(0));
         let counter = Rc::clone(&heard);
         let sink = Rc::new(move |_event| *counter.borrow_mut() += 1);
-        let echo = session.attach("janus.plugin.echotest", None, sink).await.unwrap();
+        let echo =
+            session.attach("janus.plugin.echotest", AttachOptions::default(), sink).await.unwrap();
         let body = JsBody::parse(r#"{"audio":true,"video":true}"#).unwrap();
         let said = echo.request(body, None).await.unwrap().data.text().unwrap();
         assert!(said.contains(r#""result":"ok""#), "{url}: {said}");
@@ -140,8 +141,13 @@ async fn what_is_asked_of_a_closed_connection_is_refused() {
         let (connection, session) = open(url).await;
         let lost = Rc::new(RefCell::new(None));
         let seen = Rc::clone(&lost);
-        session.on_lost(move |error| *seen.borrow_mut() = Some(error.code()));
-        let waiting = session.attach("janus.plugin.videoroom", None, Rc::new(|_event| {}));
+        session.on_event(move |event| {
+            if let SessionEvent::Lost { error, renewing: false } = event {
+                *seen.borrow_mut() = Some(error.code());
+            }
+        });
+        let options = AttachOptions::default();
+        let waiting = session.attach("janus.plugin.videoroom", options, Rc::new(|_event| {}));
         connection.close();
         assert_eq!(refused(waiting.await.map(|handle| handle.id())).0, ErrorCode::Closed);
         assert_eq!(refused(connection.ping().await).0, ErrorCode::Closed);
@@ -158,7 +164,7 @@ async fn a_plugin_that_is_not_there_is_a_typed_error() {
     for url in addresses() {
         let (connection, session) = open(url).await;
         let sink = Rc::new(|_event| {});
-        let result = session.attach("janus.plugin.nonsense", None, sink).await;
+        let result = session.attach("janus.plugin.nonsense", AttachOptions::default(), sink).await;
         assert_eq!(refused(result), (ErrorCode::PluginNotFound, Some(460)));
         connection.close();
     }

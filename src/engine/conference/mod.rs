@@ -22,8 +22,9 @@ use super::negotiation::Role;
 use super::roster::{Change, Roster};
 use super::subscriptions::StreamRef;
 use crate::Map;
-use crate::protocol::videoroom::RoomEvent;
 use crate::protocol::videoroom::request::JoinPublisher;
+use crate::protocol::videoroom::types::ParticipantInfo;
+use crate::protocol::videoroom::{Attendee, RoomEvent};
 use crate::protocol::{Candidate, Id, Jsep};
 use crate::{Error, ErrorCode};
 
@@ -46,6 +47,8 @@ pub struct Conference {
     join: JoinPublisher,
     membership: Membership,
     me: Option<Id>,
+    /// The room as the server names it.
+    room: Option<Id>,
     signal_ready: bool,
     /// Until when joining waits for the offer.
     join_by: Option<Millis>,
@@ -64,6 +67,7 @@ impl Conference {
             join,
             membership: Membership::Waiting,
             me: None,
+            room: None,
             signal_ready: false,
             join_by: None,
             capturing,
@@ -72,6 +76,11 @@ impl Conference {
             roster: Roster::default(),
             out: VecDeque::new(),
         }
+    }
+
+    /// The room, once joined.
+    pub fn room(&self) -> Option<&Id> {
+        self.room.as_ref()
     }
 
     /// Everybody else.
@@ -229,6 +238,7 @@ impl Conference {
         };
         self.membership = Membership::Joined;
         self.me = Some(joined.id.clone());
+        self.room = Some(joined.room.clone());
         self.receiving.joined(&self.join, joined.private_id);
         let (publishers, attendees) = (joined.publishers.clone(), joined.attendees.clone());
         self.emit(Event::Joined(joined));
@@ -289,6 +299,31 @@ impl Conference {
             | RoomEvent::Updating
             | RoomEvent::Unknown => Vec::new(),
         };
+        self.changed(changes);
+    }
+
+    /// Who is here, asked for after events were lost.
+    pub fn resynchronise(&mut self, here: Vec<ParticipantInfo>) {
+        if self.membership != Membership::Joined {
+            return;
+        }
+        let present = |id: &Id| here.iter().find(|participant| participant.id == *id);
+        let known: Vec<Id> = self.roster.people().keys().cloned().collect();
+        let mut changes = Vec::new();
+        for id in known {
+            match present(&id) {
+                None => changes.extend(self.roster.left(&id, false)),
+                Some(participant) if !participant.publisher => {
+                    changes.extend(self.roster.unpublished(&id));
+                }
+                Some(_) => {}
+            }
+        }
+        for ParticipantInfo { id, display, .. } in here {
+            if Some(&id) != self.me.as_ref() {
+                changes.extend(self.roster.attendee(Attendee { id, display }));
+            }
+        }
         self.changed(changes);
     }
 

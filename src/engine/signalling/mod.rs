@@ -1,7 +1,9 @@
-//! The core API as a state machine: transactions, sessions, handles, deadlines, keepalive.
+//! The core API as a state machine: connections, transactions, sessions, handles, deadlines,
+//! keepalive, liveness, recovery.
 //!
 //! Every request settles exactly once: answered, refused, timed out, abandoned, or lost with the
-//! connection. Requests given before the connection is open wait for it and leave in one flight.
+//! connection. Requests given while there is no connection wait for one and leave in one flight. A lost
+//! connection is made again, and the sessions are claimed before anything else is said.
 //!
 //! ```
 //! # #[cfg(not(target_family = "wasm"))] {
@@ -10,101 +12,38 @@
 //! use janus_wasm::protocol::codec::HostBody;
 //! use janus_wasm::protocol::request::Request;
 //!
-//! let mut engine: Signalling<HostBody> = Signalling::new(Config::default(), "t".to_owned());
+//! let mut engine: Signalling<HostBody> = Signalling::new(Config::default(), "t".to_owned(), Millis(0));
+//! let Some(Output::Open(link, 0)) = engine.poll() else { panic!() };
 //! let token = engine.request(Millis(0), Request::ping());
 //! assert!(engine.poll().is_none(), "nothing leaves before the connection is open");
-//! engine.opened(Millis(5));
+//! engine.opened(Millis(5), link);
+//! assert!(matches!(engine.poll(), Some(Output::State(..))));
 //! assert!(matches!(engine.poll(), Some(Output::Send(request)) if request.transaction == "t1"));
-//! engine.message(Millis(9), serde_json::from_str(r#"{"janus":"pong","transaction":"t1"}"#).unwrap());
+//! let pong = serde_json::from_str(r#"{"janus":"pong","transaction":"t1"}"#).unwrap();
+//! engine.message(Millis(9), link, pong);
 //! assert!(matches!(engine.poll(), Some(Output::Settle(t, Ok(_))) if t == token));
 //! # }
 //! ```
 
+mod answers;
+mod link;
 mod pending;
 mod session;
+mod types;
 
 use std::collections::VecDeque;
 
-use self::pending::{Pending, Pendings, Phase};
-use self::session::Sessions;
+use self::link::{Link, Phase};
+use self::pending::{Pending, Pendings, Phase as RequestPhase};
+use self::session::{Sessions, Standing};
+pub use self::types::{Attempt, Config, Found, LinkId, Output, Reply, Server, State, Token};
 use super::Millis;
-use crate::protocol::message::{ErrorInfo, HandleEvent, Incoming, Message};
 use crate::protocol::request::{Request, Verb};
-use crate::protocol::{Body, HandleId, Jsep, SessionId};
+use crate::protocol::{Body, SessionId};
 use crate::{Error, ErrorCode};
 
-/// What the machine is told at its beginning.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// How long a request may take once it was sent, ms. The server itself may need 5 s to gather
-    /// candidates while everybody waits, so less than 10 s is asking for trouble.
-    pub request_timeout: Millis,
-    /// How often an idle session shows a sign of life, ms.
-    pub keepalive: Millis,
-    /// Whether messages arrive in the order they are sent. If not (REST), requests on a session wait
-    /// for the answer to its `create`.
-    pub ordered: bool,
-    /// Added to every request.
-    pub token: Option<String>,
-    /// Added to every request.
-    pub api_secret: Option<String>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            request_timeout: Millis(15_000),
-            keepalive: Millis(25_000),
-            ordered: true,
-            token: None,
-            api_secret: None,
-        }
-    }
-}
-
-/// Names a request until it settles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Token(u64);
-
-/// The answer to a request.
-#[derive(Clone, Debug)]
-pub enum Reply<B> {
-    /// A final answer of the core; for synchronous plugin requests with the plugin's words in it.
-    Success(Box<Message<B>>),
-    /// The plugin's answer to an asynchronous request.
-    Event {
-        /// The plugin's words.
-        data: B,
-        /// A session description that comes with it.
-        jsep: Option<Jsep>,
-    },
-    /// Taken: all there is to know of `keepalive` and `trickle`.
-    Ack,
-}
-
-/// What the driver has to do.
-#[derive(Debug)]
-pub enum Output<B> {
-    /// Send this.
-    Send(Request<B>),
-    /// A request is over.
-    Settle(Token, Result<Reply<B>, Error>),
-    /// A session exists on the server from now on; REST begins to poll.
-    SessionUp(SessionId),
-    /// A session is gone without having been asked to go.
-    SessionLost(SessionId, Error),
-    /// A session ended as asked.
-    SessionEnded(SessionId),
-    /// Something happened on a handle.
-    Handle(HandleId, HandleEvent<B>),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Link {
-    Connecting,
-    Open,
-    Closed(Error),
-}
+/// A tick that comes so late was not late: we slept, ms.
+const SLEPT: Millis = Millis(1_500);
 
 /// The machine of one connection.
 #[derive(Debug)]
@@ -113,36 +52,48 @@ pub struct Signalling<B> {
     link: Link,
     pending: Pendings<B>,
     sessions: Sessions<B>,
+    /// A token was asked for and has not come yet.
+    token_wanted: bool,
+    told: State,
     out: VecDeque<Output<B>>,
 }
 
 impl<B: Body> Signalling<B> {
-    /// A machine for a connection that is being opened. `prefix` makes transactions of several
-    /// connections differ; it must not end in a digit.
-    pub fn new(config: Config, prefix: String) -> Self {
-        Self {
+    /// A machine that begins by opening a connection. `prefix` makes transactions of several
+    /// machines differ; it must not end in a digit.
+    pub fn new(config: Config, prefix: String, now: Millis) -> Self {
+        let mut machine = Self {
+            link: Link::new(&config.servers),
             config,
-            link: Link::Connecting,
             pending: Pendings::new(prefix),
             sessions: Sessions::default(),
+            token_wanted: false,
+            told: State::Connecting,
             out: VecDeque::new(),
+        };
+        machine.open(now);
+        if machine.config.token.is_none() {
+            machine.want_token();
         }
+        machine
     }
 
-    /// Takes a request. It leaves at once unless the connection is not open yet, an earlier
-    /// asynchronous request on the same handle has not been answered (the server would run them in
-    /// any order), or the session's `create` has to be answered first.
-    pub fn request(&mut self, now: Millis, mut request: Request<B>) -> Token {
-        request.token.clone_from(&self.config.token);
-        request.apisecret.clone_from(&self.config.api_secret);
+    /// Takes a request. It leaves at once unless there is no connection yet, an earlier asynchronous
+    /// request on the same handle has not been answered (the server would run them in any order), or
+    /// the session's `create` or `claim` has to be answered first.
+    pub fn request(&mut self, now: Millis, request: Request<B>) -> Token {
         if let (Verb::Create, Some(id)) = (request.verb, request.id) {
             self.sessions.begin(id, now);
         }
+        let own_token = request.token.is_some();
         let token = self.pending.add(request);
-        if let Link::Closed(error) = &self.link {
+        if let Phase::Closed(error) = &self.link.phase {
             let error = error.clone();
             self.settle(now, token, Err(error));
         } else {
+            if self.config.token.is_none() && !own_token {
+                self.want_token();
+            }
             self.release(now);
         }
         token
@@ -155,31 +106,92 @@ impl<B: Body> Signalling<B> {
     }
 
     /// The connection is open.
-    pub fn opened(&mut self, now: Millis) {
-        if self.link == Link::Connecting {
-            self.link = Link::Open;
-            self.release(now);
+    pub fn opened(&mut self, now: Millis, id: LinkId) {
+        if id == self.link.id && matches!(self.link.phase, Phase::Opening(_)) {
+            self.link.phase = Phase::Greeting(now + self.config.connect_timeout);
+            self.greet(now);
         }
     }
 
-    /// The connection is gone or could not be made: everything pending settles with `error`.
-    pub fn closed(&mut self, now: Millis, error: &Error) {
-        if matches!(self.link, Link::Closed(_)) {
+    /// The connection is gone, or could not be made.
+    pub fn lost(&mut self, now: Millis, id: LinkId, error: &Error) {
+        if id == self.link.id {
+            self.fail(now, error);
+        }
+    }
+
+    /// How long to wait before the attempt that was asked about; nothing to give up.
+    pub fn retry(&mut self, now: Millis, delay: Option<Millis>) {
+        if self.link.phase != Phase::Deciding {
             return;
         }
-        self.link = Link::Closed(error.clone());
-        for token in self.pending.tokens() {
-            self.settle(now, token, Err(error.clone()));
-        }
-        for session in self.sessions.clear() {
-            self.out.push_back(Output::SessionLost(session, error.clone()));
+        match delay {
+            Some(Millis(0)) => self.reopen(now),
+            Some(delay) => self.link.phase = Phase::Pausing(now + delay),
+            None => self.give_up(now),
         }
     }
 
-    /// The transport learned that a session is unknown to the server (404 on a long poll).
-    pub fn session_gone(&mut self, now: Millis, session: SessionId) {
-        let reason = "the server does not know the session any more: it expired or was ended";
-        self.lose_session(now, session, &Error::new(ErrorCode::SessionNotFound, reason));
+    /// The token that was asked for, or why there is none.
+    pub fn token(&mut self, now: Millis, token: Result<String, Error>) {
+        if !std::mem::take(&mut self.token_wanted) {
+            return;
+        }
+        match token {
+            Ok(token) => {
+                self.config.token = Some(token);
+                if matches!(self.link.phase, Phase::Greeting(_)) {
+                    self.greet(now);
+                }
+                if !self.link.is_ordered() {
+                    for session in self.sessions.in_standing(Standing::Up) {
+                        self.out.push_back(Output::SessionUp(session, Found::Reauthorised));
+                    }
+                }
+                self.release(now);
+            }
+            Err(error) => {
+                let held = |request: &Pending<B>| {
+                    request.phase == RequestPhase::Waiting && needs_token(request.verb)
+                };
+                for token in self.pending.matching(held) {
+                    self.settle(now, token, Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// The token of requests that have none of their own.
+    pub fn current_token(&self) -> Option<&str> {
+        self.config.token.as_deref()
+    }
+
+    /// The application is done: everything pending settles with `error`.
+    pub fn close(&mut self, now: Millis, error: &Error) {
+        if matches!(self.link.phase, Phase::Closed(_)) {
+            return;
+        }
+        if self.link.is_there() {
+            self.out.push_back(Output::Shut(self.link.is_up()));
+        }
+        self.link.phase = Phase::Closed(error.clone());
+        for token in self.pending.matching(|_| true) {
+            self.settle(now, token, Err(error.clone()));
+        }
+        for session in self.sessions.ids() {
+            self.lose_session(now, session, error);
+        }
+        self.tell_state(Some(error));
+    }
+
+    /// Something hints that the network changed or the page woke up: looks at once whether the server
+    /// is there, or tries at once to reach it.
+    pub fn check(&mut self, now: Millis) {
+        if matches!(self.link.phase, Phase::Pausing(_)) {
+            self.reopen(now);
+        } else if self.link.probe(now, &self.config) {
+            self.say_first(now, Request::ping());
+        }
     }
 
     /// The sessions there are, or are being made.
@@ -187,52 +199,69 @@ impl<B: Body> Signalling<B> {
         self.sessions.ids()
     }
 
-    /// A message arrived.
-    pub fn message(&mut self, now: Millis, message: Message<B>) {
-        let token = message.transaction.as_deref().and_then(|text| self.pending.find(text));
-        let session = message.session_id;
-        if let Some(timeout) = message.session_timeout {
-            self.adopt_session_timeout(timeout);
-        }
-        match message.classify() {
-            Incoming::Success(message) => {
-                if let Some(token) = token {
-                    self.succeed(now, token, message);
-                }
-            }
-            Incoming::Ack => self.acknowledge(now, token),
-            Incoming::Error(error) => self.refuse(now, token, &error),
-            Incoming::Handle(handle, event) => self.happen(now, token, session, handle, event),
-            Incoming::SessionTimeout => {
-                if let Some(session) = session {
-                    self.session_gone(now, session);
-                }
-            }
-            Incoming::Idle | Incoming::Unknown => {}
-        }
+    /// Where the connection stands.
+    pub fn state(&self) -> State {
+        self.link.state()
     }
 
     /// Time passed.
     pub fn tick(&mut self, now: Millis) {
+        let late = self.deadline().map_or(Millis(0), |deadline| deadline.until(now));
+        if late > SLEPT {
+            self.wake(now, late);
+        }
+        self.tick_link(now);
         for (token, request) in self.pending.overdue(now) {
             let text = "the server took the request and did not answer in time";
-            let error = Error::new(ErrorCode::Timeout, text).during(request);
+            let error = Error::new(ErrorCode::Timeout, text).during(request).after_sending();
             self.settle(now, token, Err(error));
         }
-        if self.link == Link::Open {
+        if self.link.is_up() {
             for session in self.sessions.due(now, self.config.keepalive) {
-                let token = self.request(now, Request::session(Verb::Keepalive, session));
-                self.pending.nobody_waits(token);
+                let keepalive = Request::session(Verb::Keepalive, session);
+                self.say_first(now, keepalive);
             }
         }
     }
 
+    fn tick_link(&mut self, now: Millis) {
+        if !self.link.is_up() && self.link.budget_end(&self.config).is_some_and(|end| end <= now) {
+            return self.give_up(now);
+        }
+        match self.link.phase {
+            Phase::Opening(until) | Phase::Greeting(until) if until <= now => {
+                let text = "the server did not answer in time";
+                self.fail(now, &Error::new(ErrorCode::Timeout, text));
+            }
+            Phase::Pausing(until) if until <= now => self.reopen(now),
+            Phase::Up(_) if self.link.is_dead(now) => {
+                let text = "the server does not answer any longer";
+                self.fail(now, &Error::new(ErrorCode::ConnectionLost, text));
+            }
+            Phase::Up(_) if self.link.is_silent(now, &self.config) => self.check(now),
+            Phase::Opening(_)
+            | Phase::Greeting(_)
+            | Phase::Pausing(_)
+            | Phase::Up(_)
+            | Phase::Deciding
+            | Phase::Closed(_) => {}
+        }
+    }
+
+    /// We slept, and messages may wait to be read: nobody else is to blame for the time that passed.
+    fn wake(&mut self, now: Millis, late: Millis) {
+        self.pending.postpone(late);
+        self.link.forgive(now, late);
+        self.check(now);
+    }
+
     /// When [`Signalling::tick`] wants to be called.
     pub fn deadline(&self) -> Option<Millis> {
+        let link = self.link.deadline(&self.config);
         let requests = self.pending.deadline();
-        let open = self.link == Link::Open;
-        let sessions = open.then(|| self.sessions.deadline(self.config.keepalive)).flatten();
-        [requests, sessions].into_iter().flatten().min()
+        let up = self.link.is_up();
+        let sessions = up.then(|| self.sessions.deadline(self.config.keepalive)).flatten();
+        [link, requests, sessions].into_iter().flatten().min()
     }
 
     /// The next thing to do.
@@ -240,21 +269,123 @@ impl<B: Body> Signalling<B> {
         self.out.pop_front()
     }
 
-    /// Sends everything that may leave now, in the order it was asked for.
-    fn release(&mut self, now: Millis) {
-        if self.link != Link::Open {
+    fn open(&mut self, now: Millis) {
+        self.link.open(now + self.config.connect_timeout);
+        self.out.push_back(Output::Open(self.link.id, self.link.server));
+    }
+
+    fn reopen(&mut self, now: Millis) {
+        self.link.choose(!self.sessions.ids().is_empty());
+        self.open(now);
+    }
+
+    /// The first words on a connection: what moves the sessions to it, or where nothing else shows that
+    /// somebody is there, a question.
+    fn greet(&mut self, now: Millis) {
+        let adrift = self.sessions.in_standing(Standing::Adrift);
+        if adrift.is_empty() {
+            if self.link.is_ordered() {
+                return self.up(now);
+            }
+            self.say_first(now, Request::info());
+        } else if !self.token_wanted {
+            for session in adrift {
+                self.sessions.set(session, Standing::Claiming);
+                self.say_first(now, Request::session(Verb::Claim, session));
+            }
+        }
+        self.release(now);
+    }
+
+    fn up(&mut self, now: Millis) {
+        self.link.up(now);
+        self.tell_state(None);
+        self.release(now);
+    }
+
+    /// The connection is gone. What was sent may have been heard; what was not waits for the next.
+    fn fail(&mut self, now: Millis, error: &Error) {
+        if !self.link.is_there() {
             return;
         }
+        self.out.push_back(Output::Shut(self.link.is_up()));
+        let another = self.link.fail(now, error);
+        let over = |request: &Pending<B>| request.phase == RequestPhase::Sent || !request.awaited;
+        for token in self.pending.matching(over) {
+            self.settle(now, token, Err(error.clone().after_sending()));
+        }
+        self.sessions.set_adrift();
+        if another {
+            self.open(now);
+        } else if !self.link.was_up() || self.config.reconnect_budget == Millis(0) {
+            self.close(now, error);
+        } else {
+            self.tell_state(Some(error));
+            let attempt = self.link.attempt(now);
+            self.out.push_back(Output::Ask(attempt));
+        }
+    }
+
+    fn give_up(&mut self, now: Millis) {
+        let why = self.link.lost.as_ref().map(|(_, error)| error.message().to_owned());
+        let text = [
+            "the connection was lost and could not be made again: ",
+            why.as_deref().unwrap_or_default(),
+        ];
+        self.close(now, &Error::new(ErrorCode::ConnectionLost, text.concat()));
+    }
+
+    fn tell_state(&mut self, error: Option<&Error>) {
+        let state = self.link.state();
+        if std::mem::replace(&mut self.told, state) != state {
+            self.out.push_back(Output::State(state, error.cloned()));
+        }
+    }
+
+    fn want_token(&mut self) {
+        if self.config.token_on_demand && !std::mem::replace(&mut self.token_wanted, true) {
+            self.out.push_back(Output::AskToken);
+        }
+    }
+
+    /// Says something of our own, before anything that waits.
+    fn say_first(&mut self, now: Millis, request: Request<B>) {
+        self.pending.add_first(request, now + self.config.request_timeout);
+        self.send_ready(now);
+    }
+
+    /// Sends everything that may leave now, in the order it was asked for.
+    fn release(&mut self, now: Millis) {
+        let greeting = match self.link.phase {
+            Phase::Greeting(_) => true,
+            Phase::Up(_) => false,
+            Phase::Opening(_) | Phase::Deciding | Phase::Pausing(_) | Phase::Closed(_) => return,
+        };
         let (pending, sessions) = (&mut self.pending, &self.sessions);
-        let ordered = self.config.ordered;
-        let deadline = now + self.config.request_timeout;
-        pending.release(deadline, |request| {
-            ordered || request.session_id.is_none_or(|session| sessions.is_up(session))
+        let (ordered, token_wanted) = (self.link.is_ordered(), self.token_wanted);
+        pending.release(now + self.config.request_timeout, |request| {
+            let claim = request.verb == Verb::Claim;
+            let standing = request.session.and_then(|session| sessions.standing(session));
+            let session_ready = match standing {
+                None | Some(Standing::Up) => true,
+                Some(Standing::Making | Standing::Claiming) => ordered,
+                Some(Standing::Adrift) => false,
+            };
+            let allowed = !token_wanted || !needs_token(request.verb);
+            allowed && (claim || (session_ready && (ordered || !greeting)))
         });
-        while let Some(request) = self.pending.next_to_send() {
+        self.send_ready(now);
+    }
+
+    fn send_ready(&mut self, now: Millis) {
+        while let Some(mut request) = self.pending.next_to_send() {
             if let Some(session) = request.session_id {
                 self.sessions.touch(session, now);
             }
+            if request.token.is_none() {
+                request.token.clone_from(&self.config.token);
+            }
+            request.apisecret.clone_from(&self.config.api_secret);
             self.out.push_back(Output::Send(request));
         }
     }
@@ -262,7 +393,9 @@ impl<B: Body> Signalling<B> {
     /// Settles a request, and lets go what waited for it.
     fn settle(&mut self, now: Millis, token: Token, result: Result<Reply<B>, Error>) {
         let Some(done) = self.pending.remove(token) else { return };
-        if let (Err(error), Some(session)) = (&result, done.creates) {
+        if let (Err(error), Some(session)) = (&result, done.creates)
+            && self.sessions.standing(session) == Some(Standing::Making)
+        {
             self.sessions.end(session);
             self.fail_requests_of(now, session, error);
         }
@@ -272,107 +405,13 @@ impl<B: Body> Signalling<B> {
         self.release(now);
     }
 
-    fn succeed(&mut self, now: Millis, token: Token, message: Box<Message<B>>) {
-        let Some(pending) = self.pending.get(token) else { return };
-        match pending.verb {
-            Verb::Create => {
-                if let Some(session) = pending.creates {
-                    self.sessions.up(session);
-                    self.out.push_back(Output::SessionUp(session));
-                }
-            }
-            Verb::Destroy => {
-                if let Some(session) = pending.session {
-                    self.sessions.end(session);
-                    self.out.push_back(Output::SessionEnded(session));
-                }
-            }
-            Verb::Attach => {
-                let new = message.data.map(|data| HandleId(data.id));
-                if let (Some(session), Some(handle)) = (pending.session, new) {
-                    let early = self.sessions.attached(session, handle);
-                    self.settle(now, token, Ok(Reply::Success(message)));
-                    let events = early.into_iter().map(|event| Output::Handle(handle, event));
-                    self.out.extend(events);
-                    return;
-                }
-            }
-            Verb::Detach => {
-                if let (Some(session), Some(handle)) = (pending.session, pending.handle) {
-                    self.sessions.detached(session, handle);
-                }
-            }
-            Verb::Info
-            | Verb::Ping
-            | Verb::Claim
-            | Verb::Keepalive
-            | Verb::Message
-            | Verb::Trickle
-            | Verb::Hangup => {}
-        }
-        self.settle(now, token, Ok(Reply::Success(message)));
-    }
-
-    /// An `ack` ends `keepalive` and `trickle`; a `message` goes on until its event.
-    fn acknowledge(&mut self, now: Millis, token: Option<Token>) {
-        let Some(token) = token else { return };
-        if self.pending.get(token).is_some_and(|pending| pending.verb != Verb::Message) {
-            self.settle(now, token, Ok(Reply::Ack));
-        }
-    }
-
-    fn refuse(&mut self, now: Millis, token: Option<Token>, info: &ErrorInfo) {
-        let Some(token) = token else { return };
-        let Some(pending) = self.pending.get(token) else { return };
-        let error = Error::core(info.code, &info.reason, pending.verb.as_str());
-        let session = pending.session;
-        self.settle(now, token, Err(error.clone()));
-        if let (ErrorCode::SessionNotFound, Some(session)) = (error.code(), session) {
-            self.lose_session(now, session, &error);
-        }
-    }
-
-    fn happen(
-        &mut self,
-        now: Millis,
-        token: Option<Token>,
-        session: Option<SessionId>,
-        handle: HandleId,
-        event: HandleEvent<B>,
-    ) {
-        let waiting = token.filter(|token| {
-            self.pending.get(*token).is_some_and(|pending| pending.phase == Phase::Sent)
-        });
-        match (waiting, event) {
-            (Some(token), HandleEvent::Plugin { data, jsep }) => {
-                self.settle(now, token, Ok(Reply::Event { data, jsep }));
-            }
-            (_, event) => {
-                if let HandleEvent::Detached = event {
-                    self.fail_requests_on(now, handle);
-                }
-                if let Some(event) =
-                    session.map_or(Some(event.clone()), |id| self.sessions.route(id, handle, event))
-                {
-                    self.out.push_back(Output::Handle(handle, event));
-                }
-            }
-        }
-    }
-
-    /// A session that shows no sign of life for `timeout` s ends: aim for less than half of that.
-    fn adopt_session_timeout(&mut self, timeout: u32) {
-        if timeout > 0 {
-            let limit = Millis(u64::from(timeout) * 1000 * 2 / 5);
-            self.config.keepalive = self.config.keepalive.min(limit).max(Millis(1000));
-        }
-    }
-
     fn lose_session(&mut self, now: Millis, session: SessionId, error: &Error) {
-        if self.sessions.end(session) {
-            self.fail_requests_of(now, session, error);
-            self.out.push_back(Output::SessionLost(session, error.clone()));
-        }
+        let Some(handles) = self.sessions.end(session) else { return };
+        self.fail_requests_of(now, session, error);
+        self.out.push_back(Output::SessionLost(session, error.clone()));
+        let detached = crate::protocol::message::HandleEvent::Detached;
+        self.out.extend(handles.into_iter().map(|it| Output::Handle(it, detached.clone())));
+        self.arrive(now);
     }
 
     fn fail_requests_of(&mut self, now: Millis, session: SessionId, error: &Error) {
@@ -381,12 +420,18 @@ impl<B: Body> Signalling<B> {
         }
     }
 
-    fn fail_requests_on(&mut self, now: Millis, handle: HandleId) {
-        let error = Error::new(ErrorCode::HandleNotFound, "the server closed the handle");
-        let open =
-            |pending: &Pending<B>| pending.handle == Some(handle) && pending.verb != Verb::Detach;
-        for token in self.pending.matching(open) {
-            self.settle(now, token, Err(error.clone()));
+    /// The greeting is over once every session is claimed or lost.
+    fn arrive(&mut self, now: Millis) {
+        let claimed = |standing| self.sessions.in_standing(standing).is_empty();
+        if matches!(self.link.phase, Phase::Greeting(_))
+            && claimed(Standing::Adrift)
+            && claimed(Standing::Claiming)
+        {
+            self.up(now);
         }
     }
+}
+
+fn needs_token(verb: Verb) -> bool {
+    !matches!(verb, Verb::Info | Verb::Ping)
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::super::Millis;
-use super::Token;
+use super::types::Token;
 use crate::Map;
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{HandleId, SessionId};
@@ -26,8 +26,11 @@ pub(super) struct Pending<B> {
     pub(super) phase: Phase,
     /// Whether anybody wants to know how it ends.
     pub(super) awaited: bool,
+    /// Whether it was refused once for its token.
+    reauthorised: bool,
     deadline: Option<Millis>,
-    request: Option<Request<B>>,
+    /// What to send, or to send again.
+    request: Request<B>,
 }
 
 #[derive(Debug)]
@@ -38,7 +41,7 @@ pub(super) struct Pendings<B> {
     ready: VecDeque<Request<B>>,
 }
 
-impl<B> Pendings<B> {
+impl<B: Clone> Pendings<B> {
     pub(super) fn new(prefix: String) -> Self {
         Self { prefix, last: 0, open: Map::new(), ready: VecDeque::new() }
     }
@@ -54,11 +57,23 @@ impl<B> Pendings<B> {
             creates: request.id,
             phase: Phase::Waiting,
             awaited: true,
+            reauthorised: false,
             deadline: None,
-            request: Some(request),
+            request,
         };
         self.open.insert(token, pending);
         token
+    }
+
+    /// Adds a request of our own that leaves before all others.
+    pub(super) fn add_first(&mut self, request: Request<B>, deadline: Millis) {
+        let token = self.add(request);
+        if let Some(pending) = self.open.get_mut(&token) {
+            pending.awaited = false;
+            pending.phase = Phase::Sent;
+            pending.deadline = Some(deadline);
+            self.ready.push_back(pending.request.clone());
+        }
     }
 
     /// The open request with this transaction.
@@ -73,10 +88,6 @@ impl<B> Pendings<B> {
 
     pub(super) fn remove(&mut self, token: Token) -> Option<Pending<B>> {
         self.open.remove(&token)
-    }
-
-    pub(super) fn tokens(&self) -> Vec<Token> {
-        self.open.keys().copied().collect()
     }
 
     pub(super) fn matching(&self, wanted: impl Fn(&Pending<B>) -> bool) -> Vec<Token> {
@@ -94,14 +105,21 @@ impl<B> Pendings<B> {
         }
     }
 
-    pub(super) fn nobody_waits(&mut self, token: Token) {
-        if let Some(pending) = self.open.get_mut(&token) {
-            pending.awaited = false;
-        }
+    /// Prepares a request refused for its token to be sent with another one; once.
+    pub(super) fn again(&mut self, token: Token) -> bool {
+        let refused = self.open.get_mut(&token);
+        let Some(pending) = refused.filter(|it| !it.reauthorised && it.request.token.is_none())
+        else {
+            return false;
+        };
+        pending.reauthorised = true;
+        pending.phase = Phase::Waiting;
+        pending.deadline = None;
+        true
     }
 
     /// Moves what may leave to the sending queue. Messages on one handle go one at a time.
-    pub(super) fn release(&mut self, deadline: Millis, may_leave: impl Fn(&Request<B>) -> bool) {
+    pub(super) fn release(&mut self, deadline: Millis, may_leave: impl Fn(&Pending<B>) -> bool) {
         let mut busy: Vec<HandleId> = Vec::new();
         for pending in self.open.values_mut() {
             let serial = (pending.verb == Verb::Message).then_some(pending.handle).flatten();
@@ -109,10 +127,10 @@ impl<B> Pendings<B> {
                 continue;
             }
             busy.extend(serial);
-            if pending.phase == Phase::Waiting && pending.request.as_ref().is_some_and(&may_leave) {
+            if pending.phase == Phase::Waiting && may_leave(pending) {
                 pending.phase = Phase::Sent;
                 pending.deadline = Some(deadline);
-                self.ready.extend(pending.request.take());
+                self.ready.push_back(pending.request.clone());
             }
         }
     }
@@ -125,6 +143,13 @@ impl<B> Pendings<B> {
         let late = |pending: &Pending<B>| pending.deadline.is_some_and(|deadline| deadline <= now);
         let open = self.open.iter().filter(|(_, pending)| late(pending));
         open.map(|(token, pending)| (*token, pending.verb.as_str())).collect()
+    }
+
+    /// Gives what was sent so much longer.
+    pub(super) fn postpone(&mut self, span: Millis) {
+        for deadline in self.open.values_mut().filter_map(|pending| pending.deadline.as_mut()) {
+            *deadline = *deadline + span;
+        }
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {

@@ -8,9 +8,22 @@ use crate::protocol::{HandleId, SessionId};
 /// How many events of a handle nobody knows yet are kept for the answer to its `attach`.
 const MAX_EARLY: usize = 64;
 
+/// Where a session stands on the connection in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// `create` is under way.
+    Making,
+    /// It belongs to this connection.
+    Up,
+    /// It was made on a connection that is gone.
+    Adrift,
+    /// `claim` is under way.
+    Claiming,
+}
+
 #[derive(Debug)]
 struct Session<B> {
-    up: bool,
+    standing: Standing,
     /// When the server last heard of it.
     active: Millis,
     handles: Vec<HandleId>,
@@ -28,31 +41,44 @@ impl<B> Default for Sessions<B> {
 
 impl<B> Sessions<B> {
     pub(super) fn begin(&mut self, id: SessionId, active: Millis) {
+        if self.0.contains_key(&id) {
+            return;
+        }
         let (handles, early) = (Vec::new(), Vec::new());
-        self.0.insert(id, Session { up: false, active, handles, early });
+        self.0.insert(id, Session { standing: Standing::Making, active, handles, early });
     }
 
-    pub(super) fn up(&mut self, id: SessionId) {
+    pub(super) fn standing(&self, id: SessionId) -> Option<Standing> {
+        self.0.get(&id).map(|session| session.standing)
+    }
+
+    pub(super) fn set(&mut self, id: SessionId, standing: Standing) {
         if let Some(session) = self.0.get_mut(&id) {
-            session.up = true;
+            session.standing = standing;
         }
     }
 
-    pub(super) fn is_up(&self, id: SessionId) -> bool {
-        self.0.get(&id).is_none_or(|session| session.up)
+    /// The connection is gone; the sessions may outlive it.
+    pub(super) fn set_adrift(&mut self) {
+        for session in self.0.values_mut() {
+            if session.standing != Standing::Making {
+                session.standing = Standing::Adrift;
+            }
+        }
     }
 
-    /// Forgets a session; whether there was one.
-    pub(super) fn end(&mut self, id: SessionId) -> bool {
-        self.0.remove(&id).is_some()
+    /// Forgets a session; its handles, if there was one.
+    pub(super) fn end(&mut self, id: SessionId) -> Option<Vec<HandleId>> {
+        self.0.remove(&id).map(|session| session.handles)
     }
 
     pub(super) fn ids(&self) -> Vec<SessionId> {
         self.0.keys().copied().collect()
     }
 
-    pub(super) fn clear(&mut self) -> Vec<SessionId> {
-        std::mem::take(&mut self.0).into_iter().map(|(id, _)| id).collect()
+    pub(super) fn in_standing(&self, standing: Standing) -> Vec<SessionId> {
+        let such = self.0.iter().filter(|(_, session)| session.standing == standing);
+        such.map(|(id, _)| *id).collect()
     }
 
     /// Any request counts as a sign of life.
@@ -64,12 +90,14 @@ impl<B> Sessions<B> {
 
     /// Sessions of which the server has not heard for `period`.
     pub(super) fn due(&self, now: Millis, period: Millis) -> Vec<SessionId> {
-        let silent = |session: &Session<B>| session.up && session.active + period <= now;
+        let silent = |session: &Session<B>| {
+            session.standing == Standing::Up && session.active + period <= now
+        };
         self.0.iter().filter(|(_, session)| silent(session)).map(|(id, _)| *id).collect()
     }
 
     pub(super) fn deadline(&self, period: Millis) -> Option<Millis> {
-        let up = self.0.values().filter(|session| session.up);
+        let up = self.0.values().filter(|session| session.standing == Standing::Up);
         up.map(|session| session.active + period).min()
     }
 

@@ -1,0 +1,131 @@
+//! How a connection is made and kept.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use super::transport::Connector;
+use crate::Error;
+use crate::engine::Millis;
+use crate::engine::recorder::Kind;
+use crate::engine::signalling::{Attempt, Config};
+
+/// Gives a token when one is needed: at the beginning, and when the server refused the last (403).
+pub type TokenProvider = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, Error>>>>>;
+
+/// Decides how long to wait before an attempt to make a lost connection again, ms; nothing gives up.
+pub type Policy = Rc<dyn Fn(Attempt) -> Option<Millis>>;
+
+/// Called with everything that is said and every change of state; secrets are left out.
+pub type Logger = Rc<dyn Fn(&LogEntry)>;
+
+/// How important something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Every message.
+    Debug,
+    /// Where the connection stands.
+    Info,
+    /// Something went wrong and is being mended.
+    Warn,
+    /// Something went wrong for good.
+    Error,
+}
+
+impl Level {
+    /// The level as JavaScript sees it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Something worth knowing.
+#[derive(Clone, Debug)]
+pub struct LogEntry {
+    /// How important it is.
+    pub level: Level,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The message as JSON, or words.
+    pub text: String,
+}
+
+/// What the page may do that ends the sessions on the server at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// It is closed, navigates away, or is put into the back-forward cache.
+    PageHide,
+    /// The browser freezes it in the background. Otherwise the connection is looked after when it
+    /// thaws.
+    Freeze,
+    /// It is about to be closed or to navigate. A dialog may still keep it.
+    BeforeUnload,
+}
+
+/// How a connection is made and kept.
+#[derive(Clone)]
+pub struct Options {
+    /// A stored or signed token, where the server asks for one.
+    pub token: Option<String>,
+    /// Gives tokens as they are needed.
+    pub token_provider: Option<TokenProvider>,
+    /// The server's API secret, where it asks for one.
+    pub api_secret: Option<String>,
+    /// How long opening may take, per server, ms.
+    pub connect_timeout: Millis,
+    /// How long a request may take once it was sent, ms.
+    pub request_timeout: Millis,
+    /// After how long a silence the server is asked for a sign of life, ms.
+    pub probe_after: Millis,
+    /// How long it may take to give it, ms.
+    pub probe_timeout: Millis,
+    /// For how long a lost connection is tried to be made again, ms; 0 for not at all.
+    pub reconnect_budget: Millis,
+    /// Decides how long to wait before each attempt, in place of [`crate::engine::backoff`].
+    pub policy: Option<Policy>,
+    /// What ends the sessions on the server at once.
+    pub leave_on: Vec<Leaving>,
+    /// Opens connections in place of WebSocket and `fetch`.
+    pub connector: Option<Connector>,
+    /// Hears what happens.
+    pub logger: Option<Logger>,
+    /// What is less important is kept from the logger.
+    pub log_level: Level,
+    /// How many happenings the flight recorder keeps.
+    pub recorded: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let engine = Config::default();
+        Self {
+            token: None,
+            token_provider: None,
+            api_secret: None,
+            connect_timeout: engine.connect_timeout,
+            request_timeout: engine.request_timeout,
+            probe_after: engine.probe_after,
+            probe_timeout: engine.probe_timeout,
+            reconnect_budget: engine.reconnect_budget,
+            policy: None,
+            leave_on: vec![Leaving::PageHide],
+            connector: None,
+            logger: None,
+            log_level: Level::Info,
+            recorded: 200,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Holds secrets.
+        f.write_str("Options")
+    }
+}

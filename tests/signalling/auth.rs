@@ -1,0 +1,148 @@
+//! Tokens that are asked for, and asked for again.
+
+use janus_wasm::engine::Millis;
+use janus_wasm::engine::signalling::{Config, Found, Output, Server};
+use janus_wasm::protocol::codec::HostBody;
+use janus_wasm::protocol::request::Request;
+use janus_wasm::{Error, ErrorCode};
+
+use super::support::*;
+
+fn on_demand() -> Config {
+    Config { token_on_demand: true, ..Config::default() }
+}
+
+fn asks(outputs: &[Output<HostBody>]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::AskToken)).count()
+}
+
+fn token(bench: &mut Bench, token: &str) {
+    bench.engine.token(Millis(bench.now), Ok(token.to_owned()));
+}
+
+#[test]
+fn what_needs_a_token_waits_for_it() {
+    let mut bench = Bench::open(on_demand());
+    bench.ask(Request::info());
+    bench.ask(Request::create(SESSION));
+    assert_eq!(verbs(&bench.drain()), ["info"], "the server asks nobody for a token for that");
+    token(&mut bench, "one");
+    let text = sent(&bench.drain());
+    assert!(text[0].contains(r#""token":"one""#), "{text:?}");
+}
+
+#[test]
+fn a_refused_token_is_replaced_and_the_request_sent_again_once() {
+    let mut bench = Bench::open(on_demand());
+    token(&mut bench, "old");
+    let create = bench.ask(Request::create(SESSION));
+    let attach = bench.ask(Request::attach(SESSION, PLUGIN, None));
+    bench.drain();
+    bench.refuse("t1", 403);
+    bench.refuse("t2", 403);
+    let outputs = bench.drain();
+    assert_eq!(asks(&outputs), 1);
+    assert!(settled(&outputs).is_empty());
+    token(&mut bench, "new");
+    let outputs = bench.drain();
+    assert_eq!(verbs(&outputs), ["create", "attach"]);
+    assert!(sent(&outputs).iter().all(|text| text.contains(r#""token":"new""#)));
+    bench.success_with_id(1, 7);
+    bench.success_with_id(2, 9);
+    let ends = settled(&bench.drain());
+    assert_eq!(ends, [(create, Ok(())), (attach, Ok(()))]);
+    let second = bench.ask(message("{}"));
+    bench.drain();
+    bench.refuse("t3", 403);
+    token(&mut bench, "newer");
+    bench.drain();
+    bench.refuse("t3", 403);
+    assert_eq!(settled(&bench.drain()), [(second, Err(ErrorCode::Unauthorized))], "not for ever");
+}
+
+#[test]
+fn without_a_provider_a_refusal_is_final() {
+    let mut bench = Bench::ready(Config { token: Some("t".to_owned()), ..Config::default() });
+    let asked = bench.ask(message("{}"));
+    bench.drain();
+    bench.refuse("t3", 403);
+    assert_eq!(settled(&bench.drain()), [(asked, Err(ErrorCode::Unauthorized))]);
+}
+
+#[test]
+fn no_token_is_an_error_of_what_needs_one() {
+    let mut bench = Bench::open(on_demand());
+    let info = bench.ask(Request::info());
+    let create = bench.ask(Request::create(SESSION));
+    bench.drain();
+    let error = Error::new(ErrorCode::Unauthorized, "no token");
+    bench.engine.token(Millis(0), Err(error));
+    assert_eq!(settled(&bench.drain()), [(create, Err(ErrorCode::Unauthorized))]);
+    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
+    assert_eq!(settled(&bench.drain()), [(info, Ok(()))]);
+    bench.ask(Request::create(SESSION));
+    assert_eq!(asks(&bench.drain()), 1, "the next request asks again");
+}
+
+#[test]
+fn a_handles_own_token_is_not_touched() {
+    let mut bench = Bench::open(on_demand());
+    token(&mut bench, "general");
+    let mut request = Request::attach(SESSION, PLUGIN, None);
+    request.token = Some("own".to_owned());
+    let asked = bench.ask(request);
+    let text = sent(&bench.drain());
+    assert!(text[0].contains(r#""token":"own""#), "{text:?}");
+    bench.refuse("t1", 403);
+    let outputs = bench.drain();
+    assert_eq!(asks(&outputs), 0);
+    assert_eq!(settled(&outputs), [(asked, Err(ErrorCode::Unauthorized))]);
+}
+
+#[test]
+fn a_token_that_expired_meanwhile_is_replaced_before_the_session_is_claimed_again() {
+    let mut bench = Bench::open(on_demand());
+    token(&mut bench, "old");
+    bench.ask(Request::create(SESSION));
+    bench.success_with_id(1, 7);
+    bench.drain();
+    bench.lose();
+    bench.drain();
+    bench.retry(Some(0));
+    bench.drain();
+    bench.opened();
+    assert_eq!(verbs(&bench.drain()), ["claim"]);
+    bench.refuse("t2", 403);
+    assert_eq!(asks(&bench.drain()), 1);
+    token(&mut bench, "new");
+    let outputs = bench.drain();
+    assert_eq!(verbs(&outputs), ["claim"]);
+    assert!(sent(&outputs)[0].contains(r#""token":"new""#));
+    bench.success("t2");
+    let resumed = |it: &Output<_>| matches!(it, Output::SessionUp(SESSION, Found::Resumed));
+    assert!(bench.drain().iter().any(resumed));
+}
+
+#[test]
+fn a_long_poll_refused_for_its_token_begins_again_with_another() {
+    let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
+    let mut bench = Bench::open(config);
+    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
+    token(&mut bench, "old");
+    bench.ask(Request::create(SESSION));
+    bench.success_with_id(2, 7);
+    bench.drain();
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    assert_eq!(asks(&bench.drain()), 1);
+    token(&mut bench, "new");
+    let again = |it: &Output<_>| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
+    assert!(bench.drain().iter().any(again));
+    assert_eq!(bench.engine.current_token(), Some("new"));
+}
+
+#[test]
+fn a_long_poll_refused_for_good_ends_the_session() {
+    let mut bench = Bench::ready(Config::default());
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    assert_eq!(lost_session(&bench.drain()), Some(ErrorCode::Unauthorized));
+}
