@@ -7,21 +7,19 @@ use std::rc::{Rc, Weak};
 use futures_channel::oneshot;
 
 use super::devices::open_each;
-use super::event::{Failure, RoomEvent, RoomState};
+use super::event::{Failure, RoomEvent};
 use super::local::{Slot, Slots};
 use super::options::JoinOptions;
 use super::signal::Signal;
 use super::track::{Track, source_of};
 use super::wire::{publisher_body, said, subscriber_body};
 use super::{Inner, Person, Reason};
-use crate::client::{Answer, Handle};
+use crate::client::Handle;
 use crate::engine::conference::{Asked, Conference, Output};
 use crate::engine::negotiation::{Role, Step};
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::description::Source;
-use crate::protocol::message::HandleEvent;
 use crate::protocol::{Candidate, Jsep};
-use crate::videoroom::VideoRoom;
 use crate::web::{
     self, CameraOptions, JsBody, MediaStreamTrack, MicrophoneOptions, Peer, PeerConfig, PeerEvent,
     Playback, Thrown, Timer, spawn_local,
@@ -36,9 +34,9 @@ pub(super) struct Call {
     peer_config: PeerConfig,
     pub(super) playback: Rc<Playback>,
     pub(super) conference: RefCell<Conference>,
-    signal: RefCell<Option<Signal>>,
+    pub(super) signal: RefCell<Option<Signal>>,
     /// Candidates found before there was a handle to send them on.
-    early: RefCell<Vec<(Role, Vec<Candidate>)>>,
+    pub(super) early: RefCell<Vec<(Role, Vec<Candidate>)>>,
     publisher: RefCell<Option<Rc<Peer>>>,
     pub(super) subscriber: RefCell<Option<Rc<Peer>>>,
     pub(super) slots: Slots,
@@ -46,7 +44,7 @@ pub(super) struct Call {
     joined: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     timer: RefCell<Timer>,
     draining: Cell<bool>,
-    over: Cell<bool>,
+    pub(super) over: Cell<bool>,
 }
 
 impl fmt::Debug for Call {
@@ -176,106 +174,6 @@ impl Call {
         people.map(|(id, person)| (id.clone(), person.clone())).collect()
     }
 
-    /// Session and handles are there, or will not be.
-    pub(super) fn signal_opened(self: &Rc<Self>, signal: Result<Signal, Error>) {
-        match signal {
-            Ok(signal) if self.over.get() => spawn_local(signal.close()),
-            Ok(signal) => {
-                signal.route_to(self);
-                let round_trip = signal.round_trip;
-                self.signal.replace(Some(signal));
-                self.conference.borrow_mut().signal_ready(web::now(), round_trip);
-                for (role, candidates) in self.early.take() {
-                    self.trickle(role, candidates);
-                }
-            }
-            Err(error) => self.conference.borrow_mut().end(Reason::JoinFailed, Some(error)),
-        }
-        self.pump();
-    }
-
-    /// The connection to the server is being made again.
-    pub(super) fn signal_lost(&self, error: Option<Error>) {
-        if let Some(room) = self.room.upgrade().filter(|it| it.state.get() == RoomState::Connected)
-        {
-            room.set_state(RoomState::Reconnecting, None, error);
-        }
-    }
-
-    /// It is back, with our session. What was told meanwhile is lost.
-    pub(super) fn signal_resumed(self: &Rc<Self>) {
-        let Some(room) = self.room.upgrade() else { return };
-        if room.state.get() == RoomState::Reconnecting {
-            room.set_state(RoomState::Connected, None, None);
-            self.resynchronise();
-        }
-    }
-
-    /// Asks who is here; somebody may have gone unnoticed.
-    fn resynchronise(self: &Rc<Self>) {
-        let (Some(handle), Some(room)) =
-            (self.handle(Role::Offerer), self.conference.borrow().room().cloned())
-        else {
-            return;
-        };
-        let weak = Rc::downgrade(self);
-        let rooms = VideoRoom::on(handle);
-        spawn_local(async move {
-            // Lost once more, it will be asked again.
-            let Ok(here) = rooms.list_participants(&room).await else { return };
-            if let Some(call) = weak.upgrade() {
-                call.conference.borrow_mut().resynchronise(here);
-                call.pump();
-            }
-        });
-    }
-
-    pub(super) fn session_lost(self: &Rc<Self>, error: Error) {
-        let expired = error.code() == ErrorCode::SessionNotFound;
-        let reason = if expired { Reason::SessionExpired } else { Reason::ConnectionLost };
-        self.conference.borrow_mut().end(reason, Some(error));
-        self.pump();
-    }
-
-    /// Leaves, and waits for the server's word.
-    pub(super) async fn leave(self: &Rc<Self>) {
-        let signal = self.signal.take();
-        self.conference.borrow_mut().end(Reason::Left, None);
-        self.pump();
-        if let Some(signal) = signal {
-            signal.close().await;
-        }
-    }
-
-    /// Something happened on one of the handles.
-    pub(super) fn handle_event(self: &Rc<Self>, role: Role, event: HandleEvent<JsBody>) {
-        let mut conference = self.conference.borrow_mut();
-        match event {
-            HandleEvent::Plugin { data, jsep } => {
-                // What is not understood is not for us: newer servers say more.
-                let Ok(said) = said(role, &Answer { data, jsep }, None) else { return };
-                match role {
-                    Role::Offerer => conference.room_event(said.event),
-                    Role::Answerer => conference.subscription_event(said),
-                }
-            }
-            HandleEvent::WebrtcUp => conference.webrtc_up(role),
-            // Our own `hangup` request, before a new offer.
-            HandleEvent::Hangup { reason } if reason == "Janus API" => {}
-            HandleEvent::Hangup { reason } => conference.hangup(role, &reason),
-            HandleEvent::Trickle(candidate) => conference.remote_candidate(role, candidate),
-            HandleEvent::Detached if role == Role::Offerer => {
-                let text = "the server closed our handle in the room";
-                let error = Error::new(ErrorCode::HandleNotFound, text);
-                conference.end(Reason::ConnectionLost, Some(error));
-            }
-            HandleEvent::Detached => conference.hangup(role, "the handle was closed"),
-            HandleEvent::Media { .. } | HandleEvent::SlowLink { .. } | HandleEvent::IceFailed => {}
-        }
-        drop(conference);
-        self.pump();
-    }
-
     fn peer(self: &Rc<Self>, role: Role) -> Result<Rc<Peer>, Error> {
         let place = match role {
             Role::Offerer => &self.publisher,
@@ -314,7 +212,7 @@ impl Call {
 
     /// Executes what the machine wants. No borrow outlives a statement: listeners may call back in,
     /// and then this loop, further up the stack, goes on with what they caused.
-    fn pump(self: &Rc<Self>) {
+    pub(super) fn pump(self: &Rc<Self>) {
         if self.draining.replace(true) {
             return;
         }
@@ -352,7 +250,7 @@ impl Call {
         }
     }
 
-    fn handle(&self, role: Role) -> Option<Handle> {
+    pub(super) fn handle(&self, role: Role) -> Option<Handle> {
         let signal = self.signal.borrow();
         signal.as_ref().map(|signal| match role {
             Role::Offerer => signal.publisher.clone(),
@@ -384,7 +282,7 @@ impl Call {
         });
     }
 
-    fn trickle(&self, role: Role, candidates: Vec<Candidate>) {
+    pub(super) fn trickle(&self, role: Role, candidates: Vec<Candidate>) {
         match self.handle(role) {
             Some(handle) => {
                 let sent = handle.trickle(candidates);

@@ -18,6 +18,7 @@
 mod call;
 mod devices;
 mod event;
+mod line;
 mod local;
 mod options;
 mod signal;
