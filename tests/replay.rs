@@ -18,6 +18,9 @@ use janus_wasm::protocol::videoroom::{RoomData, RoomEvent};
 use janus_wasm::protocol::{Body, Id};
 use serde_json::Value;
 
+#[path = "shared/printout.rs"]
+mod printout;
+
 const SERVERS: [&str; 4] = [
     "janus-1.1.2-integer-ids",
     "janus-1.1.2-string-ids",
@@ -183,5 +186,22 @@ fn hostile_messages_are_errors_or_nothing() {
     ] {
         let message: Message<HostBody> = decode(text).unwrap();
         assert!(matches!(message.classify(), Incoming::Unknown), "{text}");
+    }
+}
+
+/// The browser's codec is compared with the same file: `tests/web/printout.rs`.
+#[test]
+fn the_codec_prints_what_it_always_did() {
+    let printed = printout::printouts::<HostBody>();
+    if std::env::var_os("UPDATE_PRINTOUTS").is_some() {
+        let lines: Vec<_> = printed.iter().map(|(line, _)| format!("{line}\n")).collect();
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/printouts.txt");
+        return fs::write(path, lines.concat()).unwrap();
+    }
+    let expected: Vec<_> = printout::EXPECTED.lines().collect();
+    assert_eq!(printed.len(), expected.len());
+    for ((line, words), expected) in printed.iter().zip(expected) {
+        let hint = "if this is meant to be: UPDATE_PRINTOUTS=1 cargo test --test replay";
+        assert_eq!(line, expected, "{hint}\nthis is printed now:\n{words}");
     }
 }

@@ -18,6 +18,8 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 pub mod codec;
 #[path = "web/janus.rs"]
 pub mod janus;
+#[path = "web/printout.rs"]
+pub mod printout;
 #[path = "web/room.rs"]
 pub mod room;
 #[path = "web/server.rs"]

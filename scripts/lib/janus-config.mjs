@@ -56,8 +56,11 @@ function rooms(stringIds) {
     + room(4321, { description: 'A room with a pin', pin: '4321' });
 }
 
-/** The configuration files, by name. `rtp` is the first and the last media port, `general` more of that section. */
-export function configuration({ dir, ports, rtp, secret, stringIds, general }) {
+/**
+ * The configuration files, by name. `rtp` is the first and the last media port, `general` and `nat` more of those
+ * sections.
+ */
+export function configuration({ dir, ports, rtp, secret, stringIds, general, nat }) {
   const folder = library();
   const plugins = join(folder, 'plugins');
   const transports = join(folder, 'transports');
@@ -74,7 +77,7 @@ export function configuration({ dir, ports, rtp, secret, stringIds, general }) {
         admin_secret: secret,
         ...general,
       })
-      + section('nat', { ice_enforce_list: 'lo,127.0.0.1' })
+      + section('nat', { ice_enforce_list: 'lo,127.0.0.1', ...nat })
       + section('media', { rtp_port_range: rtp.join('-') })
       + section('plugins', only(plugins, PLUGINS))
       + section('transports', only(transports, TRANSPORTS))

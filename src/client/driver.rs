@@ -18,7 +18,7 @@ use crate::engine::signalling::{
     Attempt, Config, LinkId, Output, Reply, Server, Signalling, State, Token,
 };
 use crate::engine::{backoff, redact, redact_words};
-use crate::protocol::message::Message;
+use crate::protocol::message::{HandleEvent, Message};
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{Body, HandleId, SessionId, codec};
 use crate::web::{self, JsBody, Page, Timer, spawn_local};
@@ -98,6 +98,10 @@ pub(super) fn start(
 }
 
 impl Inner {
+    pub(super) fn is_closed(&self) -> bool {
+        self.engine.borrow().state() == State::Closed
+    }
+
     pub(super) fn url(&self) -> String {
         self.servers.get(self.server.get()).cloned().unwrap_or_default()
     }
@@ -219,6 +223,8 @@ impl Inner {
 
     /// The page goes away: sessions end now, not when the server notices.
     fn say_goodbye(self: &Rc<Self>) {
+        // What a transport tells while it is spoken to is acted on below.
+        let draining = self.draining.replace(true);
         let sessions = self.engine.borrow().sessions();
         let token = self.engine.borrow().current_token().map(str::to_owned);
         for session in sessions {
@@ -232,6 +238,7 @@ impl Inner {
                 transport.send_last(text);
             }
         }
+        self.draining.set(draining);
         let text = "the page was closed or put aside";
         self.close(&Error::new(ErrorCode::ConnectionLost, text));
     }
@@ -329,7 +336,11 @@ impl Inner {
                 }
             }
             Output::Handle(handle, event) => {
-                let sink = self.sinks.borrow().get(&handle).cloned();
+                let sink = if matches!(event, HandleEvent::Detached) {
+                    self.sinks.borrow_mut().remove(&handle)
+                } else {
+                    self.sinks.borrow().get(&handle).cloned()
+                };
                 if let Some(sink) = sink {
                     sink(event);
                 }

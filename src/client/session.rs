@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::driver::Inner;
 use super::handle::{Handle, Sink};
 use super::reply::Pending;
-use crate::engine::signalling::{Found, Reply, State};
+use crate::engine::signalling::{Found, Reply};
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{HandleId, SessionId};
 use crate::web::{self, spawn_local};
@@ -41,6 +41,8 @@ type OnEvent = Rc<dyn Fn(SessionEvent)>;
 pub(super) struct Shared {
     id: Cell<SessionId>,
     on_event: RefCell<Option<OnEvent>>,
+    /// Whether it was asked to go.
+    ending: Cell<bool>,
 }
 
 impl Shared {
@@ -58,7 +60,10 @@ impl Shared {
     }
 
     pub(super) fn lost(self: &Rc<Self>, connection: &Rc<Inner>, error: Error) {
-        let renewing = connection.engine.borrow().state() != State::Closed;
+        let renewing = !connection.is_closed();
+        if renewing && self.ending.get() {
+            return;
+        }
         if renewing {
             spawn_local(renew(Rc::downgrade(connection), Rc::clone(self)));
         }
@@ -81,8 +86,7 @@ async fn renew(connection: Weak<Inner>, shared: Rc<Shared>) {
         let id = shared.id.get();
         let Err(error) = created.await else { return shared.emit(SessionEvent::Renewed(id)) };
         forget(&connection, id);
-        let open =
-            connection.upgrade().is_some_and(|it| it.engine.borrow().state() != State::Closed);
+        let open = connection.upgrade().is_some_and(|it| !it.is_closed());
         if !(open && error.is_retryable()) {
             return shared.emit(SessionEvent::Lost { error, renewing: false });
         }
@@ -138,7 +142,7 @@ impl Session {
     /// travel in the same flight.
     pub fn begin(connection: &Connection) -> (Self, Pending) {
         let (id, on_event) = (Cell::new(SessionId(0)), RefCell::default());
-        let shared = Rc::new(Shared { id, on_event });
+        let shared = Rc::new(Shared { id, on_event, ending: Cell::new(false) });
         let created = begin(&connection.0, &shared);
         (Self { connection: Rc::clone(&connection.0), shared }, created)
     }
@@ -173,9 +177,20 @@ impl Session {
         }
     }
 
-    /// Ends the session and all its handles (`destroy`).
+    /// Ends the session and all its handles (`destroy`). That it is gone already is no error, and a
+    /// connection that is lost meanwhile does not keep it alive.
     pub async fn destroy(&self) -> Result<(), Error> {
-        self.connection.request(Request::session(Verb::Destroy, self.id()), None).await.map(drop)
+        self.shared.ending.set(true);
+        loop {
+            let request = Request::session(Verb::Destroy, self.id());
+            let Err(error) = self.connection.request(request, None).await else { return Ok(()) };
+            if error.code() == ErrorCode::SessionNotFound {
+                return Ok(());
+            }
+            if error.code() != ErrorCode::ConnectionLost || self.connection.is_closed() {
+                return Err(error);
+            }
+        }
     }
 }
 

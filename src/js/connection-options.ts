@@ -18,6 +18,38 @@ function shielded<A extends unknown[], R>(work: (...args: A) => R, otherwise: R)
   };
 }
 
+/** A transport of the page's own, silenced once it is closed or failed to open: nobody is there to hear it any more. */
+function guarded(open: NonNullable<ConnectionOptions['transport']>) {
+  return (url: string, events: TransportEvents): Transport => {
+    let over = false;
+    const unlessOver =
+      <A extends unknown[]>(tell: (...args: A) => void) =>
+      (...args: A): void => {
+        if (!over) tell(...args);
+      };
+    try {
+      const transport = open(url, {
+        open: unlessOver(() => events.open()),
+        message: unlessOver((text) => events.message(text)),
+        close: unlessOver((reason) => events.close(reason)),
+      });
+      if (typeof transport?.send !== 'function' || typeof transport.close !== 'function') {
+        throw new TypeError('the transport function must return an object with send() and close()');
+      }
+      return {
+        send: (text) => transport.send(text),
+        close() {
+          over = true;
+          transport.close();
+        },
+      };
+    } catch (error) {
+      over = true;
+      throw error;
+    }
+  };
+}
+
 /** How long to wait where the page's own policy fails, ms. */
 const FALLBACK_DELAY = 1000;
 
@@ -38,8 +70,7 @@ export function splitOptions(options: ConnectionOptions): CoreOptions {
       delay:
         delay &&
         shielded((number: number, elapsed: number) => delay({ number, elapsed }), FALLBACK_DELAY),
-      transport:
-        transport && ((url: string, events: TransportEvents): Transport => transport(url, events)),
+      transport: transport && guarded(transport),
       logger:
         logger &&
         shielded<[Parameters<typeof logger>[0]], void>((entry) => logger(entry), undefined),

@@ -77,8 +77,9 @@ fn log(logger: &Function, entry: &LogEntry) {
 /// A transport of the page's own: an object with `send(text)` and `close()`.
 struct JsTransport {
     object: JsValue,
-    /// Functions the object may keep; they do nothing once this is dropped.
-    _told: [Closure<dyn FnMut(JsValue)>; 3],
+    /// Functions the object may call at any time, from within `send` too; not once this is dropped,
+    /// which the facade sees to.
+    _told: [Closure<dyn Fn(JsValue)>; 3],
 }
 
 impl JsTransport {

@@ -130,12 +130,12 @@ export class LocalParticipant extends Participant {
    */
   async setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<void> {
     const core = await this.#core();
-    await core.setCameraEnabled(enabled, options);
+    await core.switch(true, enabled, options);
   }
 
   /** Unmutes or mutes the microphone, which is opened when needed and kept while muted. */
   async setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<void> {
     const core = await this.#core();
-    await core.setMicrophoneEnabled(enabled, options);
+    await core.switch(false, enabled, options);
   }
 }

@@ -9,7 +9,7 @@ use super::hooks::add_hooks;
 use super::options::Connection;
 use super::{DONE, options, promise};
 use crate::Error;
-use crate::room::{JoinOptions, Room};
+use crate::room::{Device, JoinOptions, Room};
 use crate::web::MediaStreamTrack;
 
 /// What is under the facade's `Room`.
@@ -88,22 +88,16 @@ impl RoomCore {
         })
     }
 
-    /// Opens or releases the camera.
-    #[wasm_bindgen(js_name = setCameraEnabled)]
-    pub fn set_camera_enabled(&self, enabled: bool, settings: JsValue) -> Promise {
+    /// Switches the camera or the microphone.
+    pub fn switch(&self, is_camera: bool, enabled: bool, settings: JsValue) -> Promise {
         let room = self.0.clone();
         promise(async move {
-            room.set_camera_enabled(enabled, on_or_off(settings)?).await?;
-            DONE
-        })
-    }
-
-    /// Unmutes or mutes the microphone.
-    #[wasm_bindgen(js_name = setMicrophoneEnabled)]
-    pub fn set_microphone_enabled(&self, enabled: bool, settings: JsValue) -> Promise {
-        let room = self.0.clone();
-        promise(async move {
-            room.set_microphone_enabled(enabled, on_or_off(settings)?).await?;
+            let device = if is_camera {
+                Device::Camera(on_or_off(settings)?)
+            } else {
+                Device::Microphone(on_or_off(settings)?)
+            };
+            room.switch(device, enabled).await?;
             DONE
         })
     }

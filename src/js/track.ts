@@ -98,8 +98,8 @@ export function deviceOptions<O extends object>(wish: boolean | O | undefined): 
  * Rejects with the browser's `DOMException`: `NotAllowedError`, `NotFoundError`, `NotReadableError`, ...
  *
  * @example
- * const [camera] = await createLocalTracks({ camera: true });
- * document.body.append(camera.attach());
+ * const tracks = await createLocalTracks({ camera: true });
+ * for (const track of tracks) document.body.append(track.attach());
  */
 export async function createLocalTracks(options: LocalTrackOptions = {}): Promise<LocalTrack[]> {
   const { camera, microphone, signal } = options;

@@ -407,7 +407,7 @@ impl Call {
         self.tracks.take();
         self.slots.all().iter().for_each(|slot| slot.close());
         if let Some(signal) = self.signal.take() {
-            spawn_local(signal.close());
+            spawn_local(signal.close(false));
         }
         if let Some(room) = self.room.upgrade() {
             room.call_over(reason, error.clone());

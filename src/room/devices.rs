@@ -9,49 +9,57 @@ use crate::protocol::description::Source;
 use crate::web::{self, CameraOptions, MediaStreamTrack, MicrophoneOptions, Thrown};
 use crate::{Error, ErrorCode};
 
-impl Call {
-    /// Off: the device is released, its light goes out, the publication stays. On: it is opened again
-    /// in the same place.
-    pub(super) async fn apply_camera(
-        self: &Rc<Self>,
-        enabled: bool,
-        options: Option<CameraOptions>,
-    ) -> Result<(), Failure> {
-        match (enabled, self.slots.of(Source::Camera)) {
-            (true, Some(slot)) if !slot.muted.get() && slot.is_live() => Ok(()),
-            (true, slot) => {
-                let options = options.unwrap_or_default();
-                let media = self.captured(web::capture(Some(&options), None).await)?;
-                self.put(slot, media, Source::Camera, options.simulcast).await
-            }
-            (false, Some(slot)) if !slot.muted.get() => {
-                self.mute(&slot, true);
-                if let Some(sender) = slot.sender() {
-                    sender.replace(None).await?;
-                }
-                slot.track.stop();
-                Ok(())
-            }
-            (false, _) => Ok(()),
+/// A device to be switched, and how it is opened if it has to be.
+#[derive(Debug)]
+pub(crate) enum Device {
+    Camera(Option<CameraOptions>),
+    Microphone(Option<MicrophoneOptions>),
+}
+
+impl Device {
+    fn source(&self) -> Source {
+        match self {
+            Self::Camera(_) => Source::Camera,
+            Self::Microphone(_) => Source::Microphone,
         }
     }
+}
 
-    /// Off: silence is sent and the device stays open, so that speaking again takes no time.
-    pub(super) async fn apply_microphone(
+impl Call {
+    /// A camera that goes off is released, its light goes out, the publication stays; on again, it is
+    /// opened in the same place. A microphone sends silence and stays open, so that speaking again takes
+    /// no time.
+    pub(super) async fn switch(
         self: &Rc<Self>,
+        device: Device,
         enabled: bool,
-        options: Option<MicrophoneOptions>,
     ) -> Result<(), Failure> {
-        match (enabled, self.slots.of(Source::Microphone)) {
-            (true, Some(slot)) if slot.is_live() => {
+        let source = device.source();
+        let is_camera = source == Source::Camera;
+        match (enabled, self.slots.of(source)) {
+            (true, Some(slot)) if slot.is_live() && !(is_camera && slot.muted.get()) => {
                 slot.track.media().set_enabled(true);
                 self.mute(&slot, false);
                 Ok(())
             }
             (true, slot) => {
-                let options = options.unwrap_or_default();
-                let media = self.captured(web::capture(None, Some(&options)).await)?;
-                self.put(slot, media, Source::Microphone, false).await
+                let (camera, microphone) = match device {
+                    Device::Camera(options) => (Some(options.unwrap_or_default()), None),
+                    Device::Microphone(options) => (None, Some(options.unwrap_or_default())),
+                };
+                let media = web::capture(camera.as_ref(), microphone.as_ref()).await;
+                let simulcast = camera.is_some_and(|camera| camera.simulcast);
+                self.put(slot, self.captured(media)?, source, simulcast).await
+            }
+            (false, Some(slot)) if is_camera => {
+                if !slot.muted.get() {
+                    self.mute(&slot, true);
+                    if let Some(sender) = slot.sender() {
+                        sender.replace(None).await?;
+                    }
+                    slot.track.stop();
+                }
+                Ok(())
             }
             (false, Some(slot)) => {
                 slot.track.media().set_enabled(false);
@@ -111,22 +119,22 @@ pub(super) async fn open_each(
     microphone: Option<MicrophoneOptions>,
 ) -> (Vec<MediaStreamTrack>, Vec<(Source, Thrown)>) {
     let (mut media, mut failures) = (Vec::new(), Vec::new());
-    let both = camera.is_some() && microphone.is_some();
-    match web::capture(camera.as_ref(), microphone.as_ref()).await {
-        Ok(tracks) => media = tracks,
-        Err(thrown) if both && thrown.name() != "NotAllowedError" => {
-            match web::capture(None, microphone.as_ref()).await {
-                Ok(tracks) => media.extend(tracks),
-                Err(thrown) => failures.push((Source::Microphone, thrown)),
+    let mut attempts = vec![(camera, microphone)];
+    while let Some((camera, microphone)) = attempts.pop() {
+        let both = camera.is_some() && microphone.is_some();
+        match web::capture(camera.as_ref(), microphone.as_ref()).await {
+            Ok(tracks) => media.extend(tracks),
+            Err(thrown) if both && thrown.name() != "NotAllowedError" => {
+                attempts.push((camera, None));
+                attempts.push((None, microphone));
             }
-            match web::capture(camera.as_ref(), None).await {
-                Ok(tracks) => media.extend(tracks),
-                Err(thrown) => failures.push((Source::Camera, thrown)),
+            Err(thrown) => {
+                let (camera, microphone) =
+                    (camera.map(|_| Source::Camera), microphone.map(|_| Source::Microphone));
+                for source in camera.into_iter().chain(microphone) {
+                    failures.push((source, thrown.clone()));
+                }
             }
-        }
-        Err(thrown) => {
-            let sources = [camera.map(|_| Source::Camera), microphone.map(|_| Source::Microphone)];
-            failures.extend(sources.into_iter().flatten().map(|source| (source, thrown.clone())));
         }
     }
     (media, failures)

@@ -18,7 +18,7 @@ impl Call {
     /// Session and handles are there, or will not be.
     pub(super) fn signal_opened(self: &Rc<Self>, signal: Result<Signal, Error>) {
         match signal {
-            Ok(signal) if self.over.get() => spawn_local(signal.close()),
+            Ok(signal) if self.over.get() => spawn_local(signal.close(false)),
             Ok(signal) => {
                 signal.route_to(self);
                 let round_trip = signal.round_trip;
@@ -79,10 +79,11 @@ impl Call {
     /// Leaves, and waits for the server's word.
     pub(super) async fn leave(self: &Rc<Self>) {
         let signal = self.signal.take();
+        let joined = self.conference.borrow().room().is_some();
         self.conference.borrow_mut().end(Reason::Left, None);
         self.pump();
         if let Some(signal) = signal {
-            signal.close().await;
+            signal.close(joined).await;
         }
     }
 

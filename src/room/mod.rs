@@ -31,6 +31,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+pub(crate) use self::devices::Device;
 pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState};
 pub use self::options::{GivenTrack, JoinOptions, RoomOptions};
 pub use self::track::{Track, create_local_tracks};
@@ -155,7 +156,7 @@ impl Room {
             call.leave().await;
         }
         if let Some(signal) = prepared {
-            signal.close().await;
+            signal.close(false).await;
         }
     }
 
@@ -166,9 +167,7 @@ impl Room {
         enabled: bool,
         options: Option<CameraOptions>,
     ) -> Result<(), Failure> {
-        let inner = Rc::clone(&self.0);
-        let wish = async move { inner.call_now()?.apply_camera(enabled, options).await };
-        self.0.camera.set(Box::pin(wish)).await
+        self.switch(Device::Camera(options), enabled).await
     }
 
     /// Unmutes or mutes the microphone; it is opened when needed and kept while muted.
@@ -177,9 +176,17 @@ impl Room {
         enabled: bool,
         options: Option<MicrophoneOptions>,
     ) -> Result<(), Failure> {
+        self.switch(Device::Microphone(options), enabled).await
+    }
+
+    pub(crate) async fn switch(&self, device: Device, enabled: bool) -> Result<(), Failure> {
+        let toggle = match device {
+            Device::Camera(_) => &self.0.camera,
+            Device::Microphone(_) => &self.0.microphone,
+        };
         let inner = Rc::clone(&self.0);
-        let wish = async move { inner.call_now()?.apply_microphone(enabled, options).await };
-        self.0.microphone.set(Box::pin(wish)).await
+        let wish = async move { inner.call_now()?.switch(device, enabled).await };
+        toggle.set(Box::pin(wish)).await
     }
 
     /// Whether the browser lets the page play sound.

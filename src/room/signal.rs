@@ -9,8 +9,11 @@ use crate::client::{AttachOptions, Connection, Handle, Session, SessionEvent, Si
 use crate::engine::Millis;
 use crate::engine::negotiation::Role;
 use crate::engine::signalling::State;
+use crate::protocol::Body;
 use crate::protocol::videoroom::PLUGIN;
-use crate::web::{self, spawn_local};
+use crate::protocol::videoroom::request::Plain;
+use crate::videoroom::VideoRoom;
+use crate::web::{self, JsBody, spawn_local};
 use crate::{Error, ErrorCode};
 
 /// How often making session and handles is tried when the connection breaks meanwhile, or chance gives us
@@ -150,9 +153,17 @@ impl Signal {
         self.session.attach(PLUGIN, AttachOptions::default(), sink)
     }
 
-    /// Ends everything on the server, then the connection.
-    pub(super) async fn close(self) {
-        web::within(GOODBYE, self.session.destroy()).await;
+    /// Ends everything on the server, then the connection. Who is in a room leaves it first: `destroy` is
+    /// answered before the room has noticed, and our id would still be taken.
+    pub(super) async fn close(self, joined: bool) {
+        let goodbye = async {
+            if joined {
+                let rooms = VideoRoom::on(self.publisher.clone());
+                rooms.ask("leave", JsBody::write(&Plain {})).await.ok();
+            }
+            self.session.destroy().await
+        };
+        web::within(GOODBYE, goodbye).await;
         self.connection.close();
     }
 }

@@ -9,10 +9,8 @@ pub struct Thrown(pub JsValue);
 impl Thrown {
     /// The `name` of a `DOMException`: `NotAllowedError`, `NotFoundError`, ...; empty for others.
     pub fn name(&self) -> String {
-        self.0
-            .dyn_ref::<web_sys::DomException>()
-            .map(web_sys::DomException::name)
-            .unwrap_or_default()
+        // A `DOMException` is an `Error` as well.
+        self.0.dyn_ref::<js_sys::Error>().map_or(String::new(), |error| error.name().into())
     }
 
     /// The message.
@@ -25,9 +23,6 @@ impl Thrown {
 pub fn describe(thrown: &JsValue) -> String {
     if let Some(error) = thrown.dyn_ref::<js_sys::Error>() {
         return String::from(error.message());
-    }
-    if let Some(error) = thrown.dyn_ref::<web_sys::DomException>() {
-        return error.message();
     }
     thrown.as_string().unwrap_or_else(|| "unknown".to_owned())
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
-use super::Thrown;
+use super::{Thrown, globals};
 
 /// How a camera is opened. Sizes and rates are wishes: the nearest the device can do is taken.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -100,10 +100,15 @@ async fn get_user_media(
     if let Some(microphone) = microphone {
         constraints.set_audio(&microphone.constraints());
     }
-    let window = web_sys::window().ok_or_else(|| JsValue::from_str("no window"))?;
-    // Undefined, and so an error here, where the page is not a secure context.
-    let devices = window.navigator().media_devices()?;
+    let insecure = || {
+        let error = js_sys::Error::new(
+            "cameras and microphones need a secure context: https:, or localhost",
+        );
+        error.set_name("NotSupportedError");
+        JsValue::from(error)
+    };
+    let devices = globals::media_devices().ok_or_else(insecure)?;
     let stream = JsFuture::from(devices.get_user_media_with_constraints(&constraints)?).await?;
-    let stream: MediaStream = stream.dyn_into()?;
+    let stream: MediaStream = stream.unchecked_into();
     Ok(stream.get_tracks().iter().map(JsCast::unchecked_into).collect())
 }

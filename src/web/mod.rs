@@ -7,6 +7,7 @@ mod clock;
 mod codec;
 mod crowd;
 mod error;
+mod globals;
 mod listener;
 mod media;
 mod meter;

@@ -5,9 +5,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, EventTarget};
+use web_sys::Document;
 
-use super::{Listener, Metronome};
+use super::{Listener, Metronome, globals};
 
 /// Watches the page until dropped.
 pub struct Page {
@@ -31,9 +31,7 @@ impl Page {
         changed: impl Fn() + 'static,
         beat: impl Fn() + 'static,
     ) -> Self {
-        let global: EventTarget = js_sys::global().unchecked_into();
-        // Workers have neither.
-        let document = web_sys::window().and_then(|window| window.document());
+        let (global, document) = (globals::global(), globals::document());
         let target = |kind: &str| match &document {
             Some(document) if matches!(kind, "freeze" | "resume" | "visibilitychange") => {
                 document.clone().unchecked_into()

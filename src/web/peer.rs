@@ -86,7 +86,7 @@ impl Peer {
                 found(PeerEvent::Candidate(candidate(&event)));
             }),
             Listener::new(&pc, "connectionstatechange", move |event: Event| {
-                let pc = event.target().and_then(|target| target.dyn_into().ok());
+                let pc = event.target().map(JsCast::unchecked_into);
                 let state = pc.map(|pc: RtcPeerConnection| pc.connection_state());
                 match state {
                     Some(RtcPeerConnectionState::Connected) => on_event(PeerEvent::Connected),

@@ -7,11 +7,9 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    DomException, HtmlMediaElement, MediaStream, MediaStreamTrack, MediaStreamTrackState,
-};
+use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack, MediaStreamTrackState};
 
-use super::{Thrown, spawn_local};
+use super::{Thrown, globals, spawn_local};
 
 type OnChange = Rc<dyn Fn(bool)>;
 
@@ -53,8 +51,7 @@ impl Playback {
         let Ok(promise) = element.play() else { return };
         let Err(thrown) = JsFuture::from(promise).await else { return };
         // Anything else, an AbortError above all, only says that the element was given something new.
-        let refused = thrown.dyn_ref::<DomException>();
-        if refused.is_some_and(|error| error.name() == "NotAllowedError") {
+        if Thrown(thrown).name() == "NotAllowedError" {
             self.blocked.borrow_mut().push(element);
             self.set_allowed(false);
         }
@@ -127,8 +124,7 @@ impl Played {
     }
 
     fn make_element(&self) -> Result<HtmlMediaElement, JsValue> {
-        let document = web_sys::window().and_then(|window| window.document());
-        let document = document.ok_or_else(|| JsValue::from_str("no document"))?;
+        let document = globals::document().ok_or_else(|| JsValue::from_str("no document"))?;
         let kind = self.track().kind();
         let element: HtmlMediaElement = document.create_element(&kind)?.unchecked_into();
         element.set_autoplay(true);

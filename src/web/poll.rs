@@ -247,5 +247,5 @@ async fn fetch(url: &str, body: Option<&str>, signal: Option<&AbortSignal>) -> O
         init.set_body(&body.into());
     }
     let request = Request::new_with_str_and_init(url, &init).ok()?;
-    JsFuture::from(global_fetch(&request)).await.ok()?.dyn_into().ok()
+    JsFuture::from(global_fetch(&request)).await.ok().map(JsCast::unchecked_into)
 }

@@ -96,8 +96,9 @@ impl<B: Body> Signalling<B> {
             }
             Verb::Destroy => {
                 if let Some(session) = pending.session {
-                    self.sessions.end(session);
+                    let handles = self.sessions.end(session);
                     self.out.push_back(Output::SessionEnded(session));
+                    self.detached(handles);
                 }
             }
             Verb::Attach => {

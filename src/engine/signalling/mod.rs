@@ -38,8 +38,9 @@ use self::pending::{Pending, Pendings, Phase as RequestPhase};
 use self::session::{Sessions, Standing};
 pub use self::types::{Attempt, Config, Found, LinkId, Output, Reply, Server, State, Token};
 use super::Millis;
+use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
-use crate::protocol::{Body, SessionId};
+use crate::protocol::{Body, HandleId, SessionId};
 use crate::{Error, ErrorCode};
 
 /// A tick that comes so late was not late: we slept, ms.
@@ -409,9 +410,14 @@ impl<B: Body> Signalling<B> {
         let Some(handles) = self.sessions.end(session) else { return };
         self.fail_requests_of(now, session, error);
         self.out.push_back(Output::SessionLost(session, error.clone()));
-        let detached = crate::protocol::message::HandleEvent::Detached;
-        self.out.extend(handles.into_iter().map(|it| Output::Handle(it, detached.clone())));
+        self.detached(Some(handles));
         self.arrive(now);
+    }
+
+    /// Handles go with their session.
+    fn detached(&mut self, handles: Option<Vec<HandleId>>) {
+        let gone = |handle| Output::Handle(handle, HandleEvent::Detached);
+        self.out.extend(handles.into_iter().flatten().map(gone));
     }
 
     fn fail_requests_of(&mut self, now: Millis, session: SessionId, error: &Error) {
