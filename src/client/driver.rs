@@ -18,9 +18,9 @@ use crate::engine::signalling::{
     Attempt, Config, LinkId, Output, Reply, Server, Signalling, State, Token,
 };
 use crate::engine::{backoff, redact, redact_words};
-use crate::protocol::message::{HandleEvent, Message};
+use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
-use crate::protocol::{Body, HandleId, SessionId, codec};
+use crate::protocol::{HandleId, SessionId, codec};
 use crate::web::{self, JsBody, Page, Timer, spawn_local};
 use crate::{Error, ErrorCode};
 
@@ -196,7 +196,7 @@ impl Inner {
 
     /// Text from the server: one message, or an array of them.
     fn hear(&self, link: LinkId, text: &str) {
-        let Ok(messages) = decode(text) else {
+        let Ok(messages) = codec::decode_all(text) else {
             let size = text.len().to_string();
             self.note(Kind::Unreadable, None, &[&size, " bytes that are no message"].concat());
             let error = transport::not_janus(&self.url());
@@ -432,16 +432,4 @@ fn level_of(kind: Kind, state: Option<State>) -> Level {
         (_, Some(State::Closed)) => Level::Error,
         (Kind::Opening | Kind::Opened | Kind::Dropped | Kind::State, _) => Level::Info,
     }
-}
-
-fn decode(text: &str) -> Result<Vec<Message<JsBody>>, Error> {
-    let body = JsBody::parse(text)?;
-    if text.trim_start().starts_with('[') {
-        return body.read();
-    }
-    let mut message: Message<JsBody> = body.read()?;
-    if message.janus == "server_info" {
-        message.raw = Some(body);
-    }
-    Ok(vec![message])
 }

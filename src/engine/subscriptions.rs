@@ -147,10 +147,11 @@ impl Subscriptions {
             asked.iter().all(|stream| asked.first().is_some_and(|s| s.feed == stream.feed));
         let about_feeds = matches!(code, ErrorCode::FeedNotFound | ErrorCode::Negotiation);
         if about_feeds && one_feed {
-            self.refused.extend(asked);
+            self.refused.extend(asked.iter().cloned());
         }
         self.careful = true;
-        about_feeds
+        // When nothing was asked for, there is nothing to do without the next time.
+        about_feeds && !asked.is_empty()
     }
 
     /// The handle or its peer connection is gone: nothing is confirmed any longer.

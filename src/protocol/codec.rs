@@ -10,6 +10,22 @@ pub fn decode<B: Body>(text: &str) -> Result<Message<B>, Error> {
     B::parse(text)?.read()
 }
 
+/// Decodes what a transport brings: one message, or an array of them. Of an array, what cannot be
+/// understood is left out, for it would take the others with it, unless there is nothing else.
+pub fn decode_all<B: Body>(text: &str) -> Result<Vec<Message<B>>, Error> {
+    let body = B::parse(text)?;
+    if text.trim_start().starts_with('[') {
+        let entries: Vec<B> = body.read()?;
+        let messages: Vec<_> = entries.iter().filter_map(|entry| entry.read().ok()).collect();
+        return if messages.is_empty() { body.read() } else { Ok(messages) };
+    }
+    let mut message: Message<B> = body.read()?;
+    if message.janus == "server_info" {
+        message.raw = Some(body);
+    }
+    Ok(vec![message])
+}
+
 /// Encodes one request.
 pub fn encode<B: Body>(request: &Request<B>) -> Result<String, Error> {
     B::write(request)?.text()

@@ -106,6 +106,9 @@ impl Conference {
 
     /// Tracks were added to or removed from the publisher's peer connection.
     pub fn negotiate(&mut self) {
+        if self.membership == Membership::Over {
+            return;
+        }
         if self.publishing.spent {
             self.publishing.spent = false;
             self.out.push_back(Output::Renew(Role::Offerer));
@@ -186,13 +189,13 @@ impl Conference {
         if self.membership == Membership::Over {
             return;
         }
-        self.membership = Membership::Over;
         // What was decided and not done yet is pointless now; what happened, happened.
         self.out.retain(|output| matches!(output, Output::Event(_)));
         let mut events = self.receiving.unsubscribe_all();
         events.extend(self.roster.clear().into_iter().map(Event::Roster));
         events.push(Event::Over(reason, error));
         self.emit_all(events);
+        self.membership = Membership::Over;
     }
 
     /// An answer to one of our requests.
@@ -421,10 +424,13 @@ impl Conference {
     }
 
     fn emit(&mut self, event: Event) {
-        self.out.push_back(Output::Event(event));
+        self.emit_all(vec![event]);
     }
 
     fn emit_all(&mut self, events: Vec<Event>) {
-        self.out.extend(events.into_iter().map(Output::Event));
+        // After the end nothing is told, whatever is still done to what is left.
+        if self.membership != Membership::Over {
+            self.out.extend(events.into_iter().map(Output::Event));
+        }
     }
 }

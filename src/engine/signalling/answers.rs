@@ -65,7 +65,7 @@ impl<B: Body> Signalling<B> {
 
     /// A long poll was refused for its credentials.
     pub fn poll_refused(&mut self, now: Millis, id: LinkId, session: SessionId) {
-        if id != self.link.id {
+        if id != self.link.id || !self.link.is_there() {
             return;
         }
         if self.config.token_on_demand {
@@ -98,7 +98,10 @@ impl<B: Body> Signalling<B> {
                 if let Some(session) = pending.session {
                     let handles = self.sessions.end(session);
                     self.out.push_back(Output::SessionEnded(session));
-                    self.detached(handles);
+                    self.settle(now, token, Ok(Reply::Success(message)));
+                    let error = Error::new(ErrorCode::SessionNotFound, "the session was ended");
+                    self.fail_requests_of(now, session, &error);
+                    return self.detached(handles);
                 }
             }
             Verb::Attach => {
@@ -113,7 +116,7 @@ impl<B: Body> Signalling<B> {
             }
             Verb::Detach => {
                 if let (Some(session), Some(handle)) = (pending.session, pending.handle) {
-                    self.sessions.detached(session, handle);
+                    let _was_known = self.sessions.detached(session, handle);
                 }
             }
             Verb::Info
@@ -136,19 +139,22 @@ impl<B: Body> Signalling<B> {
 
     /// An `ack` ends `keepalive` and `trickle`; a `message` goes on until its event.
     fn acknowledge(&mut self, now: Millis, token: Option<Token>) {
-        let Some(token) = token else { return };
-        if self.pending.get(token).is_some_and(|pending| pending.verb != Verb::Message) {
+        let ends = |verb| matches!(verb, Verb::Keepalive | Verb::Trickle);
+        if let Some(token) = self.sent(token, ends) {
             self.settle(now, token, Ok(Reply::Ack));
         }
     }
 
+    /// The request, if it was sent and is of such a verb.
+    fn sent(&self, token: Option<Token>, verb: impl Fn(Verb) -> bool) -> Option<Token> {
+        let pending = self.pending.get(token?)?;
+        (pending.phase == Phase::Sent && verb(pending.verb)).then_some(token).flatten()
+    }
+
     fn refuse(&mut self, now: Millis, token: Option<Token>, info: &ErrorInfo) {
-        let Some(token) = token else { return };
+        let Some(token) = self.sent(token, |_| true) else { return };
         let Some(pending) = self.pending.get(token) else { return };
-        if pending.phase != Phase::Sent {
-            return;
-        }
-        let (verb, session) = (pending.verb, pending.session);
+        let (verb, session, handle) = (pending.verb, pending.session, pending.handle);
         if info.code == UNAUTHORISED && self.config.token_on_demand && self.pending.again(token) {
             return self.want_token();
         }
@@ -158,6 +164,14 @@ impl<B: Body> Signalling<B> {
         let useless = error.code() == ErrorCode::SessionNotFound || verb == Verb::Claim;
         if let (true, Some(session)) = (useless, session) {
             self.lose_session(now, session, &error);
+        }
+        // The event that told of it was lost, with an earlier connection for example.
+        if let (ErrorCode::HandleNotFound, Some(session), Some(handle)) =
+            (error.code(), session, handle)
+            && self.sessions.detached(session, handle)
+        {
+            self.fail_requests_on(now, handle);
+            self.out.push_back(Output::Handle(handle, HandleEvent::Detached));
         }
     }
 
@@ -169,10 +183,8 @@ impl<B: Body> Signalling<B> {
         handle: HandleId,
         event: HandleEvent<B>,
     ) {
-        let waiting = token.filter(|token| {
-            self.pending.get(*token).is_some_and(|pending| pending.phase == Phase::Sent)
-        });
-        match (waiting, event) {
+        let answered = self.sent(token, |verb| verb == Verb::Message);
+        match (answered, event) {
             (Some(token), HandleEvent::Plugin { data, jsep }) => {
                 self.settle(now, token, Ok(Reply::Event { data, jsep }));
             }
@@ -180,13 +192,21 @@ impl<B: Body> Signalling<B> {
                 if let HandleEvent::Detached = event {
                     self.fail_requests_on(now, handle);
                 }
-                if let Some(event) =
-                    session.map_or(Some(event.clone()), |id| self.sessions.route(id, handle, event))
-                {
-                    self.out.push_back(Output::Handle(handle, event));
-                }
+                let event = match session {
+                    Some(id) => {
+                        let attaching = self.is_attaching(id);
+                        self.sessions.route(id, handle, event, attaching)
+                    }
+                    None => Some(event),
+                };
+                self.out.extend(event.map(|event| Output::Handle(handle, event)));
             }
         }
+    }
+
+    fn is_attaching(&self, session: SessionId) -> bool {
+        let attach = |it: &Pending<B>| it.verb == Verb::Attach && it.session == Some(session);
+        !self.pending.matching(attach).is_empty()
     }
 
     /// A session that shows no sign of life for `timeout` s ends: aim for less than half of that.

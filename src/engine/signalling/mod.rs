@@ -102,8 +102,9 @@ impl<B: Body> Signalling<B> {
 
     /// Nobody waits for this request any longer. What was not sent never will be.
     pub fn abandon(&mut self, now: Millis, token: Token) {
-        self.pending.abandon(token);
-        self.release(now);
+        if self.pending.abandon(token) {
+            self.settle(now, token, Err(Error::new(ErrorCode::Aborted, "it was given up")));
+        }
     }
 
     /// The connection is open.
@@ -141,7 +142,8 @@ impl<B: Body> Signalling<B> {
         match token {
             Ok(token) => {
                 self.config.token = Some(token);
-                if matches!(self.link.phase, Phase::Greeting(_)) {
+                let adrift = !self.sessions.in_standing(Standing::Adrift).is_empty();
+                if adrift && matches!(self.link.phase, Phase::Greeting(_)) {
                     self.greet(now);
                 }
                 if !self.link.is_ordered() {
@@ -251,7 +253,7 @@ impl<B: Body> Signalling<B> {
 
     /// We slept, and messages may wait to be read: nobody else is to blame for the time that passed.
     fn wake(&mut self, now: Millis, late: Millis) {
-        self.pending.postpone(late);
+        self.pending.postpone(late + SLEPT);
         self.link.forgive(now, late);
         self.check(now);
     }
@@ -364,8 +366,12 @@ impl<B: Body> Signalling<B> {
         };
         let (pending, sessions) = (&mut self.pending, &self.sessions);
         let (ordered, token_wanted) = (self.link.is_ordered(), self.token_wanted);
-        pending.release(now + self.config.request_timeout, |request| {
-            let claim = request.verb == Verb::Claim;
+        let deadline = now + self.config.request_timeout;
+        // What a session is asked must not arrive before the `claim` that moves it here, also where the
+        // claim has to be said again.
+        let claim = |request: &Pending<B>| request.verb == Verb::Claim;
+        pending.release(deadline, |request| claim(request) && !token_wanted);
+        pending.release(deadline, |request| {
             let standing = request.session.and_then(|session| sessions.standing(session));
             let session_ready = match standing {
                 None | Some(Standing::Up) => true,
@@ -373,7 +379,7 @@ impl<B: Body> Signalling<B> {
                 Some(Standing::Adrift) => false,
             };
             let allowed = !token_wanted || !needs_token(request.verb);
-            allowed && (claim || (session_ready && (ordered || !greeting)))
+            allowed && session_ready && (ordered || !greeting)
         });
         self.send_ready(now);
     }

@@ -94,15 +94,14 @@ impl<B: Clone> Pendings<B> {
         self.open.iter().filter(|(_, pending)| wanted(pending)).map(|(token, _)| *token).collect()
     }
 
-    /// An unsent request is forgotten; of a sent one the end still matters to those behind it.
-    pub(super) fn abandon(&mut self, token: Token) {
-        match self.open.get_mut(&token) {
-            Some(pending) if pending.phase == Phase::Sent => pending.awaited = false,
-            Some(_) => {
-                self.open.remove(&token);
-            }
-            None => {}
-        }
+    /// Nobody waits for it any longer; whether it was not sent either. Of a sent one the end still
+    /// matters to those behind it.
+    pub(super) fn abandon(&mut self, token: Token) -> bool {
+        let pending = self.open.get_mut(&token);
+        pending.is_some_and(|pending| {
+            pending.awaited = false;
+            pending.phase == Phase::Waiting
+        })
     }
 
     /// Prepares a request refused for its token to be sent with another one; once.

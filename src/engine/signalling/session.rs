@@ -112,18 +112,22 @@ impl<B> Sessions<B> {
         mine.into_iter().map(|(_, event)| event).collect()
     }
 
-    pub(super) fn detached(&mut self, id: SessionId, handle: HandleId) {
-        if let Some(session) = self.0.get_mut(&id) {
-            session.handles.retain(|known| *known != handle);
-        }
+    /// A handle is gone; whether it was known.
+    pub(super) fn detached(&mut self, id: SessionId, handle: HandleId) -> bool {
+        let Some(session) = self.0.get_mut(&id) else { return false };
+        let known = session.handles.contains(&handle);
+        session.handles.retain(|other| *other != handle);
+        known
     }
 
-    /// Events of known handles pass; those of a handle whose `attach` has not been answered wait.
+    /// Events of known handles pass; others wait while an `attach` has not been answered that may be
+    /// theirs. What comes from a handle after its end is of no use to anybody.
     pub(super) fn route(
         &mut self,
         id: SessionId,
         handle: HandleId,
         event: HandleEvent<B>,
+        attaching: bool,
     ) -> Option<HandleEvent<B>> {
         let session = self.0.get_mut(&id)?;
         if session.handles.contains(&handle) {
@@ -132,7 +136,9 @@ impl<B> Sessions<B> {
             }
             return Some(event);
         }
-        if session.early.len() < MAX_EARLY {
+        if !attaching {
+            session.early.clear();
+        } else if session.early.len() < MAX_EARLY {
             session.early.push((handle, event));
         }
         None

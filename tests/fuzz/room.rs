@@ -1,0 +1,190 @@
+//! What the VideoRoom plugin says, taken apart, and told to a conference with a browser that does as it
+//! is asked.
+
+use janus_wasm::engine::Millis;
+use janus_wasm::engine::conference::{Asked, Conference, Event, LocalStream, Output, Reason, Said};
+use janus_wasm::engine::negotiation::{Role, Step};
+use janus_wasm::protocol::codec::{HostBody, decode_all};
+use janus_wasm::protocol::description::Source;
+use janus_wasm::protocol::message::{HandleEvent, Incoming, Message};
+use janus_wasm::protocol::videoroom::event::{OwnStreams, SubStreams};
+use janus_wasm::protocol::videoroom::request::JoinPublisher;
+use janus_wasm::protocol::videoroom::{RoomData, StreamKind};
+use janus_wasm::protocol::{Body, Candidate, HandleId, Id, Jsep};
+use janus_wasm::{Error, ErrorCode, Map};
+
+use crate::chance::Chance;
+
+/// More than this from one word of a server is an endless loop.
+const MANY: usize = 5_000;
+
+struct Stay {
+    conference: Conference,
+    now: u64,
+    /// Requests without an answer.
+    asked: Vec<Asked>,
+    over: u32,
+}
+
+/// Tells the texts to a conference.
+pub(crate) fn hear(texts: &[String], chance: &mut Chance) {
+    let mut stay = Stay::new(chance);
+    for text in texts {
+        for message in decode_all::<HostBody>(text).unwrap_or_default() {
+            stay.hear(message, chance);
+            stay.live(chance);
+        }
+    }
+    stay.finish();
+}
+
+/// As `room::wire` does it.
+fn said(role: Role, data: &HostBody, jsep: Option<Jsep>, answer: bool) -> Result<Said, Error> {
+    let event = data.read::<RoomData>()?.classify(answer).into_result("event")?;
+    let (own, mapping) = match role {
+        Role::Offerer => (data.read::<OwnStreams>().ok().and_then(|own| own.streams), None),
+        Role::Answerer => (None, data.read::<SubStreams>()?.streams),
+    };
+    Ok(Said { event, jsep, own, mapping })
+}
+
+fn role_of(asked: Asked) -> Role {
+    match asked {
+        Asked::Join | Asked::Offer | Asked::Describe => Role::Offerer,
+        Asked::Subscribe | Asked::Start => Role::Answerer,
+    }
+}
+
+impl Stay {
+    fn new(chance: &mut Chance) -> Self {
+        let join = JoinPublisher {
+            room: Id::from(1234),
+            id: None,
+            display: Some("Ada".to_owned()),
+            pin: None,
+            token: None,
+            descriptions: Vec::new(),
+        };
+        let conference = Conference::new(join, false);
+        let mut stay = Self { conference, now: 1_000, asked: Vec::new(), over: 0 };
+        if chance.one_in(2) {
+            stay.conference.negotiate();
+        }
+        stay.conference.signal_ready(Millis(stay.now), Millis(80));
+        stay.pump();
+        if chance.below(4) > 0 {
+            // Otherwise the first word of the server is the answer to `join`.
+            let text = r#"{"videoroom":"joined","room":1234,"id":1,"private_id":2,"publishers":[
+                {"id":2,"streams":[{"type":"audio","mindex":0,"mid":"0"}]}]}"#;
+            let joined = HostBody::parse(text).unwrap();
+            stay.answer(0, said(Role::Offerer, &joined, None, true));
+        }
+        stay
+    }
+
+    fn hear(&mut self, message: Message<HostBody>, chance: &mut Chance) {
+        match message.classify() {
+            Incoming::Handle(handle, HandleEvent::Plugin { data, jsep }) => {
+                self.plugin(handle, &data, jsep, chance);
+            }
+            Incoming::Handle(handle, event) => self.handle_event(handle, event),
+            Incoming::Success(message) => {
+                if let Some(plugin) = message.plugindata {
+                    self.plugin(HandleId(9), &plugin.data, message.jsep, chance);
+                }
+            }
+            Incoming::Error(info) if !self.asked.is_empty() => {
+                self.answer(chance.below(self.asked.len()), Err(Error::core(info.code, "", "x")));
+            }
+            _ => {}
+        }
+        self.pump();
+    }
+
+    fn plugin(&mut self, from: HandleId, data: &HostBody, jsep: Option<Jsep>, chance: &mut Chance) {
+        if !self.asked.is_empty() && chance.one_in(2) {
+            let at = chance.below(self.asked.len());
+            return self.answer(at, said(role_of(self.asked[at]), data, jsep, true));
+        }
+        let role = if from == HandleId(10) { Role::Answerer } else { Role::Offerer };
+        let Ok(said) = said(role, data, jsep, false) else { return };
+        match role {
+            Role::Offerer => self.conference.room_event(said.event),
+            Role::Answerer => self.conference.subscription_event(said),
+        }
+    }
+
+    fn handle_event(&mut self, from: HandleId, event: HandleEvent<HostBody>) {
+        let role = if from == HandleId(10) { Role::Answerer } else { Role::Offerer };
+        match event {
+            HandleEvent::WebrtcUp => self.conference.webrtc_up(role),
+            HandleEvent::Hangup { reason } => self.conference.hangup(role, &reason),
+            HandleEvent::Trickle(candidate) => self.conference.remote_candidate(role, candidate),
+            _ => {}
+        }
+    }
+
+    fn answer(&mut self, at: usize, said: Result<Said, Error>) {
+        let asked = self.asked.remove(at);
+        self.conference.answer(asked, said);
+        self.pump();
+    }
+
+    fn live(&mut self, chance: &mut Chance) {
+        let role = *chance.pick(&[Role::Offerer, Role::Answerer]);
+        match chance.below(12) {
+            0 => self.conference.negotiate(),
+            1 => self.conference.mute("0", chance.one_in(2)),
+            2 => self.conference.local_candidate(Millis(self.now), role, Candidate::end()),
+            3 => {
+                let error = Error::new(ErrorCode::Negotiation, "no");
+                self.conference.step_failed(role, error);
+            }
+            4 => self.now += 30,
+            _ => {}
+        }
+        self.pump();
+    }
+
+    /// Everything the machine wants, done by a browser that succeeds in it.
+    fn pump(&mut self) {
+        for _ in 0..MANY {
+            self.conference.advance(Millis(self.now));
+            let Some(output) = self.conference.poll() else { return };
+            assert!(self.over == 0, "after the end comes {output:?}");
+            match output {
+                Output::Publisher(asked, _) | Output::Subscriber(asked, _) => {
+                    self.asked.push(asked);
+                }
+                Output::Peer(role, step) => self.step(role, &step),
+                Output::Renew(role) => self.conference.renewed(role),
+                Output::Event(Event::Over(..)) => self.over += 1,
+                Output::Event(_) => {}
+            }
+        }
+        panic!("an endless loop");
+    }
+
+    fn step(&mut self, role: Role, step: &Step) {
+        let camera = LocalStream { kind: StreamKind::Video, source: Source::Camera, muted: false };
+        match step {
+            Step::Offer => {
+                let streams: Map<_, _> = [("0".to_owned(), camera)].into_iter().collect();
+                self.conference.described(role, Jsep::offer("mine".to_owned()), streams);
+            }
+            Step::Answer(_) => {
+                self.conference.described(role, Jsep::answer("mine".to_owned()), Map::new());
+            }
+            Step::Apply(_) => self.conference.applied(),
+            Step::Send(_) | Step::Trickle(_) | Step::AddCandidates(_) => {}
+        }
+    }
+
+    /// It ends once, and then there is nobody left and nothing to do.
+    fn finish(mut self) {
+        self.conference.end(Reason::Left, None);
+        self.pump();
+        assert_eq!(self.over, 1, "the end is told once");
+        assert!(self.conference.roster().people().is_empty());
+    }
+}
