@@ -11,7 +11,7 @@
 
 use std::fs;
 
-use janus_wasm::protocol::codec::{HostBody, decode};
+use janus_wasm::protocol::codec::{HostBody, decode, decode_all};
 use janus_wasm::protocol::message::{HandleEvent, Incoming, Message};
 use janus_wasm::protocol::videoroom::event::SubStreams;
 use janus_wasm::protocol::videoroom::{RoomData, RoomEvent};
@@ -204,4 +204,16 @@ fn the_codec_prints_what_it_always_did() {
         let hint = "if this is meant to be: UPDATE_PRINTOUTS=1 cargo test --test replay";
         assert_eq!(line, expected, "{hint}\nthis is printed now:\n{words}");
     }
+}
+
+#[test]
+fn one_bad_message_of_a_long_poll_costs_no_other() {
+    let all = |text: &str| decode_all::<HostBody>(text).map(|messages| messages.len());
+    let good = r#"{"janus":"webrtcup","session_id":7,"sender":9}"#;
+    assert_eq!(all(&format!(r#"[{good},{{"janus":"media","mid":7}},null,{good}]"#)), Ok(2));
+    assert_eq!(all("[]"), Ok(0));
+    assert_eq!(all(good), Ok(1));
+    assert!(all("[1]").is_err(), "not the words of Janus");
+    let info = decode_all::<HostBody>(r#"{"janus":"server_info","novelty":1}"#).unwrap();
+    assert_eq!(info[0].raw.as_ref().unwrap().0["novelty"], 1);
 }

@@ -10,8 +10,11 @@
     reason = "a test may fail"
 )]
 
+mod api;
 mod auth;
+mod handles;
 mod liveness;
+mod pitfalls;
 mod recording;
 mod recovery;
 mod requests;

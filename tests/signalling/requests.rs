@@ -127,6 +127,7 @@ fn an_unknown_session_takes_its_requests_with_it() {
     assert_eq!(lost_session(&outputs), Some(ErrorCode::SessionNotFound));
     let detached = |it: &Output<_>| matches!(it, Output::Handle(HANDLE, HandleEvent::Detached));
     assert!(outputs.iter().any(detached), "its handles are gone with it");
+    assert!(verbs(&outputs).is_empty(), "the second is not said to nobody");
 }
 
 #[test]

@@ -451,3 +451,30 @@ fn candidates_leave_together() {
     };
     assert_eq!(all, &[candidate.clone(), candidate, Candidate::end()]);
 }
+
+#[test]
+fn after_the_end_nothing_is_told() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    conference.negotiate();
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    conference.end(Reason::Left, None);
+    drain(&mut conference, HERE);
+    conference.mute("0", true);
+    conference.negotiate();
+    conference.described(Role::Answerer, Jsep::answer("mine".to_owned()), Map::new());
+    assert!(drain(&mut conference, HERE).is_empty());
+}
+
+#[test]
+fn what_can_only_be_given_back_is_not_given_back_for_ever() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.room_event(RoomEvent::Leaving(Id::from(2)));
+    assert_eq!(subscriptions(&drain(&mut conference, HERE)).len(), 1);
+    let refused = Error::video_room(428, "No such feed", "update");
+    conference.answer(Asked::Subscribe, Err(refused));
+    let outputs = drain(&mut conference, HERE);
+    assert!(subscriptions(&outputs).is_empty(), "the same again would be refused again");
+    assert!(matches!(outputs[..], [Output::Renew(Role::Answerer)]), "{outputs:?}");
+}

@@ -98,9 +98,9 @@ impl<B: Body> Signalling<B> {
                 if let Some(session) = pending.session {
                     let handles = self.sessions.end(session);
                     self.out.push_back(Output::SessionEnded(session));
-                    self.settle(now, token, Ok(Reply::Success(message)));
+                    self.finish(token, Ok(Reply::Success(message)));
                     let error = Error::new(ErrorCode::SessionNotFound, "the session was ended");
-                    self.fail_requests_of(now, session, &error);
+                    self.finish_all(|pending| pending.session == Some(session), &error);
                     return self.detached(handles);
                 }
             }
@@ -159,7 +159,7 @@ impl<B: Body> Signalling<B> {
             return self.want_token();
         }
         let error = Error::core(info.code, &info.reason, verb.as_str());
-        self.settle(now, token, Err(error.clone()));
+        self.finish(token, Err(error.clone()));
         // A session that cannot be claimed is of no use, whatever the reason.
         let useless = error.code() == ErrorCode::SessionNotFound || verb == Verb::Claim;
         if let (true, Some(session)) = (useless, session) {
@@ -170,9 +170,10 @@ impl<B: Body> Signalling<B> {
             (error.code(), session, handle)
             && self.sessions.detached(session, handle)
         {
-            self.fail_requests_on(now, handle);
+            self.fail_requests_on(handle);
             self.out.push_back(Output::Handle(handle, HandleEvent::Detached));
         }
+        self.release(now);
     }
 
     fn happen(
@@ -190,7 +191,7 @@ impl<B: Body> Signalling<B> {
             }
             (_, event) => {
                 if let HandleEvent::Detached = event {
-                    self.fail_requests_on(now, handle);
+                    self.fail_requests_on(handle);
                 }
                 let event = match session {
                     Some(id) => {
@@ -217,12 +218,10 @@ impl<B: Body> Signalling<B> {
         }
     }
 
-    fn fail_requests_on(&mut self, now: Millis, handle: HandleId) {
+    fn fail_requests_on(&mut self, handle: HandleId) {
         let error = Error::new(ErrorCode::HandleNotFound, "the server closed the handle");
         let open =
             |pending: &Pending<B>| pending.handle == Some(handle) && pending.verb != Verb::Detach;
-        for token in self.pending.matching(open) {
-            self.settle(now, token, Err(error.clone()));
-        }
+        self.finish_all(open, &error);
     }
 }

@@ -157,9 +157,7 @@ impl<B: Body> Signalling<B> {
                 let held = |request: &Pending<B>| {
                     request.phase == RequestPhase::Waiting && needs_token(request.verb)
                 };
-                for token in self.pending.matching(held) {
-                    self.settle(now, token, Err(error.clone()));
-                }
+                self.finish_all(held, &error);
             }
         }
     }
@@ -178,9 +176,7 @@ impl<B: Body> Signalling<B> {
             self.out.push_back(Output::Shut(self.link.is_up()));
         }
         self.link.phase = Phase::Closed(error.clone());
-        for token in self.pending.matching(|_| true) {
-            self.settle(now, token, Err(error.clone()));
-        }
+        self.finish_all(|_| true, error);
         for session in self.sessions.ids() {
             self.lose_session(now, session, error);
         }
@@ -314,9 +310,7 @@ impl<B: Body> Signalling<B> {
         self.out.push_back(Output::Shut(self.link.is_up()));
         let another = self.link.fail(now, error);
         let over = |request: &Pending<B>| request.phase == RequestPhase::Sent || !request.awaited;
-        for token in self.pending.matching(over) {
-            self.settle(now, token, Err(error.clone().after_sending()));
-        }
+        self.finish_all(over, &error.clone().after_sending());
         self.sessions.set_adrift();
         if another {
             self.open(now);
@@ -399,22 +393,34 @@ impl<B: Body> Signalling<B> {
 
     /// Settles a request, and lets go what waited for it.
     fn settle(&mut self, now: Millis, token: Token, result: Result<Reply<B>, Error>) {
+        self.finish(token, result);
+        self.release(now);
+    }
+
+    /// Settles a request.
+    fn finish(&mut self, token: Token, result: Result<Reply<B>, Error>) {
         let Some(done) = self.pending.remove(token) else { return };
         if let (Err(error), Some(session)) = (&result, done.creates)
             && self.sessions.standing(session) == Some(Standing::Making)
         {
             self.sessions.end(session);
-            self.fail_requests_of(now, session, error);
+            self.finish_all(|pending| pending.session == Some(session), error);
         }
         if done.awaited {
             self.out.push_back(Output::Settle(token, result));
         }
-        self.release(now);
+    }
+
+    /// Requests end together: the end of one must not send another that is about to end too.
+    fn finish_all(&mut self, over: impl Fn(&Pending<B>) -> bool, error: &Error) {
+        for token in self.pending.matching(over) {
+            self.finish(token, Err(error.clone()));
+        }
     }
 
     fn lose_session(&mut self, now: Millis, session: SessionId, error: &Error) {
         let Some(handles) = self.sessions.end(session) else { return };
-        self.fail_requests_of(now, session, error);
+        self.finish_all(|pending| pending.session == Some(session), error);
         self.out.push_back(Output::SessionLost(session, error.clone()));
         self.detached(Some(handles));
         self.arrive(now);
@@ -424,12 +430,6 @@ impl<B: Body> Signalling<B> {
     fn detached(&mut self, handles: Option<Vec<HandleId>>) {
         let gone = |handle| Output::Handle(handle, HandleEvent::Detached);
         self.out.extend(handles.into_iter().flatten().map(gone));
-    }
-
-    fn fail_requests_of(&mut self, now: Millis, session: SessionId, error: &Error) {
-        for token in self.pending.matching(|pending| pending.session == Some(session)) {
-            self.settle(now, token, Err(error.clone()));
-        }
     }
 
     /// The greeting is over once every session is claimed or lost.
