@@ -14,10 +14,10 @@
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
-#[path = "web/codec.rs"]
-pub mod codec;
 #[path = "web/janus.rs"]
 pub mod janus;
+#[path = "web/json.rs"]
+pub mod json;
 #[path = "web/printout.rs"]
 pub mod printout;
 #[path = "web/room.rs"]

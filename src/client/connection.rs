@@ -8,8 +8,9 @@ use super::driver::{self, Inner, OnState};
 use super::options::Options;
 use super::transport;
 use crate::engine::signalling::{Reply, State};
+use crate::protocol::Json;
 use crate::protocol::request::Request;
-use crate::web::{JsBody, Place};
+use crate::web::Place;
 use crate::{Error, ErrorCode};
 
 /// A connection to a Janus server. Clones are the same connection; it closes when [`Connection::close`]
@@ -54,7 +55,7 @@ impl Connection {
 
     /// What the server is and has (`info`), as it wrote it. Asked for along with a session, it costs no
     /// round trip and tells how often the session needs a sign of life.
-    pub fn info(&self) -> impl Future<Output = Result<JsBody, Error>> + use<> {
+    pub fn info(&self) -> impl Future<Output = Result<Json, Error>> + use<> {
         let asked = self.0.request(Request::info(), None);
         async move {
             let reply = asked.await?;

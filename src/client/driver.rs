@@ -20,14 +20,14 @@ use crate::engine::signalling::{
 use crate::engine::{backoff, redact, redact_words};
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
-use crate::protocol::{HandleId, SessionId, codec};
-use crate::web::{self, JsBody, Page, Timer, spawn_local};
+use crate::protocol::{HandleId, Json, SessionId, codec};
+use crate::web::{self, Page, Timer, spawn_local};
 use crate::{Error, ErrorCode};
 
 pub(super) type OnState = Rc<dyn Fn(State, Option<&Error>)>;
 
 struct Waiting {
-    sender: oneshot::Sender<Result<Reply<JsBody>, Error>>,
+    sender: oneshot::Sender<Result<Reply, Error>>,
     /// `attach`: where the new handle's events go.
     sink: Option<Sink>,
 }
@@ -37,7 +37,7 @@ pub(super) struct Inner {
     /// The one in use.
     server: Cell<usize>,
     options: Options,
-    pub(super) engine: RefCell<Signalling<JsBody>>,
+    pub(super) engine: RefCell<Signalling>,
     transport: RefCell<Option<Box<dyn Transport>>>,
     opened: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     waiting: RefCell<Map<Token, Waiting>>,
@@ -228,11 +228,11 @@ impl Inner {
         let sessions = self.engine.borrow().sessions();
         let token = self.engine.borrow().current_token().map(str::to_owned);
         for session in sessions {
-            let mut request = Request::<JsBody>::session(Verb::Destroy, session);
+            let mut request = Request::session(Verb::Destroy, session);
             request.transaction = web::random_text();
             request.token.clone_from(&token);
             request.apisecret.clone_from(&self.options.api_secret);
-            let Ok(text) = codec::encode(&request) else { continue };
+            let text = Json::write(&request).to_string();
             self.send_beacons(&text);
             if let Some(transport) = self.transport.borrow().as_ref() {
                 transport.send_last(text);
@@ -254,11 +254,10 @@ impl Inner {
     }
 
     /// Sends a request and returns its future.
-    pub(super) fn request(
-        self: &Rc<Self>,
-        request: Request<JsBody>,
-        sink: Option<Sink>,
-    ) -> Pending {
+    pub(super) fn request(self: &Rc<Self>, request: Request, sink: Option<Sink>) -> Pending {
+        if let Err(error) = Json::write(&request).check_sendable() {
+            return Pending::failed(error.during(request.verb.as_str()));
+        }
         let token = self.engine.borrow_mut().request(web::now(), request);
         let (sender, receiver) = oneshot::channel();
         self.waiting.borrow_mut().insert(token, Waiting { sender, sink });
@@ -298,7 +297,7 @@ impl Inner {
         });
     }
 
-    fn execute(self: &Rc<Self>, output: Output<JsBody>) {
+    fn execute(self: &Rc<Self>, output: Output) {
         match output {
             Output::Open(link, server) => self.open(link, server),
             Output::Shut(worked) => {
@@ -389,12 +388,12 @@ impl Inner {
         }
     }
 
-    fn send(&self, request: &Request<JsBody>) {
+    fn send(&self, request: &Request) {
         if let (Verb::Destroy, Some(session)) = (request.verb, request.session_id) {
             // A poll that outlives its session would be answered with 404.
             self.session_over(session);
         }
-        let Ok(text) = codec::encode(request) else { return };
+        let text = Json::write(request).to_string();
         self.note(Kind::Sent, None, &text);
         if let Some(transport) = self.transport.borrow().as_ref() {
             if request.verb == Verb::Ping {
@@ -411,7 +410,7 @@ impl Inner {
         }
     }
 
-    fn settle(&self, token: Token, result: Result<Reply<JsBody>, Error>) {
+    fn settle(&self, token: Token, result: Result<Reply, Error>) {
         let waiting = self.waiting.borrow_mut().remove(&token);
         let Some(Waiting { sender, sink }) = waiting else { return };
         if let (Some(sink), Ok(Reply::Success(message))) = (sink, &result)

@@ -7,11 +7,10 @@ use super::reply::{Answer, Pending, Read, plugin_answer};
 use crate::Error;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
-use crate::protocol::{Candidate, HandleId, Jsep, SessionId};
-use crate::web::JsBody;
+use crate::protocol::{Candidate, HandleId, Jsep, Json, SessionId};
 
 /// Where a handle's events go.
-pub type Sink = Rc<dyn Fn(HandleEvent<JsBody>)>;
+pub type Sink = Rc<dyn Fn(HandleEvent)>;
 
 /// A handle. Clones are the same handle.
 #[derive(Clone, Debug)]
@@ -33,7 +32,7 @@ impl Handle {
         Self { connection, session, id, token }
     }
 
-    fn ask(&self, mut request: Request<JsBody>) -> Pending {
+    fn ask(&self, mut request: Request) -> Pending {
         request.token.clone_from(&self.token);
         self.connection.request(request, None)
     }
@@ -47,7 +46,7 @@ impl Handle {
     /// of plugins are part of the answer: each has numbers of its own.
     pub fn request(
         &self,
-        body: JsBody,
+        body: Json,
         jsep: Option<Jsep>,
     ) -> impl Future<Output = Result<Answer, Error>> + use<> {
         let request = Request::message(self.session, self.id, body, jsep);

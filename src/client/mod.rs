@@ -8,14 +8,13 @@
 //! # async fn example() -> Result<(), janus_wasm::Error> {
 //! use std::rc::Rc;
 //! use janus_wasm::client::{AttachOptions, Connection, Options, Session};
-//! use janus_wasm::protocol::Body;
-//! use janus_wasm::web::JsBody;
+//! use janus_wasm::protocol::Json;
 //!
 //! let connection = Connection::open(&["wss://sfu.example/janus"], Options::default()).await?;
 //! let session = Session::create(&connection).await?;
 //! let options = AttachOptions::default();
 //! let echo = session.attach("janus.plugin.echotest", options, Rc::new(|_event| {})).await?;
-//! let said = echo.request(JsBody::parse(r#"{"audio":true}"#)?, None).await?;
+//! let said = echo.request(Json::parse(r#"{"audio":true}"#)?, None).await?;
 //! # Ok(()) }
 //! ```
 

@@ -9,15 +9,14 @@ use futures_channel::oneshot;
 
 use super::driver::Inner;
 use crate::engine::signalling::{Reply, Token};
-use crate::protocol::Jsep;
-use crate::web::JsBody;
+use crate::protocol::{Jsep, Json};
 use crate::{Error, ErrorCode};
 
 /// What a plugin said to a request.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Its words.
-    pub data: JsBody,
+    pub data: Json,
     /// A session description that came with them.
     pub jsep: Option<Jsep>,
 }
@@ -26,14 +25,24 @@ pub struct Answer {
 #[derive(Debug)]
 #[must_use = "dropping a request gives it up"]
 pub struct Pending {
-    pub(super) receiver: oneshot::Receiver<Result<Reply<JsBody>, Error>>,
+    pub(super) receiver: oneshot::Receiver<Result<Reply, Error>>,
     pub(super) connection: Weak<Inner>,
     pub(super) token: Token,
     pub(super) done: bool,
 }
 
+impl Pending {
+    /// One that never was under way.
+    pub(super) fn failed(error: Error) -> Self {
+        let (sender, receiver) = oneshot::channel();
+        // The receiver is here.
+        sender.send(Err(error)).ok();
+        Self { receiver, connection: Weak::new(), token: Token::default(), done: false }
+    }
+}
+
 impl Future for Pending {
-    type Output = Result<Reply<JsBody>, Error>;
+    type Output = Result<Reply, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = Pin::new(&mut self.receiver).poll(context);
@@ -59,7 +68,7 @@ impl Drop for Pending {
 #[derive(Debug)]
 pub(super) struct Read<T> {
     pub(super) pending: Pending,
-    pub(super) read: fn(Reply<JsBody>) -> Result<T, Error>,
+    pub(super) read: fn(Reply) -> Result<T, Error>,
 }
 
 impl<T> Future for Read<T> {
@@ -72,7 +81,7 @@ impl<T> Future for Read<T> {
 }
 
 /// The plugin's words in a reply, be it to a synchronous or to an asynchronous request.
-pub(super) fn plugin_answer(reply: Reply<JsBody>) -> Result<Answer, Error> {
+pub(super) fn plugin_answer(reply: Reply) -> Result<Answer, Error> {
     match reply {
         Reply::Event { data, jsep } => Ok(Answer { data, jsep }),
         Reply::Success(mut message) => match message.plugindata.take() {

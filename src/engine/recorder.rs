@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{Millis, redact, redact_words};
+use crate::protocol::json::push_text;
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,27 +82,11 @@ impl Recorder {
                 out.push_str(&redact(text));
             } else if !text.is_empty() {
                 out.push_str(",\"text\":");
-                push_string(&mut out, &redact_words(text));
+                push_text(&mut out, &redact_words(text));
             }
             out.push('}');
         }
         out.push_str("\n]}\n");
         out
     }
-}
-
-/// Text as a JSON string.
-fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(character);
-            }
-            control if control < ' ' => out.push(' '),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
 }

@@ -5,24 +5,12 @@ use std::cell::RefCell;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
+use super::janus::object;
 use crate::room::Failure;
-use crate::web::to_js;
 use crate::{Error, ErrorCode};
 
 thread_local! {
     static FACTORY: RefCell<Option<Function>> = const { RefCell::new(None) };
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Details {
-    code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<&'static str>,
-    retryable: bool,
-    may_have_executed: bool,
 }
 
 /// Takes the function that makes a `JanusError` of a message and its details.
@@ -40,15 +28,14 @@ pub(super) fn to_js_error(failure: &Failure) -> JsValue {
 }
 
 pub(super) fn janus_error(error: &Error) -> JsValue {
-    let details = Details {
-        code: error.code().as_str(),
-        status: error.status(),
-        request: error.request(),
-        retryable: error.is_retryable(),
-        may_have_executed: error.may_have_executed(),
-    };
+    let details = object(&[
+        ("code", error.code().as_str().into()),
+        ("status", error.status().map_or(JsValue::UNDEFINED, JsValue::from)),
+        ("request", error.request().map_or(JsValue::UNDEFINED, JsValue::from)),
+        ("retryable", error.is_retryable().into()),
+        ("mayHaveExecuted", error.may_have_executed().into()),
+    ]);
     let message = JsValue::from(error.to_string());
-    let details = to_js(&details).unwrap_or_default();
     let factory = FACTORY.with_borrow(Clone::clone);
     let made = factory.map(|make| make.call2(&JsValue::NULL, &message, &details));
     made.and_then(Result::ok).unwrap_or(message)

@@ -4,11 +4,11 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::error::{janus_error, to_js_error};
+use super::id_value;
 use super::track::TrackCore;
 use crate::Id;
 use crate::protocol::videoroom::StreamKind;
 use crate::room::{Publication, RoomEvent};
-use crate::web::to_js;
 
 /// Builds one object.
 struct Fields(Object);
@@ -25,7 +25,7 @@ impl Fields {
     }
 
     fn id(self, id: &Id) -> Self {
-        self.set("id", to_js(id).unwrap_or_default())
+        self.set("id", id_value(id))
     }
 
     fn publication(self, publication: &Publication) -> Self {
@@ -52,8 +52,8 @@ pub(super) fn to_object(event: &RoomEvent) -> (&'static str, JsValue) {
             ("state", fields)
         }
         RoomEvent::LocalJoined { room, description, id, display } => {
-            let room = to_js(room).unwrap_or_default();
-            let fields = none.id(id).set("room", room).set("description", description.as_str());
+            let fields =
+                none.id(id).set("room", id_value(room)).set("description", description.as_str());
             ("localJoined", fields.set("display", display.as_str()))
         }
         RoomEvent::ParticipantJoined { id, display } => {

@@ -8,17 +8,13 @@ use wasm_bindgen::prelude::*;
 use super::error::janus_error;
 use super::hooks::add_hooks;
 use super::options::Connection as ConnectionOptions;
-use super::{DONE, options, promise};
-use crate::Error;
+use super::{DONE, number_value, options, promise};
 use crate::client::{Answer, AttachOptions, Connection, Handle, Session, SessionEvent};
+use crate::protocol::json::Encode;
 use crate::protocol::message::HandleEvent;
-use crate::protocol::{Candidate, Jsep};
+use crate::protocol::{Candidate, Json};
 use crate::videoroom::{VideoRoom, known_request};
-use crate::web::{JsBody, JsValue, to_js};
-
-fn typed<T: serde::Serialize>(value: &T) -> Result<JsValue, Error> {
-    to_js(value)
-}
+use crate::{Error, ErrorCode};
 
 /// What is under the facade's `Janus`.
 #[wasm_bindgen]
@@ -30,12 +26,12 @@ impl JanusCore {
     /// Connects to the first server that answers.
     pub fn connect(
         servers: Vec<String>,
-        settings: JsValue,
+        settings: String,
         hooks: JsValue,
         on_state: Function,
     ) -> Promise {
         promise(async move {
-            let settings: ConnectionOptions = options(settings)?;
+            let settings: ConnectionOptions = options(&settings)?;
             let mut settings = settings.into();
             add_hooks(&mut settings, &hooks);
             let connection = Connection::open(&servers, settings).await?;
@@ -76,7 +72,7 @@ impl JanusCore {
     /// What the server is and has.
     pub fn info(&self) -> Promise {
         let connection = self.0.clone();
-        promise(async move { Ok(connection.info().await?.0) })
+        promise(async move { Ok(connection.info().await?.as_str().into()) })
     }
 
     /// Asks for a sign of life.
@@ -118,7 +114,7 @@ impl SessionCore {
     /// Its id.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> JsValue {
-        typed(&self.0.id()).unwrap_or_default()
+        number_value(self.0.id().0)
     }
 
     /// Makes a handle; `on_event(name, fields)` is called with its events.
@@ -131,7 +127,7 @@ impl SessionCore {
         on_event: Function,
     ) -> Promise {
         let options = AttachOptions { opaque_id, loop_index, token };
-        let sink = Rc::new(move |event: HandleEvent<JsBody>| {
+        let sink = Rc::new(move |event: HandleEvent| {
             let (name, fields) = handle_event(event);
             // The facade shields its listeners; there is nobody above to tell.
             on_event.call2(&JsValue::NULL, &name.into(), &fields).ok();
@@ -156,7 +152,7 @@ fn session_event(event: &SessionEvent) -> (&'static str, JsValue) {
         SessionEvent::Lost { error, renewing } => {
             ("lost", object(&[("error", janus_error(error)), ("renewing", (*renewing).into())]))
         }
-        SessionEvent::Renewed(id) => ("renewed", object(&[("id", typed(id).unwrap_or_default())])),
+        SessionEvent::Renewed(id) => ("renewed", object(&[("id", number_value(id.0))])),
     }
 }
 
@@ -169,14 +165,20 @@ pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-fn jsep_value(jsep: Option<&Jsep>) -> JsValue {
-    jsep.and_then(|jsep| typed(jsep).ok()).unwrap_or_default()
+/// A body of the page's.
+fn json(text: String) -> Result<Json, Error> {
+    Json::parse(text).map_err(|_| Error::new(ErrorCode::InvalidArgument, "nested too deeply"))
 }
 
-fn handle_event(event: HandleEvent<JsBody>) -> (&'static str, JsValue) {
+/// JSON for the facade to parse.
+fn text_value(value: &dyn Encode) -> JsValue {
+    if value.is_absent() { JsValue::UNDEFINED } else { Json::write(value).as_str().into() }
+}
+
+fn handle_event(event: HandleEvent) -> (&'static str, JsValue) {
     match event {
         HandleEvent::Plugin { data, jsep } => {
-            ("event", object(&[("data", data.0), ("jsep", jsep_value(jsep.as_ref()))]))
+            ("event", object(&[("data", text_value(&data)), ("jsep", text_value(&jsep))]))
         }
         HandleEvent::WebrtcUp => ("webrtcup", object(&[])),
         HandleEvent::Media { mid, receiving, substream } => {
@@ -191,8 +193,7 @@ fn handle_event(event: HandleEvent<JsBody>) -> (&'static str, JsValue) {
         HandleEvent::IceFailed => ("icefailed", object(&[])),
         HandleEvent::Hangup { reason } => ("hangup", object(&[("reason", reason.into())])),
         HandleEvent::Trickle(candidate) => {
-            let candidate = typed(&candidate).unwrap_or_default();
-            ("trickle", object(&[("candidate", candidate)]))
+            ("trickle", object(&[("candidate", text_value(&candidate))]))
         }
         HandleEvent::Detached => ("detached", object(&[])),
     }
@@ -208,31 +209,31 @@ impl HandleCore {
     /// Its id.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> JsValue {
-        typed(&self.0.id()).unwrap_or_default()
+        number_value(self.0.id().0)
     }
 
     /// Speaks to the plugin.
-    pub fn send(&self, body: JsValue, jsep: JsValue) -> Promise {
+    pub fn send(&self, body: String, jsep: Option<String>) -> Promise {
         let handle = self.0.clone();
         promise(async move {
-            let jsep = (!jsep.is_undefined()).then(|| options(jsep)).transpose()?;
-            let Answer { data, jsep } = handle.request(JsBody(body), jsep).await?;
-            Ok(object(&[("data", data.0), ("jsep", jsep_value(jsep.as_ref()))]))
+            let jsep = jsep.map(|jsep| options(&jsep)).transpose()?;
+            let Answer { data, jsep } = handle.request(json(body)?, jsep).await?;
+            Ok(object(&[("data", text_value(&data)), ("jsep", text_value(&jsep))]))
         })
     }
 
     /// A request of `VideoRoom` with its fields under Janus's own names; the plugin's refusal is an error.
-    pub fn ask(&self, request: &str, fields: JsValue) -> Promise {
+    pub fn ask(&self, request: &str, fields: String) -> Promise {
         let asked = known_request(request)
-            .map(|request| VideoRoom::on(self.0.clone()).ask(request, Ok(JsBody(fields))));
-        promise(async move { Ok(asked?.await?.0) })
+            .and_then(|request| Ok(VideoRoom::on(self.0.clone()).ask(request, &json(fields)?)));
+        promise(async move { Ok(asked?.await?.as_str().into()) })
     }
 
     /// Sends ICE candidates.
-    pub fn trickle(&self, candidates: JsValue) -> Promise {
+    pub fn trickle(&self, candidates: String) -> Promise {
         let handle = self.0.clone();
         promise(async move {
-            let candidates: Vec<Candidate> = options(candidates)?;
+            let candidates: Vec<Candidate> = options(&candidates)?;
             handle.trickle(candidates).await?;
             DONE
         })

@@ -2,6 +2,7 @@ import type { HandleCore, JanusCore, SessionCore } from '../../pkg/janus.js';
 import { Emitter, abortable, type Abortable } from './events.js';
 import { splitOptions } from './connection-options.js';
 import type { JanusError } from './errors.js';
+import { parse, stringify } from './json.js';
 import { loadCore } from './load.js';
 import type {
   AttachOptions,
@@ -63,7 +64,7 @@ export class Janus extends Emitter<JanusEventMap> {
     const split = splitOptions(settings);
     const onState = (state: ConnectionState, error?: JanusError): void =>
       janus.emit('stateChanged', { state, error });
-    const connecting = core.JanusCore.connect(list, split.settings, split.hooks, onState) as Promise<JanusCore>;
+    const connecting = core.JanusCore.connect(list, stringify(split.settings), split.hooks, onState) as Promise<JanusCore>;
     try {
       janus.#core = await abortable(connecting, signal);
       return janus;
@@ -91,7 +92,7 @@ export class Janus extends Emitter<JanusEventMap> {
 
   /** What the server is and has (`info`). */
   info(options: Abortable = {}): Promise<ServerInfo> {
-    return abortable(this.#core.info() as Promise<ServerInfo>, options.signal);
+    return abortable((this.#core.info() as Promise<string>).then((text) => parse(text) as ServerInfo), options.signal);
   }
 
   /** Asks for a sign of life (`ping`). */
@@ -162,6 +163,14 @@ export class Session extends Emitter<SessionEventMap> {
   }
 }
 
+/** What the core gives as JSON, as values. */
+const parsed = (fields: object): object =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, JSON_FIELDS.includes(name) ? parse(value as string) : value]),
+  );
+
+const JSON_FIELDS = ['data', 'jsep', 'candidate'];
+
 /** A handle on any plugin. */
 export class Handle extends Emitter<HandleEventMap> {
   #core!: HandleCore;
@@ -180,7 +189,7 @@ export class Handle extends Emitter<HandleEventMap> {
     options: AttachOptions & Abortable,
   ): Promise<Handle> {
     const handle = new Handle(plugin);
-    const onEvent = (type: keyof HandleEventMap, event: never): void => handle.emit(type, event);
+    const onEvent = (type: keyof HandleEventMap, fields: object): void => handle.emit(type, parsed(fields) as never);
     const { opaqueId, loopIndex, token } = options;
     const attaching = session.attach(plugin, opaqueId, loopIndex, token, onEvent) as Promise<HandleCore>;
     handle.#core = await abortable(attaching, options.signal);
@@ -199,13 +208,15 @@ export class Handle extends Emitter<HandleEventMap> {
    * @example
    * const { data, jsep } = await echo.send({ audio: true, video: true }, { jsep: offer });
    */
-  send(body: object, options: { jsep?: Jsep | RTCSessionDescriptionInit | undefined } & Abortable = {}): Promise<PluginMessage> {
-    return abortable(this.#core.send(body, options.jsep) as Promise<PluginMessage>, options.signal);
+  async send(body: object, options: { jsep?: Jsep | RTCSessionDescriptionInit | undefined } & Abortable = {}): Promise<PluginMessage> {
+    const jsep = options.jsep && stringify(options.jsep);
+    const sent = this.#core.send(stringify(body), jsep) as Promise<object>;
+    return abortable(sent.then((fields) => parsed(fields) as PluginMessage), options.signal);
   }
 
   /** Sends ICE candidates, all in one request (`trickle`); `{ completed: true }` ends them. */
-  trickle(candidates: readonly (RTCIceCandidateInit | { completed: true })[]): Promise<void> {
-    return this.#core.trickle(candidates) as Promise<void>;
+  async trickle(candidates: readonly (RTCIceCandidateInit | { completed: true })[]): Promise<void> {
+    await this.#core.trickle(stringify(candidates));
   }
 
   /** Ends the handle's peer connection on the server (`hangup`). */

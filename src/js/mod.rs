@@ -18,15 +18,14 @@ use std::future::Future;
 use std::pin::Pin;
 
 use js_sys::Promise;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
 use self::error::to_js_error;
-use crate::protocol::Body;
+use crate::protocol::id::MAX_SAFE_INTEGER;
+use crate::protocol::json::Decode;
 use crate::room::Failure;
-use crate::web::JsBody;
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, Id};
 
 /// What a promise comes to.
 type Settled = Result<JsValue, Failure>;
@@ -44,8 +43,21 @@ fn settle(future: Pin<Box<dyn Future<Output = Settled>>>) -> Promise {
     future_to_promise(async move { future.await.map_err(|failure| to_js_error(&failure)) })
 }
 
-/// Reads an options object; what does not fit is the caller's mistake.
-fn options<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
-    let value = if value.is_undefined() { js_sys::Object::new().into() } else { value };
-    JsBody(value).read().map_err(|error| Error::new(ErrorCode::InvalidArgument, error.message()))
+/// Reads an options object, which the facade gives as JSON; what does not fit is the caller's mistake.
+fn options<T: Decode>(text: &str) -> Result<T, Error> {
+    T::decode(text).map_err(|unfit| unfit.into_error(ErrorCode::InvalidArgument))
+}
+
+/// An id as JavaScript has it: integers beyond 2^53 are `BigInt`s.
+fn id_value(id: &Id) -> JsValue {
+    match id {
+        Id::Number(number) => number_value(*number),
+        Id::Text(text) => text.as_str().into(),
+    }
+}
+
+/// An integer as JavaScript has it, a `BigInt` beyond 2^53.
+#[expect(clippy::cast_precision_loss, reason = "what would lose precision is a BigInt")]
+fn number_value(number: u64) -> JsValue {
+    if number > MAX_SAFE_INTEGER { number.into() } else { (number as f64).into() }
 }

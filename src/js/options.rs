@@ -1,17 +1,15 @@
 //! Options as JavaScript writes them.
 
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
 use crate::client::{self, Leaving, Level};
 use crate::engine::Millis;
 use crate::protocol::videoroom::request::JoinPublisher;
+use crate::protocol::wire::wire;
 use crate::room::{JoinOptions, RoomOptions};
 use crate::web::{CameraOptions, MicrophoneOptions, PeerConfig};
 
 /// `ConnectionOptions`
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Connection {
     token: Option<String>,
     api_secret: Option<String>,
@@ -24,6 +22,12 @@ pub(super) struct Connection {
     log_level: Option<String>,
     recorder: Option<u32>,
 }
+
+wire!(Connection {
+    ; optional token, api_secret = "apiSecret", connect_timeout = "connectTimeout",
+    request_timeout = "requestTimeout", probe_interval = "probeInterval", probe_timeout = "probeTimeout",
+    reconnect_budget = "reconnectBudget", leave_on = "leaveOn", log_level = "logLevel", recorder
+});
 
 impl From<Connection> for client::Options {
     fn from(options: Connection) -> Self {
@@ -65,13 +69,12 @@ fn log_level(level: &str) -> Level {
 }
 
 /// `RoomOptions`, of which the facade makes `servers` a list.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Room {
     servers: Vec<String>,
-    #[serde(default)]
     ice_transport_policy: Option<String>,
 }
+
+wire!(Room { servers; optional ice_transport_policy = "iceTransportPolicy" });
 
 /// The options of a room, whose parts come from the same object.
 pub(super) fn room_options(
@@ -90,12 +93,15 @@ pub(super) fn room_options(
 }
 
 /// The devices of `JoinOptions`, of which the facade makes objects.
-#[derive(Deserialize)]
 pub(super) struct Devices {
     camera: Option<CameraOptions>,
     microphone: Option<MicrophoneOptions>,
 }
 
-pub(super) fn join_options(join: JoinPublisher, devices: Devices) -> JoinOptions {
+wire!(Devices { ; optional camera, microphone });
+
+pub(super) fn join_options(mut join: JoinPublisher, devices: Devices) -> JoinOptions {
+    // What streams are is said by those who publish them.
+    join.descriptions.clear();
     JoinOptions { camera: devices.camera, microphone: devices.microphone, join, tracks: Vec::new() }
 }

@@ -1,3 +1,4 @@
+import { stringify } from './json.js';
 import type { RoomCore } from '../../pkg/janus.js';
 import type { LocalTrack, RemoteTrack } from './track.js';
 import type { CameraOptions, Id, MicrophoneOptions, TrackKind, TrackSource } from './types.js';
@@ -130,12 +131,12 @@ export class LocalParticipant extends Participant {
    */
   async setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<void> {
     const core = await this.#core();
-    await core.switch(true, enabled, options);
+    await core.switch(true, enabled, options && stringify(options));
   }
 
   /** Unmutes or mutes the microphone, which is opened when needed and kept while muted. */
   async setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<void> {
     const core = await this.#core();
-    await core.switch(false, enabled, options);
+    await core.switch(false, enabled, options && stringify(options));
   }
 }

@@ -17,10 +17,6 @@ use crate::web::MediaStreamTrack;
 #[derive(Debug)]
 pub struct RoomCore(Room);
 
-fn on_or_off<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<Option<T>, Error> {
-    if value.is_undefined() { Ok(None) } else { options(value).map(Some) }
-}
-
 fn with_tracks(mut join: JoinOptions, tracks: &Array) -> Result<JoinOptions, JsValue> {
     for pair in tracks.iter() {
         let track = Reflect::get(&pair, &"track".into())?;
@@ -37,14 +33,13 @@ impl RoomCore {
     /// `on_event(name, fields)` is called with every event.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        settings: &JsValue,
+        settings: &str,
         ice_servers: JsValue,
         hooks: &JsValue,
         on_event: Function,
     ) -> Result<RoomCore, JsValue> {
-        let read = || -> Result<(_, Connection), Error> {
-            Ok((options(settings.clone())?, options(settings.clone())?))
-        };
+        let read =
+            || -> Result<(_, Connection), Error> { Ok((options(settings)?, options(settings)?)) };
         let (room, connection) = read().map_err(|error| janus_error(&error))?;
         let mut connection = connection.into();
         add_hooks(&mut connection, hooks);
@@ -67,9 +62,8 @@ impl RoomCore {
     }
 
     /// Joins; `tracks` are pairs `{ track, source }`.
-    pub fn join(&self, settings: &JsValue, tracks: &Array) -> Result<Promise, JsValue> {
-        let read =
-            || -> Result<_, Error> { Ok((options(settings.clone())?, options(settings.clone())?)) };
+    pub fn join(&self, settings: &str, tracks: &Array) -> Result<Promise, JsValue> {
+        let read = || -> Result<_, Error> { Ok((options(settings)?, options(settings)?)) };
         let (join, devices) = read().map_err(|error| janus_error(&error))?;
         let join = with_tracks(super::options::join_options(join, devices), tracks)?;
         let room = self.0.clone();
@@ -89,13 +83,13 @@ impl RoomCore {
     }
 
     /// Switches the camera or the microphone.
-    pub fn switch(&self, is_camera: bool, enabled: bool, settings: JsValue) -> Promise {
+    pub fn switch(&self, is_camera: bool, enabled: bool, settings: Option<String>) -> Promise {
         let room = self.0.clone();
         promise(async move {
             let device = if is_camera {
-                Device::Camera(on_or_off(settings)?)
+                Device::Camera(settings.as_deref().map(options).transpose()?)
             } else {
-                Device::Microphone(on_or_off(settings)?)
+                Device::Microphone(settings.as_deref().map(options).transpose()?)
             };
             room.switch(device, enabled).await?;
             DONE

@@ -2,6 +2,7 @@ import type { RoomCore } from '../../pkg/janus.js';
 import { invalidArgument, normalizeId } from './errors.js';
 import { Emitter, abortable, type Abortable } from './events.js';
 import { splitOptions } from './connection-options.js';
+import { stringify } from './json.js';
 import { loadCore } from './load.js';
 import { LocalParticipant, RemoteParticipant } from './participant.js';
 import { RoomModel, type RoomEventMap } from './model.js';
@@ -132,7 +133,7 @@ export class Room extends Emitter<RoomEventMap> {
       camera: deviceOptions(camera),
       microphone: deviceOptions(microphone),
     };
-    const joined = core.join(settings, tracks.map(given)) as Promise<void>;
+    const joined = core.join(stringify(settings), tracks.map(given)) as Promise<void>;
     try {
       await abortable(joined, signal);
     } catch (error) {
@@ -165,7 +166,7 @@ export class Room extends Emitter<RoomEventMap> {
         // The core lives as long as this object, which therefore must not live as long as the core.
         const weak = new WeakRef(this.#model);
         const onEvent = (name: string, fields: never): void => weak.deref()?.apply(name, fields);
-        return new RoomCore({ ...settings, servers: this.#servers }, iceServers, hooks, onEvent);
+        return new RoomCore(stringify({ ...settings, servers: this.#servers }), iceServers, hooks, onEvent);
       },
       (error: unknown) => {
         this.#core = undefined;

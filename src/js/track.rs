@@ -89,11 +89,11 @@ impl MeterCore {
 
 /// Opens camera and microphone.
 #[wasm_bindgen(js_name = createLocalTracks)]
-pub fn create_local_tracks(camera: JsValue, microphone: JsValue) -> Promise {
+pub fn create_local_tracks(camera: Option<String>, microphone: Option<String>) -> Promise {
     promise(async move {
-        let camera = (!camera.is_undefined()).then(|| super::options(camera)).transpose()?;
-        let microphone = (!microphone.is_undefined()).then(|| super::options(microphone));
-        let tracks = create(camera.as_ref(), microphone.transpose()?.as_ref()).await?;
+        let camera = camera.as_deref().map(super::options).transpose()?;
+        let microphone = microphone.as_deref().map(super::options).transpose()?;
+        let tracks = create(camera.as_ref(), microphone.as_ref()).await?;
         let cores = tracks.into_iter().map(|track| JsValue::from(TrackCore(Rc::new(track))));
         Ok(cores.collect::<Array>().into())
     })

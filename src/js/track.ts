@@ -1,5 +1,6 @@
 import type { MeterCore, TrackCore } from '../../pkg/janus.js';
 import { abortable, type Abortable } from './events.js';
+import { stringify } from './json.js';
 import { loadCore } from './load.js';
 import type { CameraOptions, MicrophoneOptions, TrackKind, TrackSource } from './types.js';
 
@@ -89,8 +90,14 @@ export interface LocalTrackOptions extends Abortable {
 }
 
 /** @internal `true` means with defaults; `false` and nothing mean no. */
-export function deviceOptions<O extends object>(wish: boolean | O | undefined): O | undefined {
-  return wish === true ? ({} as O) : wish || undefined;
+export function deviceOptions(wish: boolean | object | undefined): object | undefined {
+  return wish === true ? {} : wish || undefined;
+}
+
+/** @internal The same for the core. */
+export function deviceText(wish: boolean | object | undefined): string | undefined {
+  const options = deviceOptions(wish);
+  return options && stringify(options);
 }
 
 /**
@@ -105,7 +112,7 @@ export async function createLocalTracks(options: LocalTrackOptions = {}): Promis
   const { camera, microphone, signal } = options;
   signal?.throwIfAborted();
   const core = await loadCore();
-  const opening = core.createLocalTracks(deviceOptions(camera), deviceOptions(microphone)) as Promise<TrackCore[]>;
+  const opening = core.createLocalTracks(deviceText(camera), deviceText(microphone)) as Promise<TrackCore[]>;
   const tracks = opening.then((cores) => cores.map((track) => new LocalTrack(track)));
   try {
     return await abortable(tracks, signal);

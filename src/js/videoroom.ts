@@ -1,5 +1,6 @@
 import type { HandleCore } from '../../pkg/janus.js';
 import { abortable, type Abortable } from './events.js';
+import { parse, stringify } from './json.js';
 import { JanusError, invalidArgument, normalizeId } from './errors.js';
 import type {
   CreateRoomOptions,
@@ -65,8 +66,8 @@ export class VideoRoom {
 
   /** Asks, and takes out of the answer what `check` says has to be there. */
   async #ask(name: string, options: Abortable, check: (data: Fields) => boolean, extra?: Fields): Promise<Fields> {
-    const asked = this.#core.ask(name, { ...request(options), ...extra }) as Promise<Fields>;
-    const data = await abortable(asked, options.signal);
+    const asked = this.#core.ask(name, stringify({ ...request(options), ...extra })) as Promise<string>;
+    const data = parse(await abortable(asked, options.signal)) as Fields;
     if (check(data)) return data;
     const details = { code: 'protocol', request: name, retryable: false } as const;
     throw new JanusError(`${name}: the server's answer does not fit the request`, details);

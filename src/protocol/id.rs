@@ -2,21 +2,10 @@
 
 use std::fmt;
 
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::json::{Decode, Encode, Unfit};
 
 /// The largest integer a JavaScript number holds exactly.
 pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
-
-/// Writes integers beyond 2^53 as 128-bit ones, which the browser codec turns into `BigInt`s while
-/// ordinary ones stay numbers. In JSON text both are plain digits.
-fn serialize_integer<S: Serializer>(value: u64, serializer: S) -> Result<S::Ok, S::Error> {
-    if value > MAX_SAFE_INTEGER {
-        serializer.serialize_u128(u128::from(value))
-    } else {
-        serializer.serialize_u64(value)
-    }
-}
 
 /// The id of a room, participant, feed: an integer, or text on servers with `string_ids`.
 ///
@@ -55,57 +44,40 @@ impl fmt::Display for Id {
     }
 }
 
-impl Serialize for Id {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for Id {
+    fn encode(&self, out: &mut String) {
         match self {
-            Self::Number(number) => serialize_integer(*number, serializer),
-            Self::Text(text) => serializer.serialize_str(text),
+            Self::Number(number) => number.encode(out),
+            Self::Text(text) => text.encode(out),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(IdVisitor)
-    }
-}
-
-struct IdVisitor;
-
-impl Visitor<'_> for IdVisitor {
-    type Value = Id;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id: a whole number of at least 0, or text")
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Id, E> {
-        Ok(Id::Number(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Id, E> {
-        u64::try_from(value).map(Id::Number).map_err(|_| E::custom("an id cannot be negative"))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Id, E> {
-        Ok(Id::Text(value.to_owned()))
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Id, E> {
-        Ok(Id::Text(value))
+impl Decode for Id {
+    fn decode(value: &str) -> Result<Self, Unfit> {
+        if value.trim_ascii_start().starts_with('"') {
+            return String::decode(value).map(Self::Text);
+        }
+        let wrong = |_| Unfit::new("expected an id: a whole number of at least 0, or text");
+        u64::decode(value).map(Self::Number).map_err(wrong)
     }
 }
 
 macro_rules! numeric_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(pub u64);
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serialize_integer(self.0, serializer)
+        impl Encode for $name {
+            fn encode(&self, out: &mut String) {
+                self.0.encode(out);
+            }
+        }
+
+        impl Decode for $name {
+            fn decode(value: &str) -> Result<Self, Unfit> {
+                u64::decode(value).map(Self)
             }
         }
 

@@ -1,10 +1,9 @@
 //! Session descriptions and ICE candidates as they travel.
 
-use serde::{Deserialize, Serialize};
+use super::wire::{wire, words};
 
 /// The two kinds of session description Janus knows (no pranswer, no rollback).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SdpType {
     /// An offer.
     Offer,
@@ -12,21 +11,22 @@ pub enum SdpType {
     Answer,
 }
 
+words!(SdpType { Offer = "offer", Answer = "answer" });
+
 /// A session description with Janus's flags (`jsep`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jsep {
     /// Offer or answer.
-    #[serde(rename = "type")]
     pub kind: SdpType,
     /// The SDP text.
     pub sdp: String,
     /// `false`: the SDP holds every candidate and none will be trickled. Absent means `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trickle: Option<bool>,
     /// The media is end-to-end encrypted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub e2ee: Option<bool>,
 }
+
+wire!(Jsep { kind = "type", sdp; optional trickle, e2ee });
 
 impl Jsep {
     /// An offer whose candidates will be trickled.
@@ -41,22 +41,21 @@ impl Jsep {
 }
 
 /// One ICE candidate, or the end of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidate {
     /// The candidate line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidate: Option<String>,
     /// The m-line it belongs to, by mid. Never `null` on the wire: Janus refuses that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sdp_mid: Option<String>,
     /// The m-line it belongs to, by index.
-    #[serde(default, rename = "sdpMLineIndex", skip_serializing_if = "Option::is_none")]
     pub sdp_m_line_index: Option<u16>,
     /// `true`: no more candidates will come.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed: Option<bool>,
 }
+
+wire!(Candidate {
+    ; optional candidate, sdp_mid = "sdpMid", sdp_m_line_index = "sdpMLineIndex", completed
+});
 
 impl Candidate {
     /// The end-of-candidates marker.

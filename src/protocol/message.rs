@@ -1,118 +1,107 @@
 //! What the server says, flat as it travels, and sorted by [`Message::classify`].
 
-use serde::{Deserialize, Serialize};
-
-use super::{Body, Candidate, HandleId, Jsep, SessionId};
+use super::wire::wire;
+use super::{Candidate, HandleId, Jsep, Json, SessionId};
 
 /// One message of the server. Which fields are set depends on `janus`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "B: Body")]
-pub struct Message<B> {
+#[derive(Clone, Debug)]
+pub struct Message {
     /// The kind: `success`, `ack`, `event`, ...
     pub janus: String,
     /// The transaction of the request this answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction: Option<String>,
     /// The session it concerns.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
     /// The handle it comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<HandleId>,
     /// The new id, in answers to `create` and `attach`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<NewId>,
     /// What the plugin said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plugindata: Option<PluginData<B>>,
+    pub plugindata: Option<PluginData>,
     /// A session description that comes with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jsep: Option<Jsep>,
     /// What went wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorInfo>,
     /// Why a peer connection is gone (`hangup`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// A candidate of the server's (`trickle`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidate: Option<Candidate>,
     /// The m-line a `media` or `slowlink` event is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mid: Option<String>,
     /// `media`: "audio" or "video".
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// `media`: whether the server gets this media from us.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiving: Option<bool>,
     /// `media`: which simulcast layer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substream: Option<u32>,
     /// `media`: how long nothing came, s.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u32>,
     /// `slowlink`: "audio" or "video".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<String>,
     /// `slowlink`: true when packets towards us were lost.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uplink: Option<bool>,
     /// `slowlink`: packets lost in the last second.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost: Option<u32>,
     /// `ack`: a note for the log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// `server_info`: the whole of it, as the server wrote it.
-    #[serde(skip)]
-    pub raw: Option<B>,
+    pub raw: Option<Json>,
     /// `server_info`: the version as an integer, 1102 for 1.1.2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
     /// `server_info`: after how many seconds without a request a session ends; 0 for never.
-    #[serde(default, rename = "session-timeout", skip_serializing_if = "Option::is_none")]
     pub session_timeout: Option<u32>,
 }
 
+wire!(Message {
+    janus
+    ; optional transaction, session_id, sender, data, plugindata, jsep, error, reason, candidate, mid,
+    kind = "type", receiving, substream, seconds, media, uplink, lost, hint, version,
+    session_timeout = "session-timeout"
+    ; apart raw
+});
+
 /// `{"id": ...}`
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct NewId {
     /// The id of the new session or handle.
     pub id: u64,
 }
 
+wire!(NewId { id });
+
 /// The plugin's part of a message.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "B: Body")]
-pub struct PluginData<B> {
+#[derive(Clone, Debug)]
+pub struct PluginData {
     /// The plugin's package name.
     pub plugin: String,
     /// Its words.
-    pub data: B,
+    pub data: Json,
 }
 
+wire!(PluginData { plugin, data });
+
 /// The core's error object.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ErrorInfo {
     /// The number (`apierror.h`).
     pub code: u16,
     /// The server's sentence.
-    #[serde(default)]
     pub reason: String,
 }
 
+wire!(ErrorInfo { code; optional reason });
+
 /// A message by what has to be done with it.
 #[derive(Debug)]
-pub enum Incoming<B> {
+pub enum Incoming {
     /// Final answer to a request: `success`, `pong`, `server_info`.
-    Success(Box<Message<B>>),
+    Success(Box<Message>),
     /// The request was taken; of an asynchronous one the answer is still to come.
     Ack,
     /// The core refused a request.
     Error(ErrorInfo),
     /// Something happened on a handle.
-    Handle(HandleId, HandleEvent<B>),
+    Handle(HandleId, HandleEvent),
     /// The session is over.
     SessionTimeout,
     /// Nothing happened within a long poll.
@@ -123,11 +112,11 @@ pub enum Incoming<B> {
 
 /// What the server tells about a handle without being asked.
 #[derive(Clone, Debug)]
-pub enum HandleEvent<B> {
+pub enum HandleEvent {
     /// The plugin says something; with a transaction it answers an asynchronous request.
     Plugin {
         /// The plugin's words.
-        data: B,
+        data: Json,
         /// A session description that comes with it.
         jsep: Option<Jsep>,
     },
@@ -164,9 +153,9 @@ pub enum HandleEvent<B> {
     Detached,
 }
 
-impl<B> Message<B> {
+impl Message {
     /// Sorts the message. Unknown kinds are `Unknown`, not errors: servers learn new words.
-    pub fn classify(mut self) -> Incoming<B> {
+    pub fn classify(mut self) -> Incoming {
         match self.janus.as_str() {
             "success" | "pong" | "server_info" => Incoming::Success(Box::new(self)),
             "ack" => Incoming::Ack,
@@ -186,7 +175,7 @@ impl<B> Message<B> {
         }
     }
 
-    fn handle_event(&mut self) -> Option<HandleEvent<B>> {
+    fn handle_event(&mut self) -> Option<HandleEvent> {
         let mid = self.mid.take().unwrap_or_default();
         Some(match self.janus.as_str() {
             "event" => {

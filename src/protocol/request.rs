@@ -1,12 +1,10 @@
 //! Requests of the core API (`janus-api`: create, attach, message, trickle, ...).
 
-use serde::Serialize;
-
-use super::{Candidate, HandleId, Jsep, SessionId};
+use super::wire::{wire, words};
+use super::{Candidate, HandleId, Jsep, Json, SessionId};
 
 /// The verb of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verb {
     /// What the server is and has.
     Info,
@@ -32,69 +30,58 @@ pub enum Verb {
     Detach,
 }
 
-impl Verb {
-    /// The verb as it travels.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Ping => "ping",
-            Self::Create => "create",
-            Self::Claim => "claim",
-            Self::Keepalive => "keepalive",
-            Self::Destroy => "destroy",
-            Self::Attach => "attach",
-            Self::Message => "message",
-            Self::Trickle => "trickle",
-            Self::Hangup => "hangup",
-            Self::Detach => "detach",
-        }
-    }
-}
+words!(Verb {
+    Info = "info",
+    Ping = "ping",
+    Create = "create",
+    Claim = "claim",
+    Keepalive = "keepalive",
+    Destroy = "destroy",
+    Attach = "attach",
+    Message = "message",
+    Trickle = "trickle",
+    Hangup = "hangup",
+    Detach = "detach",
+});
 
 /// A request, flat as it travels. Optional means absent: Janus refuses `null`.
-#[derive(Clone, Debug, Serialize)]
-pub struct Request<B> {
+#[derive(Clone, Debug)]
+pub struct Request {
     /// The verb.
-    #[serde(rename = "janus")]
     pub verb: Verb,
     /// Ties the answer to the request; the engine fills it in.
     pub transaction: String,
     /// The session it concerns.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
     /// The handle it concerns.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub handle_id: Option<HandleId>,
     /// `create`: the id the session is to have.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<SessionId>,
     /// `attach`: the plugin's package name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
     /// `attach`: a name of the application's own, shown by event handlers and the admin API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub opaque_id: Option<String>,
     /// `attach`: which event loop of the server handles the peer connection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub loop_index: Option<u32>,
     /// `message`: what the plugin gets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<B>,
+    pub body: Option<Json>,
     /// `message`: a session description.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub jsep: Option<Jsep>,
     /// `trickle`: the candidates, all in one request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub candidates: Option<Vec<Candidate>>,
     /// A stored or signed token, if the server asks for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The server's API secret, if it asks for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub apisecret: Option<String>,
 }
 
-impl<B> Request<B> {
+wire!(Request {
+    verb = "janus", transaction
+    ; optional session_id, handle_id, id, plugin, opaque_id, loop_index, body, jsep, candidates, token,
+    apisecret
+});
+
+impl Request {
     fn new(verb: Verb, session_id: Option<SessionId>, handle_id: Option<HandleId>) -> Self {
         Self {
             verb,
@@ -145,7 +132,7 @@ impl<B> Request<B> {
     }
 
     /// `message`
-    pub fn message(session: SessionId, handle: HandleId, body: B, jsep: Option<Jsep>) -> Self {
+    pub fn message(session: SessionId, handle: HandleId, body: Json, jsep: Option<Jsep>) -> Self {
         Self { body: Some(body), jsep, ..Self::new(Verb::Message, Some(session), Some(handle)) }
     }
 

@@ -19,9 +19,9 @@ use crate::engine::conference::{Asked, Conference, Output};
 use crate::engine::negotiation::{Role, Step};
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::description::Source;
-use crate::protocol::{Candidate, Jsep};
+use crate::protocol::{Candidate, Jsep, Json};
 use crate::web::{
-    self, CameraOptions, JsBody, MediaStreamTrack, MicrophoneOptions, Peer, PeerConfig, PeerEvent,
+    self, CameraOptions, MediaStreamTrack, MicrophoneOptions, Peer, PeerConfig, PeerEvent,
     Playback, Thrown, Timer, spawn_local,
 };
 use crate::{Error, ErrorCode, Id, Map};
@@ -258,21 +258,12 @@ impl Call {
         })
     }
 
-    fn ask(
-        self: &Rc<Self>,
-        role: Role,
-        asked: Asked,
-        body: Result<JsBody, Error>,
-        jsep: Option<Jsep>,
-    ) {
+    fn ask(self: &Rc<Self>, role: Role, asked: Asked, body: Json, jsep: Option<Jsep>) {
         let Some(handle) = self.handle(role) else { return };
-        let sent = body.map(|body| handle.request(body, jsep));
+        let sent = handle.request(body, jsep);
         let weak = Rc::downgrade(self);
         spawn_local(async move {
-            let answer = match sent {
-                Ok(answered) => answered.await.and_then(|answer| said(role, &answer, Some(asked))),
-                Err(error) => Err(error),
-            };
+            let answer = sent.await.and_then(|answer| said(role, &answer, Some(asked)));
             let Some(call) = weak.upgrade() else { return };
             // A handle that was replaced meanwhile has nothing to say any more.
             if call.handle(role).is_some_and(|now| now.id() == handle.id()) {

@@ -11,7 +11,7 @@ use crate::client::Answer;
 use crate::engine::negotiation::Role;
 use crate::protocol::message::HandleEvent;
 use crate::videoroom::VideoRoom;
-use crate::web::{self, JsBody, spawn_local};
+use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
 
 impl Call {
@@ -88,7 +88,7 @@ impl Call {
     }
 
     /// Something happened on one of the handles.
-    pub(super) fn handle_event(self: &Rc<Self>, role: Role, event: HandleEvent<JsBody>) {
+    pub(super) fn handle_event(self: &Rc<Self>, role: Role, event: HandleEvent) {
         let mut conference = self.conference.borrow_mut();
         match event {
             HandleEvent::Plugin { data, jsep } => {

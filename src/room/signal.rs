@@ -9,11 +9,10 @@ use crate::client::{AttachOptions, Connection, Handle, Session, SessionEvent, Si
 use crate::engine::Millis;
 use crate::engine::negotiation::Role;
 use crate::engine::signalling::State;
-use crate::protocol::Body;
+use crate::protocol::json::Object;
 use crate::protocol::videoroom::PLUGIN;
-use crate::protocol::videoroom::request::Plain;
 use crate::videoroom::VideoRoom;
-use crate::web::{self, JsBody, spawn_local};
+use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
 
 /// How often making session and handles is tried when the connection breaks meanwhile, or chance gives us
@@ -159,7 +158,7 @@ impl Signal {
         let goodbye = async {
             if joined {
                 let rooms = VideoRoom::on(self.publisher.clone());
-                rooms.ask("leave", JsBody::write(&Plain {})).await.ok();
+                rooms.ask("leave", &Object::new()).await.ok();
             }
             self.session.destroy().await
         };

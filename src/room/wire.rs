@@ -4,44 +4,33 @@ use crate::Error;
 use crate::client::Answer;
 use crate::engine::conference::{Asked, PublisherRequest, Said, SubscriberRequest};
 use crate::engine::negotiation::Role;
+use crate::protocol::json::{Encode, Object};
 use crate::protocol::videoroom::RoomData;
 use crate::protocol::videoroom::event::{OwnStreams, SubStreams};
-use crate::protocol::videoroom::request::Plain;
-use crate::protocol::{Body, Jsep};
-use crate::web::JsBody;
+use crate::protocol::{Jsep, Json};
 
-pub(super) fn publisher_body(request: PublisherRequest) -> (Result<JsBody, Error>, Option<Jsep>) {
-    let named = |body: Result<JsBody, Error>, name: &str| body.map(|b| b.with("request", name));
+pub(super) fn publisher_body(request: PublisherRequest) -> (Json, Option<Jsep>) {
     match request {
         PublisherRequest::Join(join, jsep) => {
             let name = if jsep.is_some() { "joinandconfigure" } else { "join" };
-            let body = named(JsBody::write(&join), name);
-            (body.map(|body| body.with("ptype", "publisher")), jsep)
+            (named(&join, name).with("ptype", "publisher"), jsep)
         }
-        PublisherRequest::Publish(configure, jsep) => {
-            (named(JsBody::write(&configure), "publish"), Some(jsep))
-        }
-        PublisherRequest::Offer(configure, jsep) => {
-            (named(JsBody::write(&configure), "configure"), Some(jsep))
-        }
-        PublisherRequest::Describe(configure) => {
-            (named(JsBody::write(&configure), "configure"), None)
-        }
+        PublisherRequest::Publish(configure, jsep) => (named(&configure, "publish"), Some(jsep)),
+        PublisherRequest::Offer(configure, jsep) => (named(&configure, "configure"), Some(jsep)),
+        PublisherRequest::Describe(configure) => (named(&configure, "configure"), None),
     }
 }
 
-pub(super) fn subscriber_body(request: SubscriberRequest) -> (Result<JsBody, Error>, Option<Jsep>) {
-    let named = |body: Result<JsBody, Error>, name: &str| body.map(|b| b.with("request", name));
+pub(super) fn subscriber_body(request: SubscriberRequest) -> (Json, Option<Jsep>) {
     match request {
-        SubscriberRequest::Join(join) => {
-            let body = named(JsBody::write(&join), "join");
-            (body.map(|body| body.with("ptype", "subscriber")), None)
-        }
-        SubscriberRequest::Update(update) => (named(JsBody::write(&update), "update"), None),
-        SubscriberRequest::Start(answer) => {
-            (named(JsBody::write(&Plain {}), "start"), Some(answer))
-        }
+        SubscriberRequest::Join(join) => (named(&join, "join").with("ptype", "subscriber"), None),
+        SubscriberRequest::Update(update) => (named(&update, "update"), None),
+        SubscriberRequest::Start(answer) => (named(&Object::new(), "start"), Some(answer)),
     }
+}
+
+fn named(fields: &dyn Encode, request: &str) -> Json {
+    Json::write(fields).with("request", request)
 }
 
 /// What the plugin said, in answer to a request or of itself.

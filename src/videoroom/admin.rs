@@ -3,47 +3,18 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-
 use crate::Error;
 use crate::client::{AttachOptions, Handle, Session};
+use crate::protocol::json::{Decode, Encode, Fields, Object};
 use crate::protocol::videoroom::PLUGIN;
 use crate::protocol::videoroom::event::{Joined, RoomData, RoomEvent, unexpected};
-use crate::protocol::videoroom::request::{CreateRoom, DestroyRoom, ForRoom, JoinPublisher, List};
-use crate::protocol::videoroom::types::{ParticipantInfo, RoomInfo};
-use crate::protocol::{Body, Id};
-use crate::web::JsBody;
+use crate::protocol::videoroom::request::{CreateRoom, DestroyRoom, JoinPublisher, List};
+use crate::protocol::videoroom::types::{ParticipantInfo, RoomChanged, RoomInfo};
+use crate::protocol::{Id, Json};
 
 /// A handle on the `VideoRoom` plugin.
 #[derive(Clone, Debug)]
 pub struct VideoRoom(Handle);
-
-/// The answer to `create` and `destroy`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoomChanged {
-    /// The room.
-    pub room: Id,
-    /// Whether the server's configuration holds the change. False although asked for: it could not be
-    /// saved.
-    #[serde(default)]
-    pub permanent: bool,
-}
-
-#[derive(Deserialize)]
-struct Exists {
-    exists: bool,
-}
-
-#[derive(Deserialize)]
-struct Rooms {
-    list: Vec<RoomInfo>,
-}
-
-#[derive(Deserialize)]
-struct Participants {
-    participants: Vec<ParticipantInfo>,
-}
 
 impl VideoRoom {
     /// Attaches to the plugin. Events of the handle are dropped: this one asks and is answered.
@@ -67,7 +38,7 @@ impl VideoRoom {
     /// # Errors
     /// `RoomExists` (427) if the id is taken, `Unauthorized` (433) without the server's admin key.
     pub async fn create(&self, room: &CreateRoom) -> Result<RoomChanged, Error> {
-        read("create", &self.ask("create", JsBody::write(room)).await?)
+        read("create", &self.ask("create", room).await?)
     }
 
     /// Ends a room and sends everybody out (`destroy`).
@@ -75,19 +46,19 @@ impl VideoRoom {
     /// # Errors
     /// `RoomNotFound` (426), `Unauthorized` (433) with a wrong secret.
     pub async fn destroy(&self, room: &DestroyRoom) -> Result<RoomChanged, Error> {
-        read("destroy", &self.ask("destroy", JsBody::write(room)).await?)
+        read("destroy", &self.ask("destroy", room).await?)
     }
 
     /// Whether there is such a room, private ones included (`exists`).
     pub async fn exists(&self, room: &Id) -> Result<bool, Error> {
-        let answer = self.ask("exists", JsBody::write(&ForRoom { room })).await?;
-        read("exists", &answer).map(|answer: Exists| answer.exists)
+        let answer = self.ask("exists", &for_room(room)).await?;
+        field("exists", &answer, "exists")
     }
 
     /// The public rooms; with the server's admin key the private ones too (`list`).
     pub async fn list(&self, options: &List) -> Result<Vec<RoomInfo>, Error> {
-        let answer = self.ask("list", JsBody::write(options)).await?;
-        read("list", &answer).map(|answer: Rooms| answer.list)
+        let answer = self.ask("list", options).await?;
+        field("list", &answer, "list")
     }
 
     /// Who is in a room (`listparticipants`).
@@ -95,8 +66,8 @@ impl VideoRoom {
     /// # Errors
     /// `RoomNotFound` (426).
     pub async fn list_participants(&self, room: &Id) -> Result<Vec<ParticipantInfo>, Error> {
-        let answer = self.ask("listparticipants", JsBody::write(&ForRoom { room })).await?;
-        read("listparticipants", &answer).map(|answer: Participants| answer.participants)
+        let answer = self.ask("listparticipants", &for_room(room)).await?;
+        field("listparticipants", &answer, "participants")
     }
 
     /// Joins a room as a publisher who does not publish yet (`join`). A handle joins once.
@@ -105,8 +76,8 @@ impl VideoRoom {
     /// `RoomNotFound` (426), `Unauthorized` (433) with a wrong pin, `AlreadyJoined` (425), `IdTaken`
     /// (436).
     pub async fn join(&self, join: &JoinPublisher) -> Result<Joined, Error> {
-        let body = JsBody::write(join).map(|body| body.with("ptype", "publisher"));
-        let answer = self.ask("join", body).await?;
+        let fields = Json::write(join).with("ptype", "publisher");
+        let answer = self.ask("join", &fields).await?;
         let event = answer.read::<RoomData>()?.classify(true);
         if let RoomEvent::Joined(joined) = event { Ok(joined) } else { Err(unexpected("join")) }
     }
@@ -118,10 +89,10 @@ impl VideoRoom {
 
     /// Asks, and takes the plugin's refusal for an error. Boxed and without types, so that all requests
     /// share one future.
-    pub(crate) fn ask(&self, request: &'static str, fields: Result<JsBody, Error>) -> Asked {
-        let answered = fields.map(|body| self.0.request(body.with("request", request), None));
+    pub(crate) fn ask(&self, request: &'static str, fields: &dyn Encode) -> Asked {
+        let answered = self.0.request(Json::write(fields).with("request", request), None);
         Box::pin(async move {
-            let answer = answered?.await?;
+            let answer = answered.await?;
             answer.data.read::<RoomData>()?.classify(true).into_result(request)?;
             Ok(answer.data)
         })
@@ -140,8 +111,19 @@ pub(crate) fn known_request(name: &str) -> Result<&'static str, Error> {
 }
 
 /// An answer that is still to come.
-type Asked = Pin<Box<dyn Future<Output = Result<JsBody, Error>>>>;
+type Asked = Pin<Box<dyn Future<Output = Result<Json, Error>>>>;
 
-fn read<T: DeserializeOwned>(request: &'static str, answer: &JsBody) -> Result<T, Error> {
+fn for_room(room: &Id) -> Object {
+    let mut fields = Object::new();
+    fields.field("room", room);
+    fields
+}
+
+fn read<T: Decode>(request: &'static str, answer: &Json) -> Result<T, Error> {
     answer.read().map_err(|_| unexpected(request))
+}
+
+fn field<T: Decode>(request: &'static str, answer: &Json, name: &str) -> Result<T, Error> {
+    let found = Fields::of(answer.as_str()).and_then(|fields| fields.required(name));
+    found.map_err(|_| unexpected(request))
 }

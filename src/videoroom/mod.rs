@@ -13,9 +13,10 @@
 
 mod admin;
 
+pub use crate::protocol::videoroom::types::RoomChanged;
+pub use admin::VideoRoom;
 #[cfg(feature = "npm")]
 pub(crate) use admin::known_request;
-pub use admin::{RoomChanged, VideoRoom};
 
 pub use crate::protocol::videoroom::event::{Joined, RoomEvent};
 pub use crate::protocol::videoroom::request::{CreateRoom, DestroyRoom, JoinPublisher, List};

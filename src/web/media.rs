@@ -1,16 +1,15 @@
 //! Cameras and microphones.
 
 use js_sys::{Object, Reflect};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
 use super::{Thrown, globals};
+use crate::protocol::wire::wire;
 
 /// How a camera is opened. Sizes and rates are wishes: the nearest the device can do is taken.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CameraOptions {
     /// The device; the browser's choice otherwise.
     pub device_id: Option<String>,
@@ -21,13 +20,15 @@ pub struct CameraOptions {
     /// Pictures per second (30).
     pub frame_rate: Option<u32>,
     /// Send several sizes at once, so that the server can choose for each viewer.
-    #[serde(default)]
     pub simulcast: bool,
 }
 
+wire!(CameraOptions {
+    ; optional device_id = "deviceId", width, height, frame_rate = "frameRate", simulcast
+});
+
 /// How a microphone is opened. What is not said is on.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MicrophoneOptions {
     /// The device; the browser's choice otherwise.
     pub device_id: Option<String>,
@@ -38,6 +39,11 @@ pub struct MicrophoneOptions {
     /// Keep the loudness even.
     pub auto_gain_control: Option<bool>,
 }
+
+wire!(MicrophoneOptions {
+    ; optional device_id = "deviceId", echo_cancellation = "echoCancellation",
+    noise_suppression = "noiseSuppression", auto_gain_control = "autoGainControl"
+});
 
 fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
     // Setting a field of a fresh plain object cannot fail.

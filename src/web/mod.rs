@@ -4,10 +4,10 @@
 //! `Drop` removes it. No decisions are made here.
 
 mod clock;
-mod codec;
 mod crowd;
 mod error;
 mod globals;
+mod json;
 mod listener;
 mod media;
 mod meter;
@@ -20,9 +20,9 @@ mod socket;
 mod task;
 
 pub use clock::{Timer, now, random_id, random_text, random_u32, within};
-pub use codec::{JsBody, to_js};
 pub use crowd::Place;
 pub use error::{Thrown, describe};
+pub use json::{from_js, read, to_value, write};
 pub use listener::Listener;
 pub use media::{CameraOptions, MicrophoneOptions, capture};
 pub use meter::Meter;

@@ -4,13 +4,13 @@
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::conference::{Asked, Conference, Event, LocalStream, Output, Reason, Said};
 use janus_wasm::engine::negotiation::{Role, Step};
-use janus_wasm::protocol::codec::{HostBody, decode_all};
+use janus_wasm::protocol::codec::decode_all;
 use janus_wasm::protocol::description::Source;
 use janus_wasm::protocol::message::{HandleEvent, Incoming, Message};
 use janus_wasm::protocol::videoroom::event::{OwnStreams, SubStreams};
 use janus_wasm::protocol::videoroom::request::JoinPublisher;
 use janus_wasm::protocol::videoroom::{RoomData, StreamKind};
-use janus_wasm::protocol::{Body, Candidate, HandleId, Id, Jsep};
+use janus_wasm::protocol::{Candidate, HandleId, Id, Jsep, Json};
 use janus_wasm::{Error, ErrorCode, Map};
 
 use crate::chance::Chance;
@@ -30,7 +30,7 @@ struct Stay {
 pub(crate) fn hear(texts: &[String], chance: &mut Chance) {
     let mut stay = Stay::new(chance);
     for text in texts {
-        for message in decode_all::<HostBody>(text).unwrap_or_default() {
+        for message in decode_all(text).unwrap_or_default() {
             stay.hear(message, chance);
             stay.live(chance);
         }
@@ -39,7 +39,7 @@ pub(crate) fn hear(texts: &[String], chance: &mut Chance) {
 }
 
 /// As `room::wire` does it.
-fn said(role: Role, data: &HostBody, jsep: Option<Jsep>, answer: bool) -> Result<Said, Error> {
+fn said(role: Role, data: &Json, jsep: Option<Jsep>, answer: bool) -> Result<Said, Error> {
     let event = data.read::<RoomData>()?.classify(answer).into_result("event")?;
     let (own, mapping) = match role {
         Role::Offerer => (data.read::<OwnStreams>().ok().and_then(|own| own.streams), None),
@@ -76,13 +76,13 @@ impl Stay {
             // Otherwise the first word of the server is the answer to `join`.
             let text = r#"{"videoroom":"joined","room":1234,"id":1,"private_id":2,"publishers":[
                 {"id":2,"streams":[{"type":"audio","mindex":0,"mid":"0"}]}]}"#;
-            let joined = HostBody::parse(text).unwrap();
+            let joined = Json::parse(text).unwrap();
             stay.answer(0, said(Role::Offerer, &joined, None, true));
         }
         stay
     }
 
-    fn hear(&mut self, message: Message<HostBody>, chance: &mut Chance) {
+    fn hear(&mut self, message: Message, chance: &mut Chance) {
         match message.classify() {
             Incoming::Handle(handle, HandleEvent::Plugin { data, jsep }) => {
                 self.plugin(handle, &data, jsep, chance);
@@ -101,7 +101,7 @@ impl Stay {
         self.pump();
     }
 
-    fn plugin(&mut self, from: HandleId, data: &HostBody, jsep: Option<Jsep>, chance: &mut Chance) {
+    fn plugin(&mut self, from: HandleId, data: &Json, jsep: Option<Jsep>, chance: &mut Chance) {
         if !self.asked.is_empty() && chance.one_in(2) {
             let at = chance.below(self.asked.len());
             return self.answer(at, said(role_of(self.asked[at]), data, jsep, true));
@@ -114,7 +114,7 @@ impl Stay {
         }
     }
 
-    fn handle_event(&mut self, from: HandleId, event: HandleEvent<HostBody>) {
+    fn handle_event(&mut self, from: HandleId, event: HandleEvent) {
         let role = if from == HandleId(10) { Role::Answerer } else { Role::Offerer };
         match event {
             HandleEvent::WebrtcUp => self.conference.webrtc_up(role),

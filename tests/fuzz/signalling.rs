@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::signalling::{Config, LinkId, Output, Server, Signalling, State, Token};
-use janus_wasm::protocol::codec::{HostBody, decode_all};
+use janus_wasm::protocol::codec::decode_all;
+use janus_wasm::protocol::json::Object;
 use janus_wasm::protocol::request::{Request, Verb};
-use janus_wasm::protocol::{Candidate, HandleId, SessionId};
+use janus_wasm::protocol::{Candidate, HandleId, Json, SessionId};
 use janus_wasm::{Error, ErrorCode};
 
 use crate::chance::Chance;
@@ -16,7 +17,7 @@ const PLUGIN: &str = "janus.plugin.videoroom";
 const MANY: usize = 5_000;
 
 struct Call {
-    engine: Signalling<HostBody>,
+    engine: Signalling,
     now: u64,
     link: LinkId,
     /// Whether there is a connection that may be written to.
@@ -104,7 +105,7 @@ impl Call {
     }
 
     fn under_way(&mut self) {
-        let (session, body) = (SessionId(7), HostBody(serde_json::json!({"request": "list"})));
+        let (session, body) = (SessionId(7), Json::write(&Object::new()));
         for handle in [HandleId(9), HandleId(10)] {
             for _ in 0..2 {
                 self.ask(Request::message(session, handle, body.clone(), None));
@@ -119,7 +120,7 @@ impl Call {
         self.ask(Request::ping());
     }
 
-    fn ask(&mut self, request: Request<HostBody>) -> Token {
+    fn ask(&mut self, request: Request) -> Token {
         let token = self.engine.request(Millis(self.now), request);
         self.asked.insert(token, 0);
         self.see();
@@ -141,7 +142,7 @@ impl Call {
     /// As the driver does it.
     fn hear(&mut self, text: &str) {
         let now = Millis(self.now);
-        if let Ok(messages) = decode_all::<HostBody>(text) {
+        if let Ok(messages) = decode_all(text) {
             for message in messages {
                 self.engine.message(now, self.link, message);
             }

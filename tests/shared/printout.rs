@@ -1,12 +1,11 @@
-//! What a codec makes of a recorded line, in words that do not depend on the codec. Shared by the tests of
-//! the host (`replay.rs`) and of the browser (`web/printout.rs`).
+//! What is made of a recorded line, in words. Shared by the tests of the host (`replay.rs`) and of the browser
+//! (`web/printout.rs`).
 
-use janus_wasm::protocol::Body;
+use janus_wasm::protocol::Json;
 use janus_wasm::protocol::codec::decode;
+use janus_wasm::protocol::json::{Decode, Fields};
 use janus_wasm::protocol::videoroom::RoomData;
 use janus_wasm::protocol::videoroom::event::{OwnStreams, SubStreams};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The recorded transcripts, by name.
@@ -17,34 +16,27 @@ const TRANSCRIPTS: [(&str, &str); 4] = [
     ("janus-1.4.2-string-ids", include_str!("../fixtures/janus-1.4.2-string-ids.jsonl")),
 ];
 
-/// Stands for what the host's codec prints, line by line: `<transcript>:<line> <hash>`.
+/// Stands for what is printed, line by line: `<transcript>:<line> <hash>`.
 pub(crate) const EXPECTED: &str = include_str!("../fixtures/printouts.txt");
 
-#[derive(Deserialize)]
-#[serde(bound = "B: Body")]
-struct Entry<B> {
-    dir: String,
-    msg: B,
-}
-
 /// JSON with its keys in one order.
-fn canonical<B: Body>(body: &B) -> String {
-    let value: Value = serde_json::from_str(&body.text().unwrap()).unwrap();
-    value.to_string()
+fn canonical(json: &Json) -> String {
+    serde_json::from_str::<Value>(json.as_str()).unwrap().to_string()
 }
 
-fn told<T: DeserializeOwned + std::fmt::Debug>(body: &impl Body) -> String {
-    body.read::<T>().map_or("misfit".to_owned(), |value| format!("{value:?}"))
+fn told<T: Decode + std::fmt::Debug>(json: &Json) -> String {
+    json.read::<T>().map_or("misfit".to_owned(), |value| format!("{value:?}"))
 }
 
-/// Everything this codec makes of a line.
-fn print<B: Body>(line: &str) -> String {
-    let entry: Entry<B> = B::parse(line).unwrap().read().unwrap();
-    if entry.dir != "<" {
-        return canonical(&entry.msg);
+/// Everything that is made of a line.
+fn print(line: &str) -> String {
+    let fields = Fields::of(line).unwrap();
+    let said: Json = fields.required("msg").unwrap();
+    if fields.required::<String>("dir").unwrap() != "<" {
+        return canonical(&said);
     }
-    let message = decode::<B>(&entry.msg.text().unwrap()).unwrap();
-    let mut words = vec![canonical(&B::write(&message).unwrap())];
+    let message = decode(said.as_str()).unwrap();
+    let mut words = vec![canonical(&Json::write(&message))];
     if let Some(plugin) = &message.plugindata {
         words.push(told::<RoomData>(&plugin.data));
         words.push(told::<SubStreams>(&plugin.data));
@@ -63,11 +55,11 @@ fn hash(text: &str) -> u64 {
 }
 
 /// Every line of every transcript as a line of [`EXPECTED`], with what was printed.
-pub(crate) fn printouts<B: Body>() -> Vec<(String, String)> {
+pub(crate) fn printouts() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (name, text) in TRANSCRIPTS {
         for (index, line) in text.lines().enumerate() {
-            let printed = print::<B>(line);
+            let printed = print(line);
             all.push((format!("{name}:{} {:016x}", index + 1, hash(&printed)), printed));
         }
     }

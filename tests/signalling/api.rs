@@ -1,24 +1,23 @@
 //! The core API, verb by verb and event by event.
 
 use janus_wasm::engine::signalling::{Config, Output, Reply};
-use janus_wasm::protocol::codec::{HostBody, encode};
 use janus_wasm::protocol::message::HandleEvent;
 use janus_wasm::protocol::request::{Request, Verb};
-use janus_wasm::protocol::{Body, Candidate, Jsep};
+use janus_wasm::protocol::{Candidate, Jsep, Json};
 use janus_wasm::{Error, ErrorCode};
 use serde_json::{Value, json};
 
 use super::support::*;
 
 /// What a request is on the wire, without its transaction.
-fn wire(request: &Request<HostBody>) -> Value {
-    let mut value: Value = serde_json::from_str(&encode(request).unwrap()).unwrap();
+fn wire(request: &Request) -> Value {
+    let mut value: Value = serde_json::from_str(Json::write(request).as_str()).unwrap();
     value.as_object_mut().unwrap().remove("transaction").expect("every request has one");
     value
 }
 
-fn body() -> HostBody {
-    HostBody::parse(r#"{"request":"list"}"#).unwrap()
+fn body() -> Json {
+    Json::parse(r#"{"request":"list"}"#).unwrap()
 }
 
 fn candidate() -> Candidate {
@@ -87,7 +86,7 @@ fn candidates_one_many_and_no_more() {
 }
 
 /// How the answer to a request of each verb is told, if it is told at all.
-fn answer(request: Request<HostBody>, text: &str) -> Option<&'static str> {
+fn answer(request: Request, text: &str) -> Option<&'static str> {
     let mut bench = Bench::ready(Config::default());
     let token = bench.ask(request);
     bench.drain();
@@ -130,7 +129,7 @@ fn each_verb_has_its_answer() {
 }
 
 /// What a handle is told when the server says this about it.
-fn told(kind: &str, fields: &Value) -> Option<HandleEvent<HostBody>> {
+fn told(kind: &str, fields: &Value) -> Option<HandleEvent> {
     let mut text = json!({"janus": kind, "session_id": 7, "sender": 9});
     text.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     let mut bench = Bench::ready(Config::default());
@@ -180,7 +179,7 @@ fn events_about_the_handle() {
     let Some(HandleEvent::Plugin { data, jsep: Some(jsep) }) = told("event", &fields) else {
         panic!()
     };
-    assert_eq!((data.0, jsep.e2ee), (json!({"a": 1}), Some(true)));
+    assert_eq!((data.as_str(), jsep.e2ee), (r#"{"a":1}"#, Some(true)));
 }
 
 #[test]

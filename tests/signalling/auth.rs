@@ -2,7 +2,6 @@
 
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::signalling::{Config, Found, Output, Server};
-use janus_wasm::protocol::codec::HostBody;
 use janus_wasm::protocol::request::Request;
 use janus_wasm::{Error, ErrorCode};
 
@@ -12,7 +11,7 @@ fn on_demand() -> Config {
     Config { token_on_demand: true, ..Config::default() }
 }
 
-fn asks(outputs: &[Output<HostBody>]) -> usize {
+fn asks(outputs: &[Output]) -> usize {
     outputs.iter().filter(|output| matches!(output, Output::AskToken)).count()
 }
 
@@ -119,7 +118,7 @@ fn a_token_that_expired_meanwhile_is_replaced_before_the_session_is_claimed_agai
     assert_eq!(verbs(&outputs), ["claim"]);
     assert!(sent(&outputs)[0].contains(r#""token":"new""#));
     bench.success("t2");
-    let resumed = |it: &Output<_>| matches!(it, Output::SessionUp(SESSION, Found::Resumed));
+    let resumed = |it: &Output| matches!(it, Output::SessionUp(SESSION, Found::Resumed));
     assert!(bench.drain().iter().any(resumed));
 }
 
@@ -135,7 +134,7 @@ fn a_long_poll_refused_for_its_token_begins_again_with_another() {
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     assert_eq!(asks(&bench.drain()), 1);
     token(&mut bench, "new");
-    let again = |it: &Output<_>| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
+    let again = |it: &Output| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
     assert!(bench.drain().iter().any(again));
     assert_eq!(bench.engine.current_token(), Some("new"));
 }

@@ -2,13 +2,12 @@
 
 use janus_wasm::ErrorCode;
 use janus_wasm::engine::signalling::{Config, Output, State};
-use janus_wasm::protocol::codec::HostBody;
 use janus_wasm::protocol::message::HandleEvent;
 use janus_wasm::protocol::request::{Request, Verb};
 
 use super::support::*;
 
-fn events(outputs: &[Output<HostBody>]) -> usize {
+fn events(outputs: &[Output]) -> usize {
     outputs.iter().filter(|it| matches!(it, Output::Handle(..))).count()
 }
 

@@ -7,7 +7,7 @@ use janus_wasm::protocol::request::Verb;
 use super::support::*;
 
 /// Answers every question for a sign of life until the given moment; what came out.
-fn live_to(bench: &mut Bench, end: u64) -> Vec<Output<janus_wasm::protocol::codec::HostBody>> {
+fn live_to(bench: &mut Bench, end: u64) -> Vec<Output> {
     let mut all = Vec::new();
     while bench.now < end {
         let next = bench.engine.deadline().map_or(end, |deadline| deadline.0.min(end));

@@ -3,11 +3,11 @@
 
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::signalling::{Config, Found, Output, Reply, State};
-use janus_wasm::protocol::codec::HostBody;
+use janus_wasm::protocol::Json;
 use janus_wasm::protocol::message::HandleEvent;
 use janus_wasm::protocol::request::{Request, Verb};
 use janus_wasm::protocol::videoroom::{RoomData, RoomEvent};
-use janus_wasm::protocol::{Body, Candidate, HandleId, SessionId};
+use janus_wasm::protocol::{Candidate, HandleId, SessionId};
 use janus_wasm::{Error, ErrorCode};
 
 use super::support::*;
@@ -16,8 +16,8 @@ fn ready() -> Bench {
     Bench::ready(Config::default())
 }
 
-fn detached(outputs: &[Output<HostBody>]) -> usize {
-    let is = |it: &&Output<_>| matches!(it, Output::Handle(HANDLE, HandleEvent::Detached));
+fn detached(outputs: &[Output]) -> usize {
+    let is = |it: &&Output| matches!(it, Output::Handle(HANDLE, HandleEvent::Detached));
     outputs.iter().filter(is).count()
 }
 
@@ -29,7 +29,7 @@ fn candidates_do_not_wait_behind_messages() {
     bench.ask(message("{}"));
     bench.ask(Request::trickle(SESSION, HANDLE, vec![Candidate::end()]));
     bench.ask(Request::handle(Verb::Hangup, SESSION, HANDLE));
-    bench.ask(Request::message(SESSION, HandleId(10), HostBody::parse("{}").unwrap(), None));
+    bench.ask(Request::message(SESSION, HandleId(10), Json::parse("{}").unwrap(), None));
     assert_eq!(verbs(&bench.drain()), ["message", "trickle", "hangup", "message"]);
 }
 

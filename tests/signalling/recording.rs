@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use janus_wasm::engine::recorder::{Kind, Recorder};
 use janus_wasm::engine::signalling::{Config, Output};
 use janus_wasm::engine::{Millis, redact, redact_words};
-use janus_wasm::protocol::codec::HostBody;
+use janus_wasm::protocol::Json;
 use janus_wasm::protocol::request::{Request, Verb};
-use janus_wasm::protocol::{Body, HandleId, SessionId};
+use janus_wasm::protocol::{HandleId, SessionId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -137,7 +137,7 @@ fn replay(log: &str) -> (Vec<String>, Vec<String>) {
 }
 
 /// A recorded request as the application asked for it; the engine's own are asked for by the engine.
-fn request_of(message: &Value) -> Option<Request<HostBody>> {
+fn request_of(message: &Value) -> Option<Request> {
     let number = |key: &str| message[key].as_u64();
     let session = number("session_id").map(SessionId);
     let handle = number("handle_id").map(HandleId);
@@ -147,7 +147,7 @@ fn request_of(message: &Value) -> Option<Request<HostBody>> {
         "attach" => Request::attach(session?, message["plugin"].as_str()?, None),
         "destroy" => Request::session(Verb::Destroy, session?),
         "message" => {
-            let body = HostBody::parse(&message["body"].to_string()).unwrap();
+            let body = Json::parse(message["body"].to_string()).unwrap();
             Request::message(session?, handle?, body, None)
         }
         _ => return None,

@@ -11,8 +11,8 @@ fn servers(count: usize) -> Config {
     Config { servers: vec![Server { ordered: true }; count], ..Config::default() }
 }
 
-fn asks(outputs: &[Output<janus_wasm::protocol::codec::HostBody>]) -> Vec<Attempt> {
-    let attempt = |output: &Output<_>| match output {
+fn asks(outputs: &[Output]) -> Vec<Attempt> {
+    let attempt = |output: &Output| match output {
         Output::Ask(attempt) => Some(*attempt),
         _ => None,
     };

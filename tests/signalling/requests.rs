@@ -74,7 +74,7 @@ fn a_second_answer_to_one_request_is_an_event() {
     let outputs = bench.drain();
     assert_eq!(settled(&outputs).len(), 1);
     let is_event =
-        |output: &Output<_>| matches!(output, Output::Handle(HANDLE, HandleEvent::Plugin { .. }));
+        |output: &Output| matches!(output, Output::Handle(HANDLE, HandleEvent::Plugin { .. }));
     assert!(outputs.iter().any(is_event));
 }
 
@@ -125,7 +125,7 @@ fn an_unknown_session_takes_its_requests_with_it() {
     assert_eq!(settled(&outputs).len(), 2);
     assert_eq!(settled(&outputs)[0], (token, Err(ErrorCode::SessionNotFound)));
     assert_eq!(lost_session(&outputs), Some(ErrorCode::SessionNotFound));
-    let detached = |it: &Output<_>| matches!(it, Output::Handle(HANDLE, HandleEvent::Detached));
+    let detached = |it: &Output| matches!(it, Output::Handle(HANDLE, HandleEvent::Detached));
     assert!(outputs.iter().any(detached), "its handles are gone with it");
     assert!(verbs(&outputs).is_empty(), "the second is not said to nobody");
 }

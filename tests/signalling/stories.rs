@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::signalling::{Config, Found, Output, Reply, Server, State, Token};
-use janus_wasm::protocol::codec::{HostBody, decode};
+use janus_wasm::protocol::codec::decode;
 use janus_wasm::protocol::request::{Request, Verb};
 use janus_wasm::{Error, ErrorCode};
 use proptest::prelude::*;
@@ -121,7 +121,7 @@ impl Story {
         story
     }
 
-    fn ask(&mut self, request: Request<HostBody>) {
+    fn ask(&mut self, request: Request) {
         let token = self.bench.ask(request);
         self.asked.insert(token, 0);
     }
@@ -236,7 +236,7 @@ impl Story {
         }
     }
 
-    fn see_request(&mut self, request: &Request<HostBody>) {
+    fn see_request(&mut self, request: &Request) {
         assert!(self.writable, "nothing is sent without a connection");
         if request.session_id == Some(SESSION) {
             self.active = self.active.map(|_| self.bench.now);
@@ -247,7 +247,7 @@ impl Story {
         }
     }
 
-    fn see_end(&mut self, token: Token, result: &Result<Reply<HostBody>, Error>) {
+    fn see_end(&mut self, token: Token, result: &Result<Reply, Error>) {
         let times = self.asked.get_mut(&token).expect("only what was asked settles");
         *times += 1;
         assert_eq!(*times, 1, "a request settles once");

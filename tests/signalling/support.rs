@@ -2,9 +2,9 @@
 
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::signalling::{Config, LinkId, Output, Server, Signalling, State, Token};
-use janus_wasm::protocol::codec::{HostBody, decode};
+use janus_wasm::protocol::codec::decode;
 use janus_wasm::protocol::request::Request;
-use janus_wasm::protocol::{Body, HandleId, SessionId};
+use janus_wasm::protocol::{HandleId, Json, SessionId};
 use janus_wasm::{Error, ErrorCode};
 
 pub(crate) const SESSION: SessionId = SessionId(7);
@@ -13,7 +13,7 @@ pub(crate) const PLUGIN: &str = "janus.plugin.videoroom";
 
 /// An engine, the time, and the connection it works with.
 pub(crate) struct Bench {
-    pub(crate) engine: Signalling<HostBody>,
+    pub(crate) engine: Signalling,
     pub(crate) now: u64,
     pub(crate) link: LinkId,
 }
@@ -61,7 +61,7 @@ impl Bench {
         self.engine.opened(Millis(self.now), self.link);
     }
 
-    pub(crate) fn ask(&mut self, request: Request<HostBody>) -> Token {
+    pub(crate) fn ask(&mut self, request: Request) -> Token {
         self.engine.request(Millis(self.now), request)
     }
 
@@ -101,7 +101,7 @@ impl Bench {
     }
 
     /// Lets time pass to the given moment, with a tick at every deadline on the way, and what came out.
-    pub(crate) fn run_to(&mut self, end: u64) -> Vec<Output<HostBody>> {
+    pub(crate) fn run_to(&mut self, end: u64) -> Vec<Output> {
         let mut outputs = self.drain();
         while let Some(Millis(deadline)) = self.engine.deadline().filter(|it| it.0 <= end) {
             self.now = self.now.max(deadline);
@@ -113,7 +113,7 @@ impl Bench {
     }
 
     /// Everything the engine wants done; the connection in use follows.
-    pub(crate) fn drain(&mut self) -> Vec<Output<HostBody>> {
+    pub(crate) fn drain(&mut self) -> Vec<Output> {
         let outputs: Vec<_> = std::iter::from_fn(|| self.engine.poll()).collect();
         for output in &outputs {
             if let Output::Open(link, _) = output {
@@ -134,11 +134,11 @@ pub(crate) fn event(transaction: &str) -> String {
     )
 }
 
-pub(crate) fn message(text: &str) -> Request<HostBody> {
-    Request::message(SESSION, HANDLE, HostBody::parse(text).unwrap(), None)
+pub(crate) fn message(text: &str) -> Request {
+    Request::message(SESSION, HANDLE, Json::parse(text).unwrap(), None)
 }
 
-pub(crate) fn requests(outputs: &[Output<HostBody>]) -> Vec<&Request<HostBody>> {
+pub(crate) fn requests(outputs: &[Output]) -> Vec<&Request> {
     let mut sent = Vec::new();
     for output in outputs {
         if let Output::Send(request) = output {
@@ -149,19 +149,19 @@ pub(crate) fn requests(outputs: &[Output<HostBody>]) -> Vec<&Request<HostBody>> 
 }
 
 /// The verbs of what was sent.
-pub(crate) fn verbs(outputs: &[Output<HostBody>]) -> Vec<&'static str> {
+pub(crate) fn verbs(outputs: &[Output]) -> Vec<&'static str> {
     requests(outputs).iter().map(|request| request.verb.as_str()).collect()
 }
 
 /// What was sent, as text.
-pub(crate) fn sent(outputs: &[Output<HostBody>]) -> Vec<String> {
-    let text = |request: &&Request<HostBody>| HostBody::write(*request).unwrap().text().unwrap();
+pub(crate) fn sent(outputs: &[Output]) -> Vec<String> {
+    let text = |request: &&Request| Json::write(*request).to_string();
     requests(outputs).iter().map(text).collect()
 }
 
 /// How requests ended: well, or with a code.
-pub(crate) fn settled(outputs: &[Output<HostBody>]) -> Vec<(Token, Result<(), ErrorCode>)> {
-    let end = |output: &Output<HostBody>| match output {
+pub(crate) fn settled(outputs: &[Output]) -> Vec<(Token, Result<(), ErrorCode>)> {
+    let end = |output: &Output| match output {
         Output::Settle(token, result) => {
             Some((*token, result.as_ref().map(|_| ()).map_err(Error::code)))
         }
@@ -171,15 +171,15 @@ pub(crate) fn settled(outputs: &[Output<HostBody>]) -> Vec<(Token, Result<(), Er
 }
 
 /// The error a request ended with.
-pub(crate) fn failure(outputs: &[Output<HostBody>], wanted: Token) -> Option<Error> {
+pub(crate) fn failure(outputs: &[Output], wanted: Token) -> Option<Error> {
     outputs.iter().find_map(|output| match output {
         Output::Settle(token, Err(error)) if *token == wanted => Some(error.clone()),
         _ => None,
     })
 }
 
-pub(crate) fn states(outputs: &[Output<HostBody>]) -> Vec<State> {
-    let state = |output: &Output<HostBody>| match output {
+pub(crate) fn states(outputs: &[Output]) -> Vec<State> {
+    let state = |output: &Output| match output {
         Output::State(state, _) => Some(*state),
         _ => None,
     };
@@ -187,15 +187,15 @@ pub(crate) fn states(outputs: &[Output<HostBody>]) -> Vec<State> {
 }
 
 /// Which servers were to be opened.
-pub(crate) fn opens(outputs: &[Output<HostBody>]) -> Vec<usize> {
-    let server = |output: &Output<HostBody>| match output {
+pub(crate) fn opens(outputs: &[Output]) -> Vec<usize> {
+    let server = |output: &Output| match output {
         Output::Open(_, server) => Some(*server),
         _ => None,
     };
     outputs.iter().filter_map(server).collect()
 }
 
-pub(crate) fn lost_session(outputs: &[Output<HostBody>]) -> Option<ErrorCode> {
+pub(crate) fn lost_session(outputs: &[Output]) -> Option<ErrorCode> {
     outputs.iter().find_map(|output| match output {
         Output::SessionLost(SESSION, error) => Some(error.code()),
         _ => None,

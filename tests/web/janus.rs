@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use janus_wasm::client::{AttachOptions, Connection, Options, Session, SessionEvent};
-use janus_wasm::protocol::Body;
+use janus_wasm::protocol::Json;
 use janus_wasm::videoroom::{CreateRoom, DestroyRoom, JoinPublisher, List, VideoRoom};
-use janus_wasm::web::JsBody;
 use janus_wasm::{Error, ErrorCode, Id};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -122,8 +121,8 @@ async fn any_plugin_answers_with_its_own_words() {
         let sink = Rc::new(move |_event| *counter.borrow_mut() += 1);
         let echo =
             session.attach("janus.plugin.echotest", AttachOptions::default(), sink).await.unwrap();
-        let body = JsBody::parse(r#"{"audio":true,"video":true}"#).unwrap();
-        let said = echo.request(body, None).await.unwrap().data.text().unwrap();
+        let body = Json::parse(r#"{"audio":true,"video":true}"#).unwrap();
+        let said = echo.request(body, None).await.unwrap().data.to_string();
         assert!(said.contains(r#""result":"ok""#), "{url}: {said}");
         echo.detach().await.unwrap();
         assert_eq!(*heard.borrow(), 0, "an answer is no event");

@@ -5,15 +5,15 @@ use super::session::Standing;
 use super::{Found, LinkId, Millis, Output, Reply, Signalling, Token};
 use crate::protocol::message::{ErrorInfo, HandleEvent, Incoming, Message};
 use crate::protocol::request::Verb;
-use crate::protocol::{Body, HandleId, SessionId};
+use crate::protocol::{HandleId, SessionId};
 use crate::{Error, ErrorCode};
 
 /// What the core says to a missing or wrong credential.
 const UNAUTHORISED: u16 = 403;
 
-impl<B: Body> Signalling<B> {
+impl Signalling {
     /// A message arrived.
-    pub fn message(&mut self, now: Millis, id: LinkId, message: Message<B>) {
+    pub fn message(&mut self, now: Millis, id: LinkId, message: Message) {
         if id != self.link.id || !self.link.is_there() {
             return;
         }
@@ -81,7 +81,7 @@ impl<B: Body> Signalling<B> {
         self.lose_session(now, session, &Error::new(ErrorCode::SessionNotFound, reason));
     }
 
-    fn succeed(&mut self, now: Millis, token: Token, message: Box<Message<B>>) {
+    fn succeed(&mut self, now: Millis, token: Token, message: Box<Message>) {
         let Some(pending) = self.pending.get(token) else { return };
         match pending.verb {
             Verb::Create => {
@@ -182,7 +182,7 @@ impl<B: Body> Signalling<B> {
         token: Option<Token>,
         session: Option<SessionId>,
         handle: HandleId,
-        event: HandleEvent<B>,
+        event: HandleEvent,
     ) {
         let answered = self.sent(token, |verb| verb == Verb::Message);
         match (answered, event) {
@@ -206,7 +206,7 @@ impl<B: Body> Signalling<B> {
     }
 
     fn is_attaching(&self, session: SessionId) -> bool {
-        let attach = |it: &Pending<B>| it.verb == Verb::Attach && it.session == Some(session);
+        let attach = |it: &Pending| it.verb == Verb::Attach && it.session == Some(session);
         !self.pending.matching(attach).is_empty()
     }
 
@@ -221,7 +221,7 @@ impl<B: Body> Signalling<B> {
     fn fail_requests_on(&mut self, handle: HandleId) {
         let error = Error::new(ErrorCode::HandleNotFound, "the server closed the handle");
         let open =
-            |pending: &Pending<B>| pending.handle == Some(handle) && pending.verb != Verb::Detach;
+            |pending: &Pending| pending.handle == Some(handle) && pending.verb != Verb::Detach;
         self.finish_all(open, &error);
     }
 }

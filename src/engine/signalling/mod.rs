@@ -6,23 +6,21 @@
 //! connection is made again, and the sessions are claimed before anything else is said.
 //!
 //! ```
-//! # #[cfg(not(target_family = "wasm"))] {
 //! use janus_wasm::engine::Millis;
 //! use janus_wasm::engine::signalling::{Config, Output, Signalling};
-//! use janus_wasm::protocol::codec::HostBody;
+//! use janus_wasm::protocol::codec::decode;
 //! use janus_wasm::protocol::request::Request;
 //!
-//! let mut engine: Signalling<HostBody> = Signalling::new(Config::default(), "t".to_owned(), Millis(0));
+//! let mut engine = Signalling::new(Config::default(), "t".to_owned(), Millis(0));
 //! let Some(Output::Open(link, 0)) = engine.poll() else { panic!() };
 //! let token = engine.request(Millis(0), Request::ping());
 //! assert!(engine.poll().is_none(), "nothing leaves before the connection is open");
 //! engine.opened(Millis(5), link);
 //! assert!(matches!(engine.poll(), Some(Output::State(..))));
 //! assert!(matches!(engine.poll(), Some(Output::Send(request)) if request.transaction == "t1"));
-//! let pong = serde_json::from_str(r#"{"janus":"pong","transaction":"t1"}"#).unwrap();
+//! let pong = decode(r#"{"janus":"pong","transaction":"t1"}"#).unwrap();
 //! engine.message(Millis(9), link, pong);
 //! assert!(matches!(engine.poll(), Some(Output::Settle(t, Ok(_))) if t == token));
-//! # }
 //! ```
 
 mod answers;
@@ -40,7 +38,7 @@ pub use self::types::{Attempt, Config, Found, LinkId, Output, Reply, Server, Sta
 use super::Millis;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
-use crate::protocol::{Body, HandleId, SessionId};
+use crate::protocol::{HandleId, SessionId};
 use crate::{Error, ErrorCode};
 
 /// A tick that comes so late was not late: we slept, ms.
@@ -48,18 +46,18 @@ const SLEPT: Millis = Millis(1_500);
 
 /// The machine of one connection.
 #[derive(Debug)]
-pub struct Signalling<B> {
+pub struct Signalling {
     config: Config,
     link: Link,
-    pending: Pendings<B>,
-    sessions: Sessions<B>,
+    pending: Pendings,
+    sessions: Sessions,
     /// A token was asked for and has not come yet.
     token_wanted: bool,
     told: State,
-    out: VecDeque<Output<B>>,
+    out: VecDeque<Output>,
 }
 
-impl<B: Body> Signalling<B> {
+impl Signalling {
     /// A machine that begins by opening a connection. `prefix` makes transactions of several
     /// machines differ; it must not end in a digit.
     pub fn new(config: Config, prefix: String, now: Millis) -> Self {
@@ -82,7 +80,7 @@ impl<B: Body> Signalling<B> {
     /// Takes a request. It leaves at once unless there is no connection yet, an earlier asynchronous
     /// request on the same handle has not been answered (the server would run them in any order), or
     /// the session's `create` or `claim` has to be answered first.
-    pub fn request(&mut self, now: Millis, request: Request<B>) -> Token {
+    pub fn request(&mut self, now: Millis, request: Request) -> Token {
         if let (Verb::Create, Some(id)) = (request.verb, request.id) {
             self.sessions.begin(id, now);
         }
@@ -154,7 +152,7 @@ impl<B: Body> Signalling<B> {
                 self.release(now);
             }
             Err(error) => {
-                let held = |request: &Pending<B>| {
+                let held = |request: &Pending| {
                     request.phase == RequestPhase::Waiting && needs_token(request.verb)
                 };
                 self.finish_all(held, &error);
@@ -264,7 +262,7 @@ impl<B: Body> Signalling<B> {
     }
 
     /// The next thing to do.
-    pub fn poll(&mut self) -> Option<Output<B>> {
+    pub fn poll(&mut self) -> Option<Output> {
         self.out.pop_front()
     }
 
@@ -309,7 +307,7 @@ impl<B: Body> Signalling<B> {
         }
         self.out.push_back(Output::Shut(self.link.is_up()));
         let another = self.link.fail(now, error);
-        let over = |request: &Pending<B>| request.phase == RequestPhase::Sent || !request.awaited;
+        let over = |request: &Pending| request.phase == RequestPhase::Sent || !request.awaited;
         self.finish_all(over, &error.clone().after_sending());
         self.sessions.set_adrift();
         if another {
@@ -346,7 +344,7 @@ impl<B: Body> Signalling<B> {
     }
 
     /// Says something of our own, before anything that waits.
-    fn say_first(&mut self, now: Millis, request: Request<B>) {
+    fn say_first(&mut self, now: Millis, request: Request) {
         self.pending.add_first(request, now + self.config.request_timeout);
         self.send_ready(now);
     }
@@ -363,7 +361,7 @@ impl<B: Body> Signalling<B> {
         let deadline = now + self.config.request_timeout;
         // What a session is asked must not arrive before the `claim` that moves it here, also where the
         // claim has to be said again.
-        let claim = |request: &Pending<B>| request.verb == Verb::Claim;
+        let claim = |request: &Pending| request.verb == Verb::Claim;
         pending.release(deadline, |request| claim(request) && !token_wanted);
         pending.release(deadline, |request| {
             let standing = request.session.and_then(|session| sessions.standing(session));
@@ -392,13 +390,13 @@ impl<B: Body> Signalling<B> {
     }
 
     /// Settles a request, and lets go what waited for it.
-    fn settle(&mut self, now: Millis, token: Token, result: Result<Reply<B>, Error>) {
+    fn settle(&mut self, now: Millis, token: Token, result: Result<Reply, Error>) {
         self.finish(token, result);
         self.release(now);
     }
 
     /// Settles a request.
-    fn finish(&mut self, token: Token, result: Result<Reply<B>, Error>) {
+    fn finish(&mut self, token: Token, result: Result<Reply, Error>) {
         let Some(done) = self.pending.remove(token) else { return };
         if let (Err(error), Some(session)) = (&result, done.creates)
             && self.sessions.standing(session) == Some(Standing::Making)
@@ -412,7 +410,7 @@ impl<B: Body> Signalling<B> {
     }
 
     /// Requests end together: the end of one must not send another that is about to end too.
-    fn finish_all(&mut self, over: impl Fn(&Pending<B>) -> bool, error: &Error) {
+    fn finish_all(&mut self, over: impl Fn(&Pending) -> bool, error: &Error) {
         for token in self.pending.matching(over) {
             self.finish(token, Err(error.clone()));
         }

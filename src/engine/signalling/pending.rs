@@ -18,7 +18,7 @@ pub(super) enum Phase {
 }
 
 #[derive(Debug)]
-pub(super) struct Pending<B> {
+pub(super) struct Pending {
     pub(super) verb: Verb,
     pub(super) session: Option<SessionId>,
     pub(super) handle: Option<HandleId>,
@@ -30,23 +30,23 @@ pub(super) struct Pending<B> {
     reauthorised: bool,
     deadline: Option<Millis>,
     /// What to send, or to send again.
-    request: Request<B>,
+    request: Request,
 }
 
 #[derive(Debug)]
-pub(super) struct Pendings<B> {
+pub(super) struct Pendings {
     prefix: String,
     last: u64,
-    open: Map<Token, Pending<B>>,
-    ready: VecDeque<Request<B>>,
+    open: Map<Token, Pending>,
+    ready: VecDeque<Request>,
 }
 
-impl<B: Clone> Pendings<B> {
+impl Pendings {
     pub(super) fn new(prefix: String) -> Self {
         Self { prefix, last: 0, open: Map::new(), ready: VecDeque::new() }
     }
 
-    pub(super) fn add(&mut self, mut request: Request<B>) -> Token {
+    pub(super) fn add(&mut self, mut request: Request) -> Token {
         self.last += 1;
         let token = Token(self.last);
         request.transaction = [self.prefix.as_str(), &self.last.to_string()].concat();
@@ -66,7 +66,7 @@ impl<B: Clone> Pendings<B> {
     }
 
     /// Adds a request of our own that leaves before all others.
-    pub(super) fn add_first(&mut self, request: Request<B>, deadline: Millis) {
+    pub(super) fn add_first(&mut self, request: Request, deadline: Millis) {
         let token = self.add(request);
         if let Some(pending) = self.open.get_mut(&token) {
             pending.awaited = false;
@@ -82,15 +82,15 @@ impl<B: Clone> Pendings<B> {
         self.open.contains_key(&token).then_some(token)
     }
 
-    pub(super) fn get(&self, token: Token) -> Option<&Pending<B>> {
+    pub(super) fn get(&self, token: Token) -> Option<&Pending> {
         self.open.get(&token)
     }
 
-    pub(super) fn remove(&mut self, token: Token) -> Option<Pending<B>> {
+    pub(super) fn remove(&mut self, token: Token) -> Option<Pending> {
         self.open.remove(&token)
     }
 
-    pub(super) fn matching(&self, wanted: impl Fn(&Pending<B>) -> bool) -> Vec<Token> {
+    pub(super) fn matching(&self, wanted: impl Fn(&Pending) -> bool) -> Vec<Token> {
         self.open.iter().filter(|(_, pending)| wanted(pending)).map(|(token, _)| *token).collect()
     }
 
@@ -118,7 +118,7 @@ impl<B: Clone> Pendings<B> {
     }
 
     /// Moves what may leave to the sending queue. Messages on one handle go one at a time.
-    pub(super) fn release(&mut self, deadline: Millis, may_leave: impl Fn(&Pending<B>) -> bool) {
+    pub(super) fn release(&mut self, deadline: Millis, may_leave: impl Fn(&Pending) -> bool) {
         let mut busy: Vec<HandleId> = Vec::new();
         for pending in self.open.values_mut() {
             let serial = (pending.verb == Verb::Message).then_some(pending.handle).flatten();
@@ -134,12 +134,12 @@ impl<B: Clone> Pendings<B> {
         }
     }
 
-    pub(super) fn next_to_send(&mut self) -> Option<Request<B>> {
+    pub(super) fn next_to_send(&mut self) -> Option<Request> {
         self.ready.pop_front()
     }
 
     pub(super) fn overdue(&self, now: Millis) -> Vec<(Token, &'static str)> {
-        let late = |pending: &Pending<B>| pending.deadline.is_some_and(|deadline| deadline <= now);
+        let late = |pending: &Pending| pending.deadline.is_some_and(|deadline| deadline <= now);
         let open = self.open.iter().filter(|(_, pending)| late(pending));
         open.map(|(token, pending)| (*token, pending.verb.as_str())).collect()
     }

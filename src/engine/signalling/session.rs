@@ -22,24 +22,24 @@ pub(super) enum Standing {
 }
 
 #[derive(Debug)]
-struct Session<B> {
+struct Session {
     standing: Standing,
     /// When the server last heard of it.
     active: Millis,
     handles: Vec<HandleId>,
-    early: Vec<(HandleId, HandleEvent<B>)>,
+    early: Vec<(HandleId, HandleEvent)>,
 }
 
 #[derive(Debug)]
-pub(super) struct Sessions<B>(Map<SessionId, Session<B>>);
+pub(super) struct Sessions(Map<SessionId, Session>);
 
-impl<B> Default for Sessions<B> {
+impl Default for Sessions {
     fn default() -> Self {
         Self(Map::new())
     }
 }
 
-impl<B> Sessions<B> {
+impl Sessions {
     pub(super) fn begin(&mut self, id: SessionId, active: Millis) {
         if self.0.contains_key(&id) {
             return;
@@ -90,9 +90,8 @@ impl<B> Sessions<B> {
 
     /// Sessions of which the server has not heard for `period`.
     pub(super) fn due(&self, now: Millis, period: Millis) -> Vec<SessionId> {
-        let silent = |session: &Session<B>| {
-            session.standing == Standing::Up && session.active + period <= now
-        };
+        let silent =
+            |session: &Session| session.standing == Standing::Up && session.active + period <= now;
         self.0.iter().filter(|(_, session)| silent(session)).map(|(id, _)| *id).collect()
     }
 
@@ -102,13 +101,13 @@ impl<B> Sessions<B> {
     }
 
     /// A handle is there; what it said before we knew it comes back.
-    pub(super) fn attached(&mut self, id: SessionId, handle: HandleId) -> Vec<HandleEvent<B>> {
+    pub(super) fn attached(&mut self, id: SessionId, handle: HandleId) -> Vec<HandleEvent> {
         let Some(session) = self.0.get_mut(&id) else { return Vec::new() };
         session.handles.push(handle);
         let all = std::mem::take(&mut session.early);
         let (mine, others) = all.into_iter().partition(|(from, _)| *from == handle);
         session.early = others;
-        let mine: Vec<(HandleId, HandleEvent<B>)> = mine;
+        let mine: Vec<(HandleId, HandleEvent)> = mine;
         mine.into_iter().map(|(_, event)| event).collect()
     }
 
@@ -126,9 +125,9 @@ impl<B> Sessions<B> {
         &mut self,
         id: SessionId,
         handle: HandleId,
-        event: HandleEvent<B>,
+        event: HandleEvent,
         attaching: bool,
-    ) -> Option<HandleEvent<B>> {
+    ) -> Option<HandleEvent> {
         let session = self.0.get_mut(&id)?;
         if session.handles.contains(&handle) {
             if matches!(event, HandleEvent::Detached) {

@@ -4,7 +4,7 @@ use super::super::Millis;
 use crate::Error;
 use crate::protocol::message::{HandleEvent, Message};
 use crate::protocol::request::Request;
-use crate::protocol::{HandleId, Jsep, SessionId};
+use crate::protocol::{HandleId, Jsep, Json, SessionId};
 
 /// A server that may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Default for Config {
 }
 
 /// Names a request until it settles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(pub(super) u64);
 
 /// Names one attempt to connect and the connection it becomes. What is told of an earlier one
@@ -69,13 +69,13 @@ pub struct LinkId(pub(super) u64);
 
 /// The answer to a request.
 #[derive(Clone, Debug)]
-pub enum Reply<B> {
+pub enum Reply {
     /// A final answer of the core; for synchronous plugin requests with the plugin's words in it.
-    Success(Box<Message<B>>),
+    Success(Box<Message>),
     /// The plugin's answer to an asynchronous request.
     Event {
         /// The plugin's words.
-        data: B,
+        data: Json,
         /// A session description that comes with it.
         jsep: Option<Jsep>,
     },
@@ -119,7 +119,7 @@ pub struct Attempt {
 
 /// What the driver has to do.
 #[derive(Debug)]
-pub enum Output<B> {
+pub enum Output {
     /// Open a connection to the server of this index, and drop the one before.
     Open(LinkId, usize),
     /// Drop the connection, of which this says whether it ever worked.
@@ -131,9 +131,9 @@ pub enum Output<B> {
     /// The connection stands elsewhere, because of this error if there is one.
     State(State, Option<Error>),
     /// Send this.
-    Send(Request<B>),
+    Send(Request),
     /// A request is over.
-    Settle(Token, Result<Reply<B>, Error>),
+    Settle(Token, Result<Reply, Error>),
     /// A session is there: made, or found again after a loss. REST begins to poll.
     SessionUp(SessionId, Found),
     /// A session is gone without having been asked to go.
@@ -141,7 +141,7 @@ pub enum Output<B> {
     /// A session ended as asked.
     SessionEnded(SessionId),
     /// Something happened on a handle.
-    Handle(HandleId, HandleEvent<B>),
+    Handle(HandleId, HandleEvent),
 }
 
 /// How a session came to be there.

@@ -1,89 +1,76 @@
 //! What the plugin says, flat as it travels, and sorted by [`RoomData::classify`].
 
-use serde::{Deserialize, Serialize};
-
 use super::types::{Attendee, Publisher, Stream, SubStream};
 use crate::protocol::Id;
+use crate::protocol::wire::wire;
 use crate::{Error, ErrorCode};
 
 /// One message of the plugin. Which fields are set depends on `videoroom`, and for `event` on which
 /// other fields there are.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct RoomData {
     /// The kind: `joined`, `event`, `attached`, ...
-    #[serde(default)]
     pub videoroom: String,
     /// The room.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<Id>,
     /// The plugin's error number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<u16>,
     /// The plugin's error sentence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Whom it is about; in `joined`, ourselves.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Id>,
     /// `joined`: a number that ties subscriptions to us.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_id: Option<u64>,
     /// `joined`: the room's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The participant's new name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<String>,
     /// Publishers, new or changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publishers: Option<Vec<Publisher>>,
     /// `joined`: people who do not publish.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attendees: Option<Vec<Attendee>>,
     /// Somebody came who does not publish.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joining: Option<Attendee>,
     /// Somebody, or "ok" for ourselves, stopped publishing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpublished: Option<Id>,
     /// Somebody, or "ok" for ourselves, left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaving: Option<Id>,
     /// Somebody was sent out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kicked: Option<Id>,
     /// Why we left: "kicked".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// "ok": `configure` or `publish` was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configured: Option<String>,
     /// "ok": `start` was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
     /// A stream of ours, of somebody's, or of the subscription.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mid: Option<String>,
     /// "muted" or "unmuted" by a moderator.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moderation: Option<String>,
 }
 
+wire!(RoomData {
+    ; optional videoroom, room, error_code, error, id, private_id, description, display, publishers,
+    attendees, joining, unpublished, leaving, kicked, reason, configured, started, mid, moderation
+});
+
 /// The stream list of `attached`, `updated` and `switched`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct SubStreams {
     /// The whole mapping; absent when nothing changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<Vec<SubStream>>,
 }
 
+wire!(SubStreams { ; optional streams });
+
 /// The stream list of `configured` and of `joined` with an offer: our own streams.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct OwnStreams {
     /// Our streams as the server took them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<Vec<Stream>>,
 }
+
+wire!(OwnStreams { ; optional streams });
 
 /// What we learn on joining.
 #[derive(Clone, Debug, PartialEq)]
