@@ -95,8 +95,8 @@ impl Connection {
         Place::reserve(&url).await.map(Some).ok_or_else(|| transport::crowded(&url))
     }
 
-    /// Closes the connection; whatever waits settles with an error.
+    /// Ends the sessions there are, and closes the connection; whatever waits settles with an error.
     pub fn close(&self) {
-        self.0.close(&Error::new(ErrorCode::Closed, "the connection was closed"));
+        self.0.close(&Error::new(ErrorCode::Closed, "the connection was closed"), false);
     }
 }

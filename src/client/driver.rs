@@ -216,13 +216,14 @@ impl Inner {
         }
     }
 
-    pub(super) fn close(self: &Rc<Self>, error: &Error) {
-        self.engine.borrow_mut().close(web::now(), error);
-        self.drain();
+    /// The page goes away.
+    fn say_goodbye(self: &Rc<Self>) {
+        let text = "the page was closed or put aside";
+        self.close(&Error::new(ErrorCode::ConnectionLost, text), true);
     }
 
-    /// The page goes away: sessions end now, not when the server notices.
-    fn say_goodbye(self: &Rc<Self>) {
+    /// Ends the sessions now, not when the server notices, and then the connection.
+    pub(super) fn close(self: &Rc<Self>, error: &Error, unloading: bool) {
         // What a transport tells while it is spoken to is acted on below.
         let draining = self.draining.replace(true);
         let sessions = self.engine.borrow().sessions();
@@ -233,14 +234,16 @@ impl Inner {
             request.token.clone_from(&token);
             request.apisecret.clone_from(&self.options.api_secret);
             let text = Json::write(&request).to_string();
-            self.send_beacons(&text);
+            if unloading {
+                self.send_beacons(&text);
+            }
             if let Some(transport) = self.transport.borrow().as_ref() {
                 transport.send_last(text);
             }
         }
         self.draining.set(draining);
-        let text = "the page was closed or put aside";
-        self.close(&Error::new(ErrorCode::ConnectionLost, text));
+        self.engine.borrow_mut().close(web::now(), error);
+        self.drain();
     }
 
     /// Firefox may have closed the socket before the page is told that it goes. Beacons arrive in any

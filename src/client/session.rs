@@ -9,6 +9,7 @@ use super::driver::Inner;
 use super::handle::{Handle, Sink};
 use super::reply::Pending;
 use crate::engine::signalling::{Found, Reply};
+use crate::engine::{Millis, Renewals};
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{HandleId, SessionId};
 use crate::web::{self, spawn_local};
@@ -43,6 +44,7 @@ pub(super) struct Shared {
     on_event: RefCell<Option<OnEvent>>,
     /// Whether it was asked to go.
     ending: Cell<bool>,
+    renewals: Cell<Renewals>,
 }
 
 impl Shared {
@@ -54,6 +56,11 @@ impl Shared {
     }
 
     pub(super) fn found(&self, found: Found) {
+        if found == Found::Made {
+            let mut renewals = self.renewals.get();
+            renewals.made(web::now());
+            self.renewals.set(renewals);
+        }
         if found == Found::Resumed {
             self.emit(SessionEvent::Resumed);
         }
@@ -65,7 +72,10 @@ impl Shared {
             return;
         }
         if renewing {
-            spawn_local(renew(Rc::downgrade(connection), Rc::clone(self)));
+            let mut renewals = self.renewals.get();
+            let pause = renewals.pause(web::now());
+            self.renewals.set(renewals);
+            spawn_local(renew(Rc::downgrade(connection), Rc::clone(self), pause));
         }
         self.emit(SessionEvent::Lost { error, renewing });
     }
@@ -78,8 +88,11 @@ impl fmt::Debug for Shared {
 }
 
 /// Makes a new session in place of one that is gone, for as long as trying makes sense.
-async fn renew(connection: Weak<Inner>, shared: Rc<Shared>) {
-    loop {
+async fn renew(connection: Weak<Inner>, shared: Rc<Shared>, pause: Millis) {
+    if pause > Millis(0) {
+        web::sleep(pause).await;
+    }
+    while !shared.ending.get() {
         let Some(strong) = connection.upgrade() else { return };
         let created = begin(&strong, &shared);
         drop(strong);
@@ -142,7 +155,8 @@ impl Session {
     /// travel in the same flight.
     pub fn begin(connection: &Connection) -> (Self, Pending) {
         let (id, on_event) = (Cell::new(SessionId(0)), RefCell::default());
-        let shared = Rc::new(Shared { id, on_event, ending: Cell::new(false) });
+        let (ending, renewals) = (Cell::new(false), Cell::default());
+        let shared = Rc::new(Shared { id, on_event, ending, renewals });
         let created = begin(&connection.0, &shared);
         (Self { connection: Rc::clone(&connection.0), shared }, created)
     }

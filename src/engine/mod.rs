@@ -16,6 +16,7 @@ pub mod conference;
 pub mod negotiation;
 pub mod recorder;
 mod redact;
+mod renewals;
 pub mod roster;
 pub mod signalling;
 pub mod subscriptions;
@@ -23,4 +24,5 @@ mod time;
 
 pub use backoff::backoff;
 pub use redact::{redact, redact_words};
+pub use renewals::Renewals;
 pub use time::Millis;

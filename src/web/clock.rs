@@ -93,10 +93,14 @@ impl Timer {
     }
 }
 
+/// Comes to its end after `span`.
+pub fn sleep(span: Millis) -> TimeoutFuture {
+    TimeoutFuture::new(u32::try_from(span.0).unwrap_or(u32::MAX).min(i32::MAX as u32))
+}
+
 /// What `future` comes to, or nothing if it takes longer than `span`.
 pub async fn within<T>(span: Millis, future: impl Future<Output = T>) -> Option<T> {
-    let span = u32::try_from(span.0).unwrap_or(u32::MAX).min(i32::MAX as u32);
-    let (mut future, mut timeout) = (pin!(future), pin!(TimeoutFuture::new(span)));
+    let (mut future, mut timeout) = (pin!(future), pin!(sleep(span)));
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
         Poll::Pending => timeout.as_mut().poll(context).map(|()| None),

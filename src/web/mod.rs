@@ -19,7 +19,7 @@ mod poll;
 mod socket;
 mod task;
 
-pub use clock::{Timer, now, random_id, random_text, random_u32, within};
+pub use clock::{Timer, now, random_id, random_text, random_u32, sleep, within};
 pub use crowd::Place;
 pub use error::{Thrown, describe};
 pub use json::{from_js, read, to_value, write};

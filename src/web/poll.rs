@@ -62,6 +62,8 @@ type OnEvent = Rc<dyn Fn(PollEvent)>;
 
 struct Inner {
     url: String,
+    /// Token and secret, as polls carry them.
+    credentials: RefCell<String>,
     on_event: OnEvent,
     queue: RefCell<VecDeque<String>>,
     /// Whether a request is under way.
@@ -86,7 +88,8 @@ impl Poll {
     /// A connection to the API at `url`. Nothing is sent yet.
     pub fn new(url: &str, on_event: impl Fn(PollEvent) + 'static) -> Self {
         Self(Rc::new(Inner {
-            url: url.trim_end_matches('/').to_owned(),
+            url: base(url),
+            credentials: RefCell::default(),
             on_event: Rc::new(on_event),
             queue: RefCell::default(),
             busy: Cell::new(false),
@@ -118,25 +121,21 @@ impl Poll {
         &self.0.url
     }
 
-    /// Begins to poll for a session, anew if it did already. Polls carry credentials in the query.
+    /// Polls for a session from now on, with these credentials. A poll under way goes on with those it
+    /// has: the server would write the next event to one that is broken off.
     pub fn begin(&self, session: SessionId, token: Option<&str>, api_secret: Option<&str>) {
-        let Ok(abort) = AbortController::new() else { return };
-        let signal = abort.signal();
-        self.end(session);
-        self.0.polls.borrow_mut().insert(session, abort);
         let field = |name: &str, value: Option<&str>| {
             value.map_or(String::new(), |value| [name, &encode(value)].concat())
         };
-        let url = [
-            &self.0.url,
-            "/",
-            &session.to_string(),
-            "?maxev=",
-            MAX_EVENTS,
-            &field("&token=", token),
-            &field("&apisecret=", api_secret),
-        ];
-        spawn_local(poll(Rc::downgrade(&self.0), url.concat(), session, signal));
+        let credentials = [field("&token=", token), field("&apisecret=", api_secret)];
+        self.0.credentials.replace(credentials.concat());
+        if self.0.polls.borrow().contains_key(&session) {
+            return;
+        }
+        let Ok(abort) = AbortController::new() else { return };
+        let signal = abort.signal();
+        self.0.polls.borrow_mut().insert(session, abort);
+        spawn_local(poll(Rc::downgrade(&self.0), session, signal));
     }
 
     /// Stops polling for a session.
@@ -158,7 +157,16 @@ impl Drop for Poll {
 
 /// Sends a last word to a REST address from a page that is going away.
 pub fn beacon(url: &str, text: &str) {
-    send_beacon(url.trim_end_matches('/'), text).ok();
+    send_beacon(&base(url), text).ok();
+}
+
+/// The address of the API as requests need it: `https://host/janus` or `https://host/janus?key=value`.
+fn base(url: &str) -> String {
+    let url = url.split_once('#').map_or(url, |(before, _)| before);
+    match url.split_once('?') {
+        Some((path, query)) => [path.trim_end_matches('/'), "?", query].concat(),
+        None => url.trim_end_matches('/').to_owned(),
+    }
 }
 
 /// What one HTTP exchange came to.
@@ -203,12 +211,28 @@ async fn send_one(inner: &Weak<Inner>, text: String) -> Option<()> {
     Some(())
 }
 
-async fn poll(inner: Weak<Inner>, url: String, session: SessionId, signal: AbortSignal) {
+impl Inner {
+    /// Where a session's events are asked for.
+    fn poll_url(&self, session: SessionId) -> String {
+        let (path, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let and = if query.is_empty() { "" } else { "&" };
+        let credentials = self.credentials.borrow();
+        let id = session.to_string();
+        [path, "/", &id, "?", query, and, "maxev=", MAX_EVENTS, &credentials].concat()
+    }
+}
+
+async fn poll(inner: Weak<Inner>, session: SessionId, signal: AbortSignal) {
+    let Some(url) = inner.upgrade().map(|strong| strong.poll_url(session)) else { return };
     let _place = Place::take(&url);
     loop {
+        let Some(url) = inner.upgrade().map(|strong| strong.poll_url(session)) else { return };
         let answer = exchange(&url, None, Some(&signal), POLL_PATIENCE).await;
         let Some(strong) = inner.upgrade().filter(|_| !signal.aborted()) else { return };
         let on_event = Rc::clone(&strong.on_event);
+        if !matches!(answer, Answer::Text(_)) {
+            strong.polls.borrow_mut().remove(&session);
+        }
         drop(strong);
         match answer {
             Answer::Text(text) => on_event(PollEvent::Text(text)),

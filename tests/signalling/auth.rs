@@ -140,8 +140,57 @@ fn a_long_poll_refused_for_its_token_begins_again_with_another() {
 }
 
 #[test]
+fn a_token_that_is_no_better_is_not_asked_for_again_and_again() {
+    let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
+    let mut bench = Bench::open(config);
+    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
+    token(&mut bench, "wrong");
+    bench.ask(Request::create(SESSION));
+    bench.success_with_id(2, 7);
+    bench.drain();
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    token(&mut bench, "wrong");
+    bench.drain();
+    bench.engine.poll_refused(Millis(20), bench.link, SESSION);
+    let outputs = bench.drain();
+    assert_eq!(asks(&outputs), 0);
+    assert_eq!(lost_session(&outputs), Some(ErrorCode::Unauthorized));
+}
+
+#[test]
+fn tokens_may_expire_again_and_again() {
+    let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
+    let mut bench = Bench::open(config);
+    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
+    token(&mut bench, "first");
+    bench.ask(Request::create(SESSION));
+    bench.success_with_id(2, 7);
+    bench.drain();
+    for now in [0, 10_000, 20_000] {
+        bench.engine.poll_refused(Millis(now), bench.link, SESSION);
+        assert_eq!(asks(&bench.drain()), 1);
+        token(&mut bench, "next");
+        bench.drain();
+    }
+}
+
+#[test]
 fn a_long_poll_refused_for_good_ends_the_session() {
     let mut bench = Bench::ready(Config::default());
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     assert_eq!(lost_session(&bench.drain()), Some(ErrorCode::Unauthorized));
+}
+
+#[test]
+fn a_token_that_never_comes_is_not_waited_for_for_ever() {
+    let mut bench = Bench::open(on_demand());
+    bench.drain();
+    let asked = bench.ask(Request::create(SESSION));
+    let patience = Config::default().connect_timeout.0;
+    assert!(settled(&bench.run_to(patience - 1)).is_empty());
+    assert_eq!(settled(&bench.run_to(patience)), [(asked, Err(ErrorCode::Timeout))]);
+    token(&mut bench, "late");
+    assert_eq!(bench.engine.current_token(), None, "nobody asks any more");
+    bench.ask(Request::create(SESSION));
+    assert_eq!(asks(&bench.drain()), 1, "but the next request asks again");
 }

@@ -190,6 +190,22 @@ fn trying_ends_with_the_budget() {
 }
 
 #[test]
+fn attempts_without_a_pause_that_fail_at_once_leave_room_for_others_and_end_with_the_budget() {
+    let mut bench = Bench::ready(Config { reconnect_budget: Millis(50), ..Config::default() });
+    bench.lose();
+    while bench.engine.state() != State::Closed {
+        bench.drain();
+        bench.engine.retry(Millis(bench.now), Some(Millis(0)));
+        assert!(opens(&bench.drain()).is_empty(), "only time opens again");
+        bench.now += 1;
+        bench.engine.tick(Millis(bench.now));
+        bench.drain();
+        bench.lose();
+    }
+    assert_eq!(bench.now, 50);
+}
+
+#[test]
 fn a_policy_or_a_budget_of_nothing_gives_up() {
     let mut bench = Bench::ready(Config::default());
     bench.lose();

@@ -98,6 +98,9 @@ impl Bench {
 
     pub(crate) fn retry(&mut self, delay: Option<u64>) {
         self.engine.retry(Millis(self.now), delay.map(Millis));
+        if delay == Some(0) {
+            self.engine.tick(Millis(self.now));
+        }
     }
 
     /// Lets time pass to the given moment, with a tick at every deadline on the way, and what came out.

@@ -63,13 +63,15 @@ impl Signalling {
         }
     }
 
-    /// A long poll was refused for its credentials.
+    /// A long poll was refused for its credentials. Where another token is no better, no further one is
+    /// asked for: it would go round as fast as the network does.
     pub fn poll_refused(&mut self, now: Millis, id: LinkId, session: SessionId) {
         if id != self.link.id || !self.link.is_there() {
             return;
         }
-        if self.config.token_on_demand {
-            self.want_token();
+        let again = self.sessions.refused(session, now);
+        if self.config.token_on_demand && !again {
+            self.want_token(now);
         } else {
             let error = Error::core(UNAUTHORISED, "the server refused the credentials", "poll");
             self.lose_session(now, session, &error);
@@ -156,7 +158,7 @@ impl Signalling {
         let Some(pending) = self.pending.get(token) else { return };
         let (verb, session, handle) = (pending.verb, pending.session, pending.handle);
         if info.code == UNAUTHORISED && self.config.token_on_demand && self.pending.again(token) {
-            return self.want_token();
+            return self.want_token(now);
         }
         let error = Error::core(info.code, &info.reason, verb.as_str());
         self.finish(token, Err(error.clone()));

@@ -51,8 +51,8 @@ pub struct Signalling {
     link: Link,
     pending: Pendings,
     sessions: Sessions,
-    /// A token was asked for and has not come yet.
-    token_wanted: bool,
+    /// A token was asked for, has not come yet, and is waited for until then.
+    token_wanted: Option<Millis>,
     told: State,
     out: VecDeque<Output>,
 }
@@ -66,13 +66,13 @@ impl Signalling {
             config,
             pending: Pendings::new(prefix),
             sessions: Sessions::default(),
-            token_wanted: false,
+            token_wanted: None,
             told: State::Connecting,
             out: VecDeque::new(),
         };
         machine.open(now);
         if machine.config.token.is_none() {
-            machine.want_token();
+            machine.want_token(now);
         }
         machine
     }
@@ -91,7 +91,7 @@ impl Signalling {
             self.settle(now, token, Err(error));
         } else {
             if self.config.token.is_none() && !own_token {
-                self.want_token();
+                self.want_token(now);
             }
             self.release(now);
         }
@@ -126,7 +126,7 @@ impl Signalling {
             return;
         }
         match delay {
-            Some(Millis(0)) => self.reopen(now),
+            // Never at once: an attempt that fails at once would be followed by the next one without end.
             Some(delay) => self.link.phase = Phase::Pausing(now + delay),
             None => self.give_up(now),
         }
@@ -134,7 +134,7 @@ impl Signalling {
 
     /// The token that was asked for, or why there is none.
     pub fn token(&mut self, now: Millis, token: Result<String, Error>) {
-        if !std::mem::take(&mut self.token_wanted) {
+        if self.token_wanted.take().is_none() {
             return;
         }
         match token {
@@ -174,6 +174,7 @@ impl Signalling {
             self.out.push_back(Output::Shut(self.link.is_up()));
         }
         self.link.phase = Phase::Closed(error.clone());
+        self.token_wanted = None;
         self.finish_all(|_| true, error);
         for session in self.sessions.ids() {
             self.lose_session(now, session, error);
@@ -208,6 +209,10 @@ impl Signalling {
             self.wake(now, late);
         }
         self.tick_link(now);
+        if self.token_wanted.is_some_and(|until| until <= now) {
+            let text = "no token was given in time";
+            self.token(now, Err(Error::new(ErrorCode::Timeout, text)));
+        }
         for (token, request) in self.pending.overdue(now) {
             let text = "the server took the request and did not answer in time";
             let error = Error::new(ErrorCode::Timeout, text).during(request).after_sending();
@@ -258,7 +263,7 @@ impl Signalling {
         let requests = self.pending.deadline();
         let up = self.link.is_up();
         let sessions = up.then(|| self.sessions.deadline(self.config.keepalive)).flatten();
-        [link, requests, sessions].into_iter().flatten().min()
+        [link, requests, sessions, self.token_wanted].into_iter().flatten().min()
     }
 
     /// The next thing to do.
@@ -285,7 +290,7 @@ impl Signalling {
                 return self.up(now);
             }
             self.say_first(now, Request::info());
-        } else if !self.token_wanted {
+        } else if self.token_wanted.is_none() {
             for session in adrift {
                 self.sessions.set(session, Standing::Claiming);
                 self.say_first(now, Request::session(Verb::Claim, session));
@@ -337,8 +342,9 @@ impl Signalling {
         }
     }
 
-    fn want_token(&mut self) {
-        if self.config.token_on_demand && !std::mem::replace(&mut self.token_wanted, true) {
+    fn want_token(&mut self, now: Millis) {
+        if self.config.token_on_demand && self.token_wanted.is_none() {
+            self.token_wanted = Some(now + self.config.connect_timeout);
             self.out.push_back(Output::AskToken);
         }
     }
@@ -357,7 +363,7 @@ impl Signalling {
             Phase::Opening(_) | Phase::Deciding | Phase::Pausing(_) | Phase::Closed(_) => return,
         };
         let (pending, sessions) = (&mut self.pending, &self.sessions);
-        let (ordered, token_wanted) = (self.link.is_ordered(), self.token_wanted);
+        let (ordered, token_wanted) = (self.link.is_ordered(), self.token_wanted.is_some());
         let deadline = now + self.config.request_timeout;
         // What a session is asked must not arrive before the `claim` that moves it here, also where the
         // claim has to be said again.

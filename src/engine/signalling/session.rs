@@ -8,6 +8,9 @@ use crate::protocol::{HandleId, SessionId};
 /// How many events of a handle nobody knows yet are kept for the answer to its `attach`.
 const MAX_EARLY: usize = 64;
 
+/// A long poll that is refused twice within this time gains nothing by another token, ms.
+const SOON: Millis = Millis(10_000);
+
 /// Where a session stands on the connection in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -26,6 +29,8 @@ struct Session {
     standing: Standing,
     /// When the server last heard of it.
     active: Millis,
+    /// When its long poll was last refused for its credentials.
+    refused: Option<Millis>,
     handles: Vec<HandleId>,
     early: Vec<(HandleId, HandleEvent)>,
 }
@@ -45,7 +50,8 @@ impl Sessions {
             return;
         }
         let (handles, early) = (Vec::new(), Vec::new());
-        self.0.insert(id, Session { standing: Standing::Making, active, handles, early });
+        let standing = Standing::Making;
+        self.0.insert(id, Session { standing, active, refused: None, handles, early });
     }
 
     pub(super) fn standing(&self, id: SessionId) -> Option<Standing> {
@@ -86,6 +92,13 @@ impl Sessions {
         if let Some(session) = self.0.get_mut(&id) {
             session.active = now;
         }
+    }
+
+    /// Its long poll was refused; whether that happened a short time ago already.
+    pub(super) fn refused(&mut self, id: SessionId, now: Millis) -> bool {
+        let Some(session) = self.0.get_mut(&id) else { return false };
+        let before = session.refused.replace(now);
+        before.is_some_and(|before| now < before + SOON)
     }
 
     /// Sessions of which the server has not heard for `period`.

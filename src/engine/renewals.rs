@@ -1,0 +1,61 @@
+//! When a session may be made anew.
+
+use super::Millis;
+
+/// A session that lived for so long was a good one, ms.
+const GOOD: Millis = Millis(10_000);
+/// The longest pause, ms.
+const LONGEST: Millis = Millis(30_000);
+
+/// How often a session was made anew lately. Where new sessions die as soon as they are made (polls that reach
+/// another server, an address that answers everything with 404), making them without a pause is a storm.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Renewals {
+    made: Millis,
+    pause: Millis,
+}
+
+impl Renewals {
+    /// The session was made.
+    pub fn made(&mut self, now: Millis) {
+        self.made = now;
+    }
+
+    /// It is gone; how long to wait before the next is made.
+    ///
+    /// ```
+    /// use janus_wasm::engine::{Millis, Renewals};
+    /// let mut renewals = Renewals::default();
+    /// renewals.made(Millis(0));
+    /// assert_eq!(renewals.pause(Millis(60_000)), Millis(0));
+    /// ```
+    pub fn pause(&mut self, now: Millis) -> Millis {
+        let doubled = Millis(self.pause.0.saturating_mul(2)).max(Millis(1_000)).min(LONGEST);
+        self.pause = if now < self.made + GOOD { doubled } else { Millis(0) };
+        self.pause
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_that_die_young_are_made_ever_more_slowly() {
+        let mut renewals = Renewals::default();
+        let mut now = Millis(100_000);
+        renewals.made(now);
+        now = now + Millis(20_000);
+        assert_eq!(renewals.pause(now), Millis(0));
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            renewals.made(now);
+            let pause = renewals.pause(now + Millis(50));
+            pauses.push(pause.0);
+            now = now + pause + Millis(50);
+        }
+        assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+        renewals.made(now);
+        assert_eq!(renewals.pause(now + Millis(10_000)), Millis(0), "a good one again");
+    }
+}
