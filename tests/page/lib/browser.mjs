@@ -3,6 +3,7 @@
  * Both drive the browser that is installed on the machine.
  */
 import { execFileSync } from 'node:child_process';
+import { launchBackground } from './background.mjs';
 import { launchChromium } from './chromium.mjs';
 import { launchFirefox } from './firefox.mjs';
 import { until } from './wait.mjs';
@@ -24,10 +25,13 @@ const COMMANDS = {
  * @param {object} [options]
  * @param {boolean} [options.devices] false: no camera and no microphone (the machine is taken to have none)
  * @param {'granted' | 'denied'} [options.permission] what the person answers when asked for devices
+ * @param {boolean} [options.backForwardCache] keeps pages that were left, as browsers of people do; Firefox always does
+ * @param {boolean} [options.background] pages can be hidden and are slowed down then; without devices
  */
-export async function launch(kind, { devices = true, permission = 'granted' } = {}) {
-  const driver = await LAUNCHERS[kind]({ executable: findBrowser(kind), devices, permission });
-  return new Browser(kind, driver);
+export async function launch(kind, options = {}) {
+  const { devices = true, permission = 'granted', backForwardCache = false, background = false } = options;
+  const launcher = background ? launchBackground : LAUNCHERS[kind];
+  return new Browser(kind, await launcher({ kind, executable: findBrowser(kind), devices, permission, backForwardCache }));
 }
 
 function findBrowser(kind) {
@@ -55,20 +59,22 @@ class Browser {
   }
 
   /**
-   * Opens a page of its own context (own storage, own permissions) and goes to `url`.
+   * Opens a page of its own context (own storage, own permissions), or `beside` another in that one's, and goes to
+   * `url`.
    *
    * @param {string} url
    * @param {object} [options]
    * @param {() => void} [options.init] runs in the page before anything else; may use nothing from outside itself
+   * @param {(() => void)[]} [options.inits] more of these, in order
+   * @param {Page} [options.beside] a page that is still open: the new one is another tab of the same profile
    * @param {{ width: number, height: number }} [options.viewport]
    * @param {'light' | 'dark'} [options.colorScheme]
    */
-  async open(url, { init, viewport = { width: 900, height: 700 }, colorScheme = 'light' } = {}) {
-    const page = new Page(this.kind, await this.#driver.newPage({ viewport, colorScheme }), () => {
-      this.#pages.delete(page);
-    });
+  async open(url, { init, inits = [], beside, viewport = { width: 900, height: 700 }, colorScheme = 'light' } = {}) {
+    const driver = await this.#driver.newPage({ viewport, colorScheme, beside: beside?.driver });
+    const page = new Page(this.kind, driver, () => this.#pages.delete(page));
     this.#pages.add(page);
-    await page.start(url, [installWitness, init].filter(Boolean));
+    await page.start(url, [installWitness, init, ...inits].filter(Boolean));
     return page;
   }
 
@@ -102,6 +108,11 @@ class Page {
     await this.goto(url);
   }
 
+  /** For another page beside this one. */
+  get driver() {
+    return this.#driver;
+  }
+
   /** Errors and warnings of the console, uncaught errors, failed requests and answers of 400 and more. */
   get complaints() {
     return this.#driver.complaints;
@@ -109,6 +120,23 @@ class Page {
 
   goto(url) {
     return this.#driver.goto(url);
+  }
+
+  /** Goes back in the history, maybe to a page that was put aside: it is there when it says so. */
+  back() {
+    return this.evaluate(() => void setTimeout(() => history.back()));
+  }
+
+  /** Puts another tab in front of the page, or the page in front; of browsers launched with `background`. */
+  async setHidden(hidden) {
+    await this.#driver.setHidden(hidden);
+    const state = hidden ? 'hidden' : 'visible';
+    await this.waitFor(`the page to be ${state}`, (wanted) => document.visibilityState === wanted, state);
+  }
+
+  /** Freezes a hidden page as browsers do in the background, or thaws it; Chromium launched with `background`. */
+  setFrozen(frozen) {
+    return this.#driver.setFrozen(frozen);
   }
 
   /** Runs a function in the page; it may use nothing but its one argument, and both ways go through JSON. */

@@ -12,17 +12,18 @@ const ARGUMENTS = [
   '--allow-loopback-in-peer-connection',
 ];
 
-export async function launchChromium({ executable, devices, permission }) {
+export async function launchChromium({ executable, devices, permission, backForwardCache }) {
   const args = [...ARGUMENTS];
   if (devices) {
     args.push('--use-fake-device-for-media-stream');
   }
-  const browser = await chromium.launch({ executablePath: executable, headless: true, args });
+  const ignoreDefaultArgs = backForwardCache ? ['--disable-back-forward-cache'] : [];
+  const browser = await chromium.launch({ executablePath: executable, headless: true, args, ignoreDefaultArgs });
   const control = await browser.newBrowserCDPSession();
   return {
     close: () => browser.close(),
-    async newPage({ viewport, colorScheme }) {
-      const context = await browser.newContext({ viewport, colorScheme });
+    async newPage({ viewport, colorScheme, beside }) {
+      const context = beside?.context ?? (await browser.newContext({ viewport, colorScheme }));
       const page = await context.newPage();
       const driver = new ChromiumPage(context, page, control);
       await driver.setPermission(permission);
@@ -57,6 +58,10 @@ class ChromiumPage {
         this.complaints.push(`status ${response.status()}: ${response.url()}`);
       }
     });
+  }
+
+  get context() {
+    return this.#context;
   }
 
   addInit(fn) {

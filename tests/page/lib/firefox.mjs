@@ -1,5 +1,6 @@
 /** Firefox behind the driver interface of browser.mjs. */
 import puppeteer from 'puppeteer-core';
+import { PuppeteerPage } from './puppeteer-page.mjs';
 
 const PREFERENCES = {
   'media.peerconnection.ice.loopback': true,
@@ -26,78 +27,13 @@ export async function launchFirefox({ executable, devices, permission }) {
   });
   return {
     close: () => browser.close(),
-    async newPage({ viewport, colorScheme }) {
-      const context = await browser.createBrowserContext();
+    async newPage({ viewport, colorScheme, beside }) {
+      const context = beside?.context ?? (await browser.createBrowserContext());
       // A window of its own: a tab behind another one would be hidden, and its animation frames would stop.
       const page = await context.newPage({ type: 'window' });
       await page.setViewport(viewport);
-      return new FirefoxPage(page, colorScheme);
+      if (colorScheme === 'dark') throw new Error('the dark colour scheme is looked at in Chromium');
+      return new PuppeteerPage(page);
     },
   };
-}
-
-class FirefoxPage {
-  complaints = [];
-  #page;
-
-  constructor(page, colorScheme) {
-    this.#page = page;
-    if (colorScheme === 'dark') {
-      throw new Error('the dark colour scheme is looked at in Chromium');
-    }
-    page.on('console', (message) => {
-      if (['error', 'warn', 'warning', 'assert'].includes(message.type())) {
-        this.complaints.push(`console ${message.type()}: ${message.text()}`);
-      }
-    });
-    page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.message}`));
-    page.on('requestfailed', (request) => {
-      const reason = request.failure()?.errorText ?? '';
-      // What the page itself called off, a long poll above all, is nobody's failure.
-      if (!/ABORTED/.test(reason)) this.complaints.push(`request failed: ${request.url()} ${reason}`);
-    });
-    page.on('response', (response) => {
-      if (response.status() >= 400) {
-        this.complaints.push(`status ${response.status()}: ${response.url()}`);
-      }
-    });
-  }
-
-  async addInit(fn) {
-    await this.#page.evaluateOnNewDocument(fn);
-  }
-
-  goto(url) {
-    return this.#page.goto(url);
-  }
-
-  evaluate(fn, argument) {
-    return this.#page.evaluate(fn, argument);
-  }
-
-  click(selector) {
-    return this.#page.click(selector);
-  }
-
-  async fill(selector, text) {
-    await this.#page.$eval(selector, (input) => {
-      input.focus();
-      input.select();
-    });
-    await this.#page.keyboard.press('Backspace');
-    await this.#page.keyboard.type(text);
-  }
-
-  screenshot(path) {
-    return this.#page.screenshot({ path });
-  }
-
-  setPermission() {
-    throw new Error('Firefox takes its permission at launch');
-  }
-
-  /** Closes the tab as a person does. Its context stays: removing that too would cut off the page's last words. */
-  close() {
-    return this.#page.close();
-  }
 }

@@ -36,6 +36,18 @@ export async function until(what, probe, { timeout = DEFAULT_TIMEOUT_MS, explain
   }
 }
 
+/**
+ * Asks `probe` again and again for so many milliseconds: it must give something truthy every time. For what would go
+ * wrong by itself, and after a while.
+ */
+export async function stays(what, probe, ms) {
+  for (const end = Date.now() + ms; Date.now() < end; await pause(INTERVAL_MS)) {
+    if (!(await probe())) {
+      throw new Error(`${what} was so no longer, ${end - Date.now()} ms before the end of ${ms} ms`);
+    }
+  }
+}
+
 async function failureText(what, timeout, last, explain) {
   const lines = [`waited ${timeout} ms for ${what}`, `last answer: ${show(last)}`];
   if (explain) {

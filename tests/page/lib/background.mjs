@@ -1,0 +1,29 @@
+/**
+ * Browsers whose pages are tabs of one window and are slowed down when another is in front, as those of people are. The
+ * other launchers keep every page awake.
+ */
+import puppeteer from 'puppeteer-core';
+import { PuppeteerPage } from './puppeteer-page.mjs';
+
+const CHROMIUM = {
+  // After so long in the background timers run once a minute; people's browsers wait five minutes.
+  args: ['--no-sandbox', '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1'],
+  ignoreDefaultArgs: [
+    '--disable-background-timer-throttling',
+    '--disable-backgrounding-occluded-windows',
+    '--disable-renderer-backgrounding',
+    '--disable-back-forward-cache',
+  ],
+};
+
+/** Firefox comes to such delays by a budget, in time. */
+const FIREFOX = { browser: 'firefox', extraPrefsFirefox: { 'dom.min_background_timeout_value': 60_000 } };
+
+export async function launchBackground({ kind, executable }) {
+  const options = kind === 'firefox' ? FIREFOX : CHROMIUM;
+  const browser = await puppeteer.launch({ executablePath: executable, headless: true, ...options });
+  return {
+    close: () => browser.close(),
+    newPage: async () => new PuppeteerPage(await browser.newPage()),
+  };
+}
