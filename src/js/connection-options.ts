@@ -1,3 +1,4 @@
+import { invalidArgument } from './errors.js';
 import type { ConnectionOptions, Transport, TransportEvents } from './types.js';
 
 /** @internal What the core takes as data, and what it takes as functions. */
@@ -53,8 +54,35 @@ function guarded(open: NonNullable<ConnectionOptions['transport']>) {
 /** How long to wait where the page's own policy fails, ms. */
 const FALLBACK_DELAY = 1000;
 
+/** @internal The addresses of servers. */
+export function serverList(servers: unknown): string[] {
+  const list: unknown = typeof servers === 'string' ? [servers] : servers;
+  if (!Array.isArray(list) || list.length === 0 || !list.every((url) => typeof url === 'string')) {
+    throw invalidArgument('servers: give the address of at least one Janus server');
+  }
+  return [...(list as string[])];
+}
+
+/** What each option may be. */
+const WORDS: Record<string, readonly string[]> = {
+  leaveOn: ['pagehide', 'freeze', 'beforeunload'],
+  logLevel: ['debug', 'info', 'warn', 'error'],
+  iceTransportPolicy: ['all', 'relay'],
+};
+
+function checkWords(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    const words = WORDS[name];
+    const given: unknown[] = Array.isArray(value) && name === 'leaveOn' ? value : [value ?? words?.[0]];
+    if (words && !given.every((word) => words.includes(word as string))) {
+      throw invalidArgument(`${name}: expected ${words.join(', ')}`);
+    }
+  }
+}
+
 /** @internal Splits the options of a connection; keys that are not about it stay among the settings. */
 export function splitOptions(options: ConnectionOptions): CoreOptions {
+  checkWords(options);
   const { token, reconnect, transport, logger, leaveOn, ...settings } = options;
   const policy = reconnect === false ? { budget: 0, delay: undefined } : (reconnect ?? {});
   const { delay } = policy;
@@ -69,7 +97,11 @@ export function splitOptions(options: ConnectionOptions): CoreOptions {
       token: typeof token === 'function' ? token : undefined,
       delay:
         delay &&
-        shielded((number: number, elapsed: number) => delay({ number, elapsed }), FALLBACK_DELAY),
+        shielded((number: number, elapsed: number) => {
+          const wait = delay({ number, elapsed });
+          if (wait === undefined || wait >= 0) return wait;
+          throw new TypeError(`reconnect.delay returned ${String(wait)}: expected milliseconds, or undefined to give up`);
+        }, FALLBACK_DELAY as number | undefined),
       transport: transport && guarded(transport),
       logger:
         logger &&

@@ -82,3 +82,17 @@ export function invalidArgument(message: string): JanusError {
 export function normalizeId(id: Id): Id {
   return typeof id === 'bigint' && id <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(id) : id;
 }
+
+/** @internal Whether it can be an id at all. */
+export const isId = (value: unknown): value is Id =>
+  typeof value === 'string' ||
+  ((Number.isSafeInteger(value) || typeof value === 'bigint') && (value as bigint) >= 0 && (value as bigint) < 2n ** 63n);
+
+/** @internal */
+export function checkedId(name: string, value: unknown): Id {
+  if (!isId(value)) throw invalidArgument(`${name} must be ${ID_WORDS}`);
+  return normalizeId(value);
+}
+
+/** @internal */
+export const ID_WORDS = 'an id: an integer or a string';

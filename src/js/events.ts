@@ -79,12 +79,21 @@ export class Emitter<M extends object> {
   }
 }
 
-/** @internal Rejects with the signal's reason as soon as it is aborted. */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
+/**
+ * @internal Rejects with the signal's reason as soon as it is aborted. What comes all the same is undone by `undo`.
+ */
+export async function abortable<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | null | undefined,
+  undo?: (late: T) => unknown,
+): Promise<T> {
+  if (!signal) return promise;
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
+    stop = () => {
+      reject(signal.reason as Error);
+      promise.then(undo).catch(() => undefined);
+    };
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
   });

@@ -1,7 +1,7 @@
 import type { HandleCore, JanusCore, SessionCore } from '../../pkg/janus.js';
 import { Emitter, abortable, type Abortable } from './events.js';
-import { splitOptions } from './connection-options.js';
-import type { JanusError } from './errors.js';
+import { serverList, splitOptions } from './connection-options.js';
+import { invalidArgument, type JanusError } from './errors.js';
 import { parse, stringify } from './json.js';
 import { loadCore } from './load.js';
 import type {
@@ -56,28 +56,17 @@ export class Janus extends Emitter<JanusEventMap> {
     servers: string | readonly string[],
     options: ConnectionOptions & Abortable = {},
   ): Promise<Janus> {
-    const { signal, ...settings } = options;
+    const { signal, ...settings } = options ?? {};
     signal?.throwIfAborted();
-    const core = await loadCore();
-    const list = typeof servers === 'string' ? [servers] : [...servers];
-    const janus = new Janus();
+    const list = serverList(servers);
     const split = splitOptions(settings);
+    const core = await loadCore();
+    const janus = new Janus();
     const onState = (state: ConnectionState, error?: JanusError): void =>
       janus.emit('stateChanged', { state, error });
     const connecting = core.JanusCore.connect(list, stringify(split.settings), split.hooks, onState) as Promise<JanusCore>;
-    try {
-      janus.#core = await abortable(connecting, signal);
-      return janus;
-    } catch (error) {
-      // Called off: a connection that comes all the same is closed at once.
-      if (signal?.aborted) {
-        void connecting.then(
-          (late) => late.close(),
-          () => undefined,
-        );
-      }
-      throw error;
-    }
+    janus.#core = await abortable(connecting, signal, (late) => late.close());
+    return janus;
   }
 
   /** Where it stands. */
@@ -136,7 +125,8 @@ export class Session extends Emitter<SessionEventMap> {
   static async create(janus: JanusCore, options: Abortable): Promise<Session> {
     const session = new Session();
     const onEvent = (type: keyof SessionEventMap, event: never): void => session.emit(type, event);
-    session.#core = await abortable(janus.createSession(onEvent) as Promise<SessionCore>, options.signal);
+    const making = janus.createSession(onEvent) as Promise<SessionCore>;
+    session.#core = await abortable(making, options.signal, (late) => late.destroy());
     return session;
   }
 
@@ -147,6 +137,7 @@ export class Session extends Emitter<SessionEventMap> {
 
   /** Makes a handle on a plugin (`attach`). */
   async attach(plugin: string, options: AttachOptions & Abortable = {}): Promise<Handle> {
+    if (typeof plugin !== 'string') throw invalidArgument('plugin: give its name, such as janus.plugin.echotest');
     return Handle.attach(this.#core, plugin, options);
   }
 
@@ -154,7 +145,7 @@ export class Session extends Emitter<SessionEventMap> {
   async videoRoom(options: Abortable = {}): Promise<VideoRoom> {
     const unheard = (): void => undefined;
     const attaching = this.#core.attach(VideoRoom.plugin, undefined, undefined, undefined, unheard);
-    return new VideoRoom(await abortable(attaching as Promise<HandleCore>, options.signal));
+    return new VideoRoom(await abortable(attaching as Promise<HandleCore>, options.signal, (late) => late.detach()));
   }
 
   /** Ends the session and all its handles (`destroy`). */
@@ -192,7 +183,7 @@ export class Handle extends Emitter<HandleEventMap> {
     const onEvent = (type: keyof HandleEventMap, fields: object): void => handle.emit(type, parsed(fields) as never);
     const { opaqueId, loopIndex, token } = options;
     const attaching = session.attach(plugin, opaqueId, loopIndex, token, onEvent) as Promise<HandleCore>;
-    handle.#core = await abortable(attaching, options.signal);
+    handle.#core = await abortable(attaching, options.signal, (late) => late.detach());
     return handle;
   }
 

@@ -1,7 +1,7 @@
 import type { RoomCore } from '../../pkg/janus.js';
-import { invalidArgument, normalizeId } from './errors.js';
+import { checkedId, invalidArgument } from './errors.js';
 import { Emitter, abortable, type Abortable } from './events.js';
-import { splitOptions } from './connection-options.js';
+import { serverList, splitOptions } from './connection-options.js';
 import { stringify } from './json.js';
 import { loadCore } from './load.js';
 import { LocalParticipant, RemoteParticipant } from './participant.js';
@@ -46,6 +46,13 @@ function given(track: LocalTrack | MediaStreamTrack): GivenTrack {
   return { track, source: track.kind === 'video' ? 'camera' : 'microphone' };
 }
 
+function givenTracks(tracks: unknown): GivenTrack[] {
+  if (Array.isArray(tracks) && tracks.every((track) => track instanceof LocalTrack || track instanceof MediaStreamTrack)) {
+    return tracks.map(given);
+  }
+  throw invalidArgument('tracks: expected a list of tracks');
+}
+
 /** A page may forget its Room object and go on with the call: as long as one lasts, it is kept alive here. */
 const lasting = new Set<RoomModel>();
 
@@ -65,12 +72,10 @@ export class Room extends Emitter<RoomEventMap> {
 
   constructor(options: RoomOptions) {
     super();
-    const servers = typeof options?.servers === 'string' ? [options.servers] : options?.servers;
-    if (!Array.isArray(servers) || servers.length === 0) {
-      throw invalidArgument('servers: give the address of at least one Janus server');
-    }
+    this.#servers = serverList(options?.servers);
     this.#options = options;
-    this.#servers = [...(servers as string[])];
+    const { iceServers } = options;
+    if (iceServers && !Array.isArray(iceServers)) throw invalidArgument('iceServers: expected a list');
     const local = new LocalParticipant(() => this.#load());
     const model: RoomModel = new RoomModel(local, (type, event) => {
       if (model.state === 'disconnected') lasting.delete(model);
@@ -121,26 +126,24 @@ export class Room extends Emitter<RoomEventMap> {
    * or microphone that cannot be had is no error but the event `mediaError`.
    */
   async join(options: JoinOptions): Promise<void> {
-    const { signal, camera, microphone, tracks = [], ...rest } = options;
+    const { signal, camera, microphone, tracks, ...rest } = options ?? {};
     signal?.throwIfAborted();
     if (rest.room === undefined || rest.room === null) {
       throw invalidArgument('room: say which room to join');
     }
-    const core = await this.#load();
     const settings = {
       ...rest,
-      room: normalizeId(rest.room),
+      room: checkedId('room', rest.room),
+      id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions(camera),
       microphone: deviceOptions(microphone),
     };
-    const joined = core.join(stringify(settings), tracks.map(given)) as Promise<void>;
+    const [text, bring] = [stringify(settings), givenTracks(tracks ?? [])];
+    const core = await this.#load();
     try {
-      await abortable(joined, signal);
+      await abortable(core.join(text, bring) as Promise<void>, signal);
     } catch (error) {
-      if (signal?.aborted) {
-        joined.catch(() => undefined);
-        await core.leave();
-      }
+      if (signal?.aborted) await core.leave();
       throw error;
     }
   }

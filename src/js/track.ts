@@ -114,16 +114,5 @@ export async function createLocalTracks(options: LocalTrackOptions = {}): Promis
   const core = await loadCore();
   const opening = core.createLocalTracks(deviceText(camera), deviceText(microphone)) as Promise<TrackCore[]>;
   const tracks = opening.then((cores) => cores.map((track) => new LocalTrack(track)));
-  try {
-    return await abortable(tracks, signal);
-  } catch (error) {
-    // Called off: devices that open all the same are closed at once.
-    if (signal?.aborted) {
-      void tracks.then(
-        (late) => late.forEach((track) => track.stop()),
-        () => undefined,
-      );
-    }
-    throw error;
-  }
+  return abortable(tracks, signal, (late) => late.forEach((track) => track.stop()));
 }

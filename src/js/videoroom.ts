@@ -1,7 +1,7 @@
 import type { HandleCore } from '../../pkg/janus.js';
 import { abortable, type Abortable } from './events.js';
 import { parse, stringify } from './json.js';
-import { JanusError, invalidArgument, normalizeId } from './errors.js';
+import { ID_WORDS, JanusError, invalidArgument, isId, normalizeId } from './errors.js';
 import type {
   CreateRoomOptions,
   Id,
@@ -14,8 +14,6 @@ import type {
 
 type Fields = Record<string, unknown>;
 
-const isId = (value: unknown): boolean =>
-  typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value);
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -23,7 +21,7 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 
 /** What each field may be, and how that is said. A field means the same in every request. */
 const KINDS: readonly (readonly [names: string, fits: (value: unknown) => boolean, words: string])[] = [
-  ['room id', isId, 'an id: an integer or a string'],
+  ['room id', isId, ID_WORDS],
   ['description secret pin display token audiocodec videocodec recDir adminKey', isText, 'a string'],
   ['isPrivate permanent audiolevelEvent notifyJoining record', isFlag, 'true or false'],
   ['publishers bitrate firFreq', isCount, 'an integer from 0'],
