@@ -54,11 +54,14 @@ function guarded(open: NonNullable<ConnectionOptions['transport']>) {
 /** How long to wait where the page's own policy fails, ms. */
 const FALLBACK_DELAY = 1000;
 
-/** @internal The addresses of servers. */
-export function serverList(servers: unknown): string[] {
+/** @internal The addresses of servers. A transport of the page's own may have addresses of its own. */
+export function serverList(servers: unknown, options: ConnectionOptions | null | undefined): string[] {
   const list: unknown = typeof servers === 'string' ? [servers] : servers;
   if (!Array.isArray(list) || list.length === 0 || !list.every((url) => typeof url === 'string')) {
     throw invalidArgument('servers: give the address of at least one Janus server');
+  }
+  if (!options?.transport && !list.every((url: string) => /^(ws|http)s?:/i.test(url))) {
+    throw invalidArgument('servers: an address begins with wss:, ws:, https: or http:');
   }
   return [...(list as string[])];
 }
@@ -100,7 +103,7 @@ export function splitOptions(options: ConnectionOptions): CoreOptions {
         shielded((number: number, elapsed: number) => {
           const wait = delay({ number, elapsed });
           if (wait === undefined || wait >= 0) return wait;
-          throw new TypeError(`reconnect.delay returned ${String(wait)}: expected milliseconds, or undefined to give up`);
+          throw new TypeError(`reconnect.delay returned ${String(wait)}: expected milliseconds, or undefined to end`);
         }, FALLBACK_DELAY as number | undefined),
       transport: transport && guarded(transport),
       logger:

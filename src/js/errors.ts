@@ -85,8 +85,10 @@ export function normalizeId(id: Id): Id {
 
 /** @internal Whether it can be an id at all. */
 export const isId = (value: unknown): value is Id =>
-  typeof value === 'string' ||
-  ((Number.isSafeInteger(value) || typeof value === 'bigint') && (value as bigint) >= 0 && (value as bigint) < 2n ** 63n);
+  typeof value === 'string' || ((Number.isSafeInteger(value) || typeof value === 'bigint') && inRange(value as bigint));
+
+/** What Janus can read. */
+const inRange = (id: bigint): boolean => id >= 0 && id < 2n ** 63n;
 
 /** @internal */
 export function checkedId(name: string, value: unknown): Id {

@@ -58,14 +58,14 @@ export class Janus extends Emitter<JanusEventMap> {
   ): Promise<Janus> {
     const { signal, ...settings } = options ?? {};
     signal?.throwIfAborted();
-    const list = serverList(servers);
+    const list = serverList(servers, options);
     const split = splitOptions(settings);
     const core = await loadCore();
     const janus = new Janus();
     const onState = (state: ConnectionState, error?: JanusError): void =>
       janus.emit('stateChanged', { state, error });
-    const connecting = core.JanusCore.connect(list, stringify(split.settings), split.hooks, onState) as Promise<JanusCore>;
-    janus.#core = await abortable(connecting, signal, (late) => late.close());
+    const connecting = core.JanusCore.connect(list, stringify(split.settings), split.hooks, onState);
+    janus.#core = await abortable(connecting as Promise<JanusCore>, signal, (late) => late.close());
     return janus;
   }
 
@@ -199,7 +199,10 @@ export class Handle extends Emitter<HandleEventMap> {
    * @example
    * const { data, jsep } = await echo.send({ audio: true, video: true }, { jsep: offer });
    */
-  async send(body: object, options: { jsep?: Jsep | RTCSessionDescriptionInit | undefined } & Abortable = {}): Promise<PluginMessage> {
+  async send(
+    body: object,
+    options: { jsep?: Jsep | RTCSessionDescriptionInit | undefined } & Abortable = {},
+  ): Promise<PluginMessage> {
     const jsep = options.jsep && stringify(options.jsep);
     const sent = this.#core.send(stringify(body), jsep) as Promise<object>;
     return abortable(sent.then((fields) => parsed(fields) as PluginMessage), options.signal);

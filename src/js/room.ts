@@ -47,9 +47,8 @@ function given(track: LocalTrack | MediaStreamTrack): GivenTrack {
 }
 
 function givenTracks(tracks: unknown): GivenTrack[] {
-  if (Array.isArray(tracks) && tracks.every((track) => track instanceof LocalTrack || track instanceof MediaStreamTrack)) {
-    return tracks.map(given);
-  }
+  const isTrack = (track: unknown): boolean => track instanceof LocalTrack || track instanceof MediaStreamTrack;
+  if (Array.isArray(tracks) && tracks.every(isTrack)) return tracks.map(given);
   throw invalidArgument('tracks: expected a list of tracks');
 }
 
@@ -72,7 +71,7 @@ export class Room extends Emitter<RoomEventMap> {
 
   constructor(options: RoomOptions) {
     super();
-    this.#servers = serverList(options?.servers);
+    this.#servers = serverList(options?.servers, options);
     this.#options = options;
     const { iceServers } = options;
     if (iceServers && !Array.isArray(iceServers)) throw invalidArgument('iceServers: expected a list');

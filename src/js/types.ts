@@ -105,7 +105,7 @@ export interface ConnectionOptions {
 export interface AttachOptions {
   /** A name of the page's own, shown by event handlers and the admin API. */
   opaqueId?: string | undefined;
-  /** Which event loop of the server handles the peer connection, where it has a fixed number and lets clients choose. */
+  /** Which event loop of the server handles the peer connection, where their number is fixed and clients may choose. */
   loopIndex?: number | undefined;
   /** A token for this handle alone, in place of the connection's. */
   token?: string | undefined;

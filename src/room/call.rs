@@ -368,6 +368,8 @@ impl Call {
                 }
                 self.conference.borrow_mut().renewed(role);
             }
+            // What is asked for now waits for the next connection.
+            Err(error) if error.code() == ErrorCode::ConnectionLost => return self.renew(role),
             Err(error) => {
                 let failure = error.into();
                 self.emit(&RoomEvent::MediaError { source: Source::Unknown, failure });

@@ -17,6 +17,7 @@ const WRONG = [
   ['Janus.connect({})', /servers/],
   ['Janus.connect([])', /servers/],
   ['Janus.connect([5])', /servers/],
+  ['Janus.connect("javascript:alert(1)")', /servers: an address begins/],
   ['Janus.connect(address, { token: 5 })', /token: expected text/],
   ['Janus.connect(address, { requestTimeout: -1 })', /requestTimeout: expected a whole number/],
   ['Janus.connect(address, { requestTimeout: NaN })', /NaN/],
@@ -131,7 +132,7 @@ for (const kind of BROWSERS) {
     it('may leave out what is optional, or say that it is null', async () => {
       const page = await bench(kind, janus.ws);
       for (const source of [
-        'echo.send({ audio: null, video: undefined }, { jsep: undefined, signal: null }).then(({ data }) => data.result)',
+        'echo.send({ audio: null, video: undefined }, { jsep: undefined, signal: null })',
         'rooms.list({ signal: null }).then((list) => list.length > 0)',
         'new Room({ servers: address, iceServers: undefined }).join({ room: 1234, display: null, signal: null })',
       ]) {
@@ -162,7 +163,8 @@ for (const kind of BROWSERS) {
         const before = await load(janus);
         assert.deepEqual(before, { sessions: 1, handles: 2 });
         const echo = '"janus.plugin.echotest", ';
-        for (const [making, name] of [['janus.createSession', ''], ['session.videoRoom', ''], ['session.attach', echo]]) {
+        const makings = [['janus.createSession', ''], ['session.videoRoom', ''], ['session.attach', echo]];
+        for (const [making, name] of makings) {
           const { error } = await call(page, `(() => {
             const control = new AbortController();
             queueMicrotask(() => control.abort());

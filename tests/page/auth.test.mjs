@@ -30,7 +30,7 @@ after(async () => {
   await site?.close();
 });
 
-/** Tests of a Janus with these settings; `define` gets the stage and is called for each of the given browsers and each transport. */
+/** Tests of a Janus with these settings; `define` gets the stage, for each of the given browsers and each transport. */
 function withJanus(what, settings, define, kinds = ['chromium']) {
   describe(what, () => {
     const stage = {};

@@ -10,7 +10,8 @@ import { openWorkbench, settle, works } from './lib/workbench.mjs';
 
 /** When the server ends a session it does not hear of, s. */
 const SESSION_TIMEOUT = 5;
-const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; connect-src *; worker-src 'none'";
+const SCRIPTS = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
+const POLICY = `default-src 'self'; ${SCRIPTS}; connect-src *; worker-src 'none'`;
 
 let janus;
 let site;

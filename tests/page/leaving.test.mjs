@@ -63,7 +63,8 @@ for (const reclaimSessionTimeout of [0, 30]) {
 
       for (const transport of transportsWithGoodbye(kind, reclaimSessionTimeout)) {
         it(`going to another page ends the session: ${kind} over ${transport}`, async () => {
-          const server = { ws: stage.janus.ws, http: stage.janus.http, both: [stage.janus.ws, stage.janus.http] }[transport];
+          const { ws, http } = stage.janus;
+          const server = { ws, http, both: [ws, http] }[transport];
           const bob = await enter(browsers.chromium, stage.site, { name: 'Bob' });
           const ada = await enter(browsers[kind], stage.site, { name: 'Ada', server });
           await tileMoves(bob, 'Ada');

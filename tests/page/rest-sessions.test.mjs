@@ -1,4 +1,4 @@
-// Sessions over REST take a connection of the browser's each, and it has six for a server: the library counts them, over
+// Sessions over REST take a connection of the browser's each, and it has six for a server: the library counts them, in
 // all tabs, and refuses the one too many instead of letting everything wait for ever.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';

@@ -1,6 +1,7 @@
 // Pictures of the page for people to look at: `node tests/page/screenshots.mjs` fills target/screenshots/.
 import { mkdir } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
+import { startProxy } from '../chaos/lib/proxy.mjs';
 import { launch } from './lib/browser.mjs';
 import { tileMoves } from './lib/media.mjs';
 import { enter, inState, leave, lobby, seesOthers } from './lib/room.mjs';
@@ -12,7 +13,7 @@ const SCHEMES = ['light', 'dark'];
 const CROWDS = [1, 2, 4];
 const OTHERS = ['Bob Kahn', 'Cleo', 'Dorothy Vaughan-Montgomery of Hampton'];
 
-const stage = await setStage();
+const stage = await setStage({ reclaimSessionTimeout: 30 });
 const browser = await launch('chromium');
 try {
   await mkdir(DIRECTORY, { recursive: true });
@@ -28,6 +29,8 @@ try {
     await inState(page, 'lobby');
     return page;
   }, 'lobby-message');
+
+  await reconnecting();
 
   const present = [];
   for (const crowd of CROWDS) {
@@ -54,6 +57,24 @@ try {
 } finally {
   await browser.close();
   await stage.close();
+}
+
+/** A call whose server is out of reach for a while. */
+async function reconnecting() {
+  const proxy = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
+  await inEveryLook(async (look) => {
+    proxy.heal();
+    const page = await enter(browser, stage.site, { name: 'Ada Lovelace', server: proxy.url('ws') }, look);
+    proxy.faults.refuse({ on: 'new' });
+    proxy.faults.reset();
+    await page.waitFor('the notice', () => !document.querySelector('#reconnecting').hidden);
+    return page;
+  }, 'reconnecting', async (page) => {
+    proxy.heal();
+    await page.waitFor('the end of it', () => document.querySelector('#reconnecting').hidden);
+    await leave(page);
+  });
+  await proxy.close();
 }
 
 /** Takes a picture of what `open` shows in every size and colour scheme. */

@@ -1,11 +1,12 @@
 // The server or the way to it is lost in the middle of a call: the page says so, and comes back with it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { startProxy } from '../chaos/lib/proxy.mjs';
 import { BROWSERS, launch } from './lib/browser.mjs';
-import { endSessions, sessions } from './lib/janus-admin.mjs';
+import { endSessions, leftovers, sessions } from './lib/janus-admin.mjs';
 import { hearsAndSees, liveCaptures, tileMoves } from './lib/media.mjs';
-import { complains, enter, inState, isContent, join, seesOthers, tiles } from './lib/room.mjs';
+import { complains, enter, inState, isContent, join, leave, seesOthers, tiles } from './lib/room.mjs';
 import { setStage } from './lib/stage.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -69,6 +70,30 @@ describe('the server is lost', () => {
       await hearsAndSees(bob, 1);
     });
 
+    it(`the way to it is cut just after joining, whatever is being said then: ${kind}`, async () => {
+      const bob = await enter(browsers.chromium, stage.site, { name: 'Bob', server: stage.janus.ws });
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
+      try {
+        // Publishing and subscribing take some 100 ms, and nothing tells when what is on the way.
+        for (const after of [0, 20, 40, 80, 160]) {
+          const ada = await enter(browsers[kind], stage.site, { name: 'Ada', server: proxy.url('ws') });
+          await setTimeout(after);
+          proxy.faults.refuse({ on: 'new' });
+          proxy.faults.reset();
+          await isReconnecting(ada, true);
+          proxy.heal();
+          await isReconnecting(ada, false);
+          await tileMoves(ada, 'Bob');
+          await tileMoves(bob, 'Ada');
+          await isContent(ada);
+          await leave(ada);
+          await seesOthers(bob, []);
+        }
+      } finally {
+        await proxy.close();
+      }
+    });
+
     it(`the way to it is cut in mid-call, then there again: ${kind}`, async () => {
       const proxies = [];
       const proxy = async (port) => {
@@ -106,10 +131,11 @@ describe('the server is lost', () => {
         await seesOthers(ada, ['Bob', 'Eve']);
         await tileMoves(ada, 'Eve');
         await tileMoves(eve, 'Ada');
-        // Closed pages take their sessions with them, though the server would keep them for 30 s. Firefox closes sockets
-        // before it tells the page, so that it needs the REST address too.
+        // Closed pages take their sessions with them, though the server would keep them for 30 s. Firefox closes
+        // sockets before it tells the page, so that it needs the REST address too.
         await Promise.all(Object.values(browsers).map((browser) => browser.closePages()));
-        await until('no session', async () => (await sessions(stage.janus)).length === 0);
+        const explain = () => leftovers(stage.janus);
+        await until('no session', async () => (await sessions(stage.janus)).length === 0, { explain });
       } finally {
         for (const one of proxies) await one.close();
       }

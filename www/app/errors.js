@@ -17,7 +17,7 @@ const SERVER = {
   'plugin-not-found': 'This server has no VideoRoom plugin, so it has no rooms. Ask whoever runs it to enable the plugin.',
   'negotiation-failed': 'The server and this browser could not agree on how to send sound and picture. '
     + 'Join again, or try another browser.',
-  'invalid-argument': 'The server takes no such room. Rooms usually have a number, such as 1234: check it, then join again.',
+  'bad-server': 'The server’s address is none. It begins with wss:, ws:, https: or http: — correct it, then join again.',
   kicked: 'You were removed from the room by a moderator. Ask whoever runs it before you join again.',
   'room-destroyed': 'The room was closed, and everybody in it was sent out. Ask for a new room, then join that.',
   'no-room': 'Type the number of the room you want to be in, then join.',
@@ -53,6 +53,10 @@ export function describeFailure(error, { room, pin } = {}) {
     const text = `There is no room ${room}. Check the number, or ask whoever invited you, then join again.`;
     return { code, text };
   }
+  if (code === 'invalid-argument') {
+    const text = `The server takes no room “${room}”. Rooms usually have a number, such as 1234: check it, then join again.`;
+    return { code, text };
+  }
   if (code === 'unauthorized') return { code, text: describeRefusal(error, pin) };
   if (SERVER[code]) return { code, text: SERVER[code], detail: DETAILED.has(code) ? detail : '' };
   return { code, text: 'Something went wrong, and you are not in the room. Join again to retry.', detail };
@@ -61,6 +65,7 @@ export function describeFailure(error, { room, pin } = {}) {
 function failureCode(error) {
   // Janus says of a text where it has numbers: an invalid element (430).
   if (error?.status === 430) return 'invalid-argument';
+  if (error?.code === 'invalid-argument' && error.message.startsWith('servers')) return 'bad-server';
   return typeof error?.code === 'string' ? error.code : (error?.name ?? 'unknown');
 }
 

@@ -210,6 +210,13 @@ impl Conference {
                 let events = self.publishing.answered(said.jsep, said.own.as_deref());
                 self.emit_all(events);
             }
+            // Nobody knows whether the server took it. With the connection everything is said anew.
+            (Asked::Offer, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
+                self.renew(Role::Offerer, error);
+            }
+            (Asked::Describe, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
+                self.publishing.forgotten();
+            }
             (Asked::Offer, Err(error)) => {
                 self.publishing.refused();
                 self.emit(Event::PublishFailed(error));

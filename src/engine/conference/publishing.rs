@@ -102,6 +102,12 @@ impl Publishing {
         self.describing = false;
     }
 
+    /// What was announced may not have arrived.
+    pub(super) fn forgotten(&mut self) {
+        self.describing = false;
+        self.announced = Map::new();
+    }
+
     /// The server answered a request that may have held an offer.
     pub(super) fn answered(&mut self, jsep: Option<Jsep>, own: Option<&[Stream]>) -> Vec<Event> {
         let Some(jsep) = jsep else { return Vec::new() };

@@ -478,3 +478,39 @@ fn what_can_only_be_given_back_is_not_given_back_for_ever() {
     assert!(subscriptions(&outputs).is_empty(), "the same again would be refused again");
     assert!(matches!(outputs[..], [Output::Renew(Role::Answerer)]), "{outputs:?}");
 }
+
+#[test]
+fn what_the_connection_took_with_it_is_said_again() {
+    let lost = || Error::new(ErrorCode::ConnectionLost, "gone");
+    let mut conference = Conference::new(join(), false);
+    conference.signal_ready(Millis(0), Millis(80));
+    drain(&mut conference, Millis(0));
+    conference.answer(Asked::Join, Ok(joined(Vec::new())));
+    conference.negotiate();
+    drain(&mut conference, Millis(1));
+    conference.described(Role::Offerer, Jsep::offer("first".to_owned()), camera_and_microphone());
+    drain(&mut conference, Millis(2));
+    conference.answer(Asked::Offer, Err(lost()));
+    let outputs = drain(&mut conference, Millis(3));
+    assert!(events(&outputs).is_empty(), "nobody needs to know");
+    assert!(matches!(outputs[..], [Output::Renew(Role::Offerer)]), "{outputs:?}");
+
+    conference.renewed(Role::Offerer);
+    drain(&mut conference, Millis(4));
+    conference.described(Role::Offerer, Jsep::offer("second".to_owned()), camera_and_microphone());
+    let answered = Said { jsep: Some(Jsep::answer("yes".to_owned())), ..said(RoomEvent::Done) };
+    drain(&mut conference, Millis(5));
+    conference.answer(Asked::Offer, Ok(answered));
+    conference.applied();
+    drain(&mut conference, Millis(6));
+    let mid = conference.local().keys().next().cloned().unwrap();
+    conference.mute(&mid, true);
+    drain(&mut conference, Millis(7));
+    conference.applied();
+    conference.mute(&mid, false);
+    conference.mute(&mid, true);
+    conference.answer(Asked::Describe, Err(lost()));
+    let outputs = drain(&mut conference, Millis(8));
+    let again = |output: &Output| matches!(output, Output::Publisher(Asked::Describe, _));
+    assert!(outputs.iter().any(again), "{outputs:?}");
+}

@@ -31,7 +31,8 @@ const COMMANDS = {
 export async function launch(kind, options = {}) {
   const { devices = true, permission = 'granted', backForwardCache = false, background = false } = options;
   const launcher = background ? launchBackground : LAUNCHERS[kind];
-  return new Browser(kind, await launcher({ kind, executable: findBrowser(kind), devices, permission, backForwardCache }));
+  const executable = findBrowser(kind);
+  return new Browser(kind, await launcher({ kind, executable, devices, permission, backForwardCache }));
 }
 
 function findBrowser(kind) {

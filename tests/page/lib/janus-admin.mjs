@@ -41,6 +41,24 @@ export async function load(janus) {
   return { sessions: ids.length, handles };
 }
 
+/** Whose sessions are left: of each, its age and what its handles are, as far as the server says. */
+export async function leftovers(janus) {
+  const secret = { admin_secret: janus.adminSecret };
+  const left = [];
+  for (const id of await sessions(janus)) {
+    const { handles = [] } = await post(`${janus.admin}/${id}`, { janus: 'list_handles', ...secret });
+    const infos = handles.map((handle) => post(`${janus.admin}/${id}/${handle}`, { janus: 'handle_info', ...secret }));
+    const told = (await Promise.all(infos)).map(({ info }) => info ?? {});
+    left.push({
+      id,
+      transport: told[0]?.session_transport,
+      lastActivitySeconds: told[0] && (Date.now() * 1000 - told[0].session_last_activity) / 1e6,
+      handles: told.map(({ plugin_specific: plugin }) => [plugin?.type, plugin?.display].filter(Boolean).join(' ')),
+    });
+  }
+  return left;
+}
+
 /** Waits until the server holds neither a session nor a handle. */
 export async function nothingLeft(janus, { timeout = 15_000 } = {}) {
   await until('no session and no handle on the server', async () => {

@@ -73,7 +73,8 @@ export function installWorkbench() {
 
   async function run(step, argument) {
     try {
-      const late = new Promise((resolve, reject) => later(() => reject(new Error(`${step} does not settle`)), PATIENCE));
+      const fail = (reject) => later(() => reject(new Error(`${step} does not settle`)), PATIENCE);
+      const late = new Promise((resolve, reject) => fail(reject));
       return { value: await Promise.race([bench[step](argument), late]) };
     } catch (error) {
       return { error: factsOf(error) };
