@@ -55,11 +55,19 @@ impl Shared {
         }
     }
 
+    fn pause(&self, ask: impl FnOnce(&mut Renewals) -> Millis) -> Millis {
+        let mut renewals = self.renewals.get();
+        let pause = ask(&mut renewals);
+        self.renewals.set(renewals);
+        pause
+    }
+
     pub(super) fn found(&self, found: Found) {
         if found == Found::Made {
-            let mut renewals = self.renewals.get();
-            renewals.made(web::now());
-            self.renewals.set(renewals);
+            self.pause(|renewals| {
+                renewals.made(web::now());
+                Millis(0)
+            });
         }
         if found == Found::Resumed {
             self.emit(SessionEvent::Resumed);
@@ -72,9 +80,7 @@ impl Shared {
             return;
         }
         if renewing {
-            let mut renewals = self.renewals.get();
-            let pause = renewals.pause(web::now());
-            self.renewals.set(renewals);
+            let pause = self.pause(|renewals| renewals.pause(web::now()));
             spawn_local(renew(Rc::downgrade(connection), Rc::clone(self), pause));
         }
         self.emit(SessionEvent::Lost { error, renewing });
@@ -88,12 +94,12 @@ impl fmt::Debug for Shared {
 }
 
 /// Makes a new session in place of one that is gone, for as long as trying makes sense.
-async fn renew(connection: Weak<Inner>, shared: Rc<Shared>, pause: Millis) {
-    if pause > Millis(0) {
-        web::sleep(pause).await;
-    }
-    while !shared.ending.get() {
-        let Some(strong) = connection.upgrade() else { return };
+async fn renew(connection: Weak<Inner>, shared: Rc<Shared>, mut pause: Millis) {
+    loop {
+        if pause > Millis(0) {
+            web::sleep(pause).await;
+        }
+        let Some(strong) = connection.upgrade().filter(|_| !shared.ending.get()) else { return };
         let created = begin(&strong, &shared);
         drop(strong);
         let id = shared.id.get();
@@ -103,6 +109,7 @@ async fn renew(connection: Weak<Inner>, shared: Rc<Shared>, pause: Millis) {
         if !(open && error.is_retryable()) {
             return shared.emit(SessionEvent::Lost { error, renewing: false });
         }
+        pause = shared.pause(Renewals::longer);
     }
 }
 

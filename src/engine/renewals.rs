@@ -30,8 +30,16 @@ impl Renewals {
     /// assert_eq!(renewals.pause(Millis(60_000)), Millis(0));
     /// ```
     pub fn pause(&mut self, now: Millis) -> Millis {
-        let doubled = Millis(self.pause.0.saturating_mul(2)).max(Millis(1_000)).min(LONGEST);
-        self.pause = if now < self.made + GOOD { doubled } else { Millis(0) };
+        if now < self.made + GOOD {
+            return self.longer();
+        }
+        self.pause = Millis(0);
+        self.pause
+    }
+
+    /// It could not be made; how long to wait before the next attempt.
+    pub fn longer(&mut self) -> Millis {
+        self.pause = Millis(self.pause.0.saturating_mul(2)).max(Millis(1_000)).min(LONGEST);
         self.pause
     }
 }
@@ -57,5 +65,6 @@ mod tests {
         assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
         renewals.made(now);
         assert_eq!(renewals.pause(now + Millis(10_000)), Millis(0), "a good one again");
+        assert_eq!([renewals.longer(), renewals.longer()], [Millis(1_000), Millis(2_000)]);
     }
 }

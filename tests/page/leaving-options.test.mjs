@@ -8,7 +8,7 @@ import { BROWSERS, launch } from './lib/browser.mjs';
 import { endSessions, nothingLeft, sessions } from './lib/janus-admin.mjs';
 import { TestJanus } from './lib/stage.mjs';
 import { until } from './lib/wait.mjs';
-import { fails, openWorkbench, settle, works } from './lib/workbench.mjs';
+import { attempt, fails, openWorkbench, settle, works } from './lib/workbench.mjs';
 
 let janus;
 let site;
@@ -184,6 +184,8 @@ for (const transport of ['ws', 'http']) {
       await page.setFrozen(true);
       await page.setFrozen(false);
       assert.ok(await page.evaluate(() => globalThis.__frozen));
+      // Its socket may have been closed meanwhile.
+      await until('the server to answer', async () => !(await attempt(page, 'ping')).error);
       await goesOn(page, id);
       assert.deepEqual(await sessions(janus), [id]);
     });

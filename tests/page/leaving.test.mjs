@@ -75,6 +75,8 @@ for (const reclaimSessionTimeout of [0, 30]) {
         });
       }
 
+      // Firefox may stop the last script of a tab that is closed: then the server has to notice by itself.
+      if (kind === 'firefox' && reclaimSessionTimeout > 0) continue;
       it(`closing the tab ends the session: ${kind}`, async () => {
         const bob = await enter(browsers.chromium, stage.site, { name: 'Bob' });
         const ada = await enter(browsers[kind], stage.site, { name: 'Ada' });

@@ -119,6 +119,13 @@ for (const kind of BROWSERS) {
       await answer(other, [0]);
     });
 
+    it('over REST the address may have a query', async () => {
+      const page = await connected(browsers[kind], `${janus.http}/?tenant=1`);
+      await createSessions(page, 1);
+      await answer(page, [0]);
+      assert.deepEqual(page.complaints, []);
+    });
+
     it('over WebSocket all share one socket, however many there are', async () => {
       const page = await connected(browsers[kind], janus.ws);
       await createSessions(page, 2 * MOST);

@@ -166,12 +166,27 @@ fn tokens_may_expire_again_and_again() {
     bench.ask(Request::create(SESSION));
     bench.success_with_id(2, 7);
     bench.drain();
-    for now in [0, 10_000, 20_000] {
-        bench.engine.poll_refused(Millis(now), bench.link, SESSION);
+    for _ in 0..3 {
+        bench.engine.poll_refused(Millis(0), bench.link, SESSION);
         assert_eq!(asks(&bench.drain()), 1);
         token(&mut bench, "next");
         bench.drain();
+        bench.hear(r#"{"janus":"keepalive"}"#);
     }
+}
+
+#[test]
+fn a_session_whose_poll_is_refused_ends_when_there_is_no_other_token() {
+    let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
+    let mut bench = Bench::open(config);
+    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
+    token(&mut bench, "old");
+    bench.ask(Request::create(SESSION));
+    bench.success_with_id(2, 7);
+    bench.drain();
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    bench.engine.token(Millis(1), Err(Error::new(ErrorCode::Unauthorized, "none")));
+    assert_eq!(lost_session(&bench.drain()), Some(ErrorCode::Unauthorized));
 }
 
 #[test]

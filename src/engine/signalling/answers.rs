@@ -24,7 +24,11 @@ impl Signalling {
         if let Some(timeout) = message.session_timeout {
             self.adopt_session_timeout(timeout);
         }
-        match message.classify() {
+        let incoming = message.classify();
+        if matches!(incoming, Incoming::Handle(..) | Incoming::Idle) {
+            self.sessions.polled();
+        }
+        match incoming {
             Incoming::Success(message) => {
                 if let Some(token) = token {
                     self.succeed(now, token, message);
@@ -69,7 +73,7 @@ impl Signalling {
         if id != self.link.id || !self.link.is_there() {
             return;
         }
-        let again = self.sessions.refused(session, now);
+        let again = self.sessions.refused(session);
         if self.config.token_on_demand && !again {
             self.want_token(now);
         } else {

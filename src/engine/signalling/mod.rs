@@ -156,6 +156,10 @@ impl Signalling {
                     request.phase == RequestPhase::Waiting && needs_token(request.verb)
                 };
                 self.finish_all(held, &error);
+                // Without a token nobody would ask for their events any more.
+                for session in self.sessions.all_refused() {
+                    self.lose_session(now, session, &error);
+                }
             }
         }
     }

@@ -8,9 +8,6 @@ use crate::protocol::{HandleId, SessionId};
 /// How many events of a handle nobody knows yet are kept for the answer to its `attach`.
 const MAX_EARLY: usize = 64;
 
-/// A long poll that is refused twice within this time gains nothing by another token, ms.
-const SOON: Millis = Millis(10_000);
-
 /// Where a session stands on the connection in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -29,8 +26,8 @@ struct Session {
     standing: Standing,
     /// When the server last heard of it.
     active: Millis,
-    /// When its long poll was last refused for its credentials.
-    refused: Option<Millis>,
+    /// Its long poll was refused for its credentials, and none was answered since.
+    refused: bool,
     handles: Vec<HandleId>,
     early: Vec<(HandleId, HandleEvent)>,
 }
@@ -51,7 +48,7 @@ impl Sessions {
         }
         let (handles, early) = (Vec::new(), Vec::new());
         let standing = Standing::Making;
-        self.0.insert(id, Session { standing, active, refused: None, handles, early });
+        self.0.insert(id, Session { standing, active, refused: false, handles, early });
     }
 
     pub(super) fn standing(&self, id: SessionId) -> Option<Standing> {
@@ -94,11 +91,22 @@ impl Sessions {
         }
     }
 
-    /// Its long poll was refused; whether that happened a short time ago already.
-    pub(super) fn refused(&mut self, id: SessionId, now: Millis) -> bool {
-        let Some(session) = self.0.get_mut(&id) else { return false };
-        let before = session.refused.replace(now);
-        before.is_some_and(|before| now < before + SOON)
+    /// Its long poll was refused; whether the one before was, too.
+    pub(super) fn refused(&mut self, id: SessionId) -> bool {
+        let session = self.0.get_mut(&id);
+        session.is_some_and(|session| std::mem::replace(&mut session.refused, true))
+    }
+
+    /// Those whose long poll was refused.
+    pub(super) fn all_refused(&self) -> Vec<SessionId> {
+        self.0.iter().filter(|(_, session)| session.refused).map(|(id, _)| *id).collect()
+    }
+
+    /// A long poll was answered; nobody says whose.
+    pub(super) fn polled(&mut self) {
+        for session in self.0.values_mut() {
+            session.refused = false;
+        }
     }
 
     /// Sessions of which the server has not heard for `period`.

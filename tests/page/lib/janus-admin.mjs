@@ -59,6 +59,15 @@ export async function leftovers(janus) {
   return left;
 }
 
+/** Takes their handles away from all sessions; each hears of it by an event. */
+export async function detachHandles(janus) {
+  const question = { admin_secret: janus.adminSecret };
+  for (const id of await sessions(janus)) {
+    const { handles } = await ask(`${janus.admin}/${id}`, { janus: 'list_handles', ...question });
+    for (const handle of handles) await ask(`${janus.admin}/${id}/${handle}`, { janus: 'detach_handle', ...question });
+  }
+}
+
 /** Waits until the server holds neither a session nor a handle. */
 export async function nothingLeft(janus, { timeout = 15_000 } = {}) {
   await until('no session and no handle on the server', async () => {
