@@ -30,7 +30,7 @@ macro_rules! wire {
                 let mut object = $crate::protocol::json::Object::new();
                 $(object.always($crate::protocol::wire::name!($required $($required_name)?), &self.$required);)*
                 $($(object.field($crate::protocol::wire::name!($optional $($optional_name)?), &self.$optional);)*)?
-                out.push_str(&object.close());
+                $crate::protocol::json::Encode::encode(&object, out);
             }
         }
     };

@@ -122,15 +122,21 @@ fn a_token_that_expired_meanwhile_is_replaced_before_the_session_is_claimed_agai
     assert!(bench.drain().iter().any(resumed));
 }
 
-#[test]
-fn a_long_poll_refused_for_its_token_begins_again_with_another() {
+/// A session whose events are polled for with this token.
+fn session_over_rest(first: &str) -> Bench {
     let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
     let mut bench = Bench::open(config);
     bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
-    token(&mut bench, "old");
+    token(&mut bench, first);
     bench.ask(Request::create(SESSION));
     bench.success_with_id(2, 7);
     bench.drain();
+    bench
+}
+
+#[test]
+fn a_long_poll_refused_for_its_token_begins_again_with_another() {
+    let mut bench = session_over_rest("old");
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     assert_eq!(asks(&bench.drain()), 1);
     token(&mut bench, "new");
@@ -141,13 +147,7 @@ fn a_long_poll_refused_for_its_token_begins_again_with_another() {
 
 #[test]
 fn a_token_that_is_no_better_is_not_asked_for_again_and_again() {
-    let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
-    let mut bench = Bench::open(config);
-    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
-    token(&mut bench, "wrong");
-    bench.ask(Request::create(SESSION));
-    bench.success_with_id(2, 7);
-    bench.drain();
+    let mut bench = session_over_rest("wrong");
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     token(&mut bench, "wrong");
     bench.drain();
@@ -159,13 +159,7 @@ fn a_token_that_is_no_better_is_not_asked_for_again_and_again() {
 
 #[test]
 fn tokens_may_expire_again_and_again() {
-    let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
-    let mut bench = Bench::open(config);
-    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
-    token(&mut bench, "first");
-    bench.ask(Request::create(SESSION));
-    bench.success_with_id(2, 7);
-    bench.drain();
+    let mut bench = session_over_rest("first");
     for _ in 0..3 {
         bench.engine.poll_refused(Millis(0), bench.link, SESSION);
         assert_eq!(asks(&bench.drain()), 1);
@@ -177,13 +171,7 @@ fn tokens_may_expire_again_and_again() {
 
 #[test]
 fn a_session_whose_poll_is_refused_ends_when_there_is_no_other_token() {
-    let config = Config { servers: vec![Server { ordered: false }], ..on_demand() };
-    let mut bench = Bench::open(config);
-    bench.hear(r#"{"janus":"server_info","transaction":"t1"}"#);
-    token(&mut bench, "old");
-    bench.ask(Request::create(SESSION));
-    bench.success_with_id(2, 7);
-    bench.drain();
+    let mut bench = session_over_rest("old");
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     bench.engine.token(Millis(1), Err(Error::new(ErrorCode::Unauthorized, "none")));
     assert_eq!(lost_session(&bench.drain()), Some(ErrorCode::Unauthorized));

@@ -104,12 +104,6 @@ impl Object {
     pub(super) fn open(self) -> String {
         self.0
     }
-
-    /// The text of the whole object.
-    pub fn close(mut self) -> String {
-        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
-        self.0
-    }
 }
 
 impl Encode for Object {
