@@ -26,6 +26,8 @@ pub enum ErrorCode {
     InvalidArgument,
     /// The call does not fit the present state.
     InvalidState,
+    /// The server is too old for it.
+    Unsupported,
     /// Missing or wrong credential: token, apisecret, pin, secret (403, 405, 433).
     Unauthorized,
     /// The session is unknown to the server, usually because it expired (458).
@@ -50,6 +52,30 @@ pub enum ErrorCode {
     IdTaken,
     /// The feed, stream or forwarder is not there (428).
     FeedNotFound,
+    /// The plugin got no words (421).
+    NoMessage,
+    /// The plugin could not read the words (422).
+    InvalidJson,
+    /// The plugin knows no such request, or not for this handle's role (423).
+    InvalidRequest,
+    /// The handle has not joined (424).
+    JoinFirst,
+    /// A field is missing (429), a pin or a secret for example.
+    MissingElement,
+    /// A field has a wrong type or value (430).
+    InvalidElement,
+    /// An offer where an answer belongs, or the other way round (431).
+    InvalidSdpType,
+    /// The handle publishes already (434).
+    AlreadyPublished,
+    /// The handle does not publish (435).
+    NotPublished,
+    /// A session description cannot be used, or there is nothing to subscribe to (437).
+    InvalidSdp,
+    /// Feeds with and without end-to-end encryption do not mix (438).
+    InvalidFeed,
+    /// The plugin does not say what went wrong (499).
+    UnknownError,
     /// The browser or the server refused a session description.
     Negotiation,
     /// The server answered with another error; see [`Error::status`].
@@ -70,6 +96,7 @@ impl ErrorCode {
             Self::Closed => "closed",
             Self::InvalidArgument => "invalid-argument",
             Self::InvalidState => "invalid-state",
+            Self::Unsupported => "unsupported",
             Self::Unauthorized => "unauthorized",
             Self::SessionNotFound => "session-not-found",
             Self::SessionConflict => "session-conflict",
@@ -82,6 +109,18 @@ impl ErrorCode {
             Self::AlreadyJoined => "already-joined",
             Self::IdTaken => "id-taken",
             Self::FeedNotFound => "feed-not-found",
+            Self::NoMessage => "no-message",
+            Self::InvalidJson => "invalid-json",
+            Self::InvalidRequest => "invalid-request",
+            Self::JoinFirst => "join-first",
+            Self::MissingElement => "missing-element",
+            Self::InvalidElement => "invalid-element",
+            Self::InvalidSdpType => "invalid-sdp-type",
+            Self::AlreadyPublished => "already-published",
+            Self::NotPublished => "not-published",
+            Self::InvalidSdp => "invalid-sdp",
+            Self::InvalidFeed => "invalid-feed",
+            Self::UnknownError => "unknown-error",
             Self::Negotiation => "negotiation-failed",
             Self::Server => "server-error",
             Self::Protocol => "protocol",
@@ -115,15 +154,25 @@ impl ErrorCode {
 
     fn from_video_room(status: u16) -> Self {
         match status {
+            421 => Self::NoMessage,
+            422 => Self::InvalidJson,
+            423 => Self::InvalidRequest,
+            424 => Self::JoinFirst,
             425 => Self::AlreadyJoined,
             426 => Self::RoomNotFound,
             427 => Self::RoomExists,
             428 => Self::FeedNotFound,
-            429 | 430 => Self::InvalidArgument,
+            429 => Self::MissingElement,
+            430 => Self::InvalidElement,
+            431 => Self::InvalidSdpType,
             432 => Self::RoomFull,
             433 => Self::Unauthorized,
+            434 => Self::AlreadyPublished,
+            435 => Self::NotPublished,
             436 => Self::IdTaken,
-            437 => Self::Negotiation,
+            437 => Self::InvalidSdp,
+            438 => Self::InvalidFeed,
+            499 => Self::UnknownError,
             _ => Self::Server,
         }
     }

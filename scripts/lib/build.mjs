@@ -13,7 +13,9 @@ const DIST = join(ROOT, 'dist');
 const PKG = join(ROOT, 'pkg');
 const STAMP = join(PKG, '.inputs');
 const WASM = join(TARGET, 'wasm32-unknown-unknown', 'release', 'janus_wasm.wasm');
-const OUTPUTS = ['index.js', 'index.d.ts', 'janus_bg.wasm'];
+const OUTPUTS = ['index.js', 'index.d.ts', 'videoroom/index.js', 'janus_bg.wasm'];
+/** What is bundled, each with what it imports from the other at run time. */
+const BUNDLES = [['index', './videoroom/index.js'], ['videoroom/index', '../index.js']];
 const INPUTS = ['src', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
   'scripts/lib/build.mjs', 'scripts/lib/shorten.mjs'];
 
@@ -74,9 +76,12 @@ async function buildInto(folder) {
     const { output } = await tool('wasm-opt', [...OPTIMISE, SHORTEN, ...FEATURES, ...files]);
     await shortenFile(join(PKG, 'janus.js'), output);
   });
-  await step('Bundle (esbuild)', () =>
-    tool('esbuild', ['src/js/index.ts', '--bundle', '--format=esm', '--minify', '--target=es2022',
-      '--legal-comments=none', '--log-level=warning', `--outfile=${join(folder, 'index.js')}`]));
+  await step('Bundle (esbuild)', async () => {
+    for (const [name, other] of BUNDLES) {
+      await tool('esbuild', [`src/js/${name}.ts`, '--bundle', '--format=esm', '--minify', '--target=es2022',
+        '--legal-comments=none', '--log-level=warning', `--external:${other}`, `--outfile=${join(folder, `${name}.js`)}`]);
+    }
+  });
   await step('Types (tsc)', () => tool('tsc', ['-p', 'tsconfig.build.json', '--outDir', folder]));
 }
 

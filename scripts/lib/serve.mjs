@@ -18,8 +18,10 @@ const TYPES = {
 };
 
 /** The file an address names, or nothing if it would lie outside. */
-function fileOf(root, path) {
-  const [base, rest] = path.startsWith('/dist/') ? [join(root, 'dist'), path.slice(5)] : [join(root, 'www'), path];
+function fileOf(root, folders, path) {
+  const all = { '/dist/': join(root, 'dist'), ...folders };
+  const prefix = Object.keys(all).find((prefix) => path.startsWith(prefix));
+  const [base, rest] = prefix ? [all[prefix], path.slice(prefix.length - 1)] : [join(root, 'www'), path];
   const file = normalize(join(base, rest.endsWith('/') ? `${rest}index.html` : rest));
   return file.startsWith(base + sep) ? file : undefined;
 }
@@ -28,7 +30,7 @@ function plain(response, status, text) {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 }
 
-async function answer(root, config, request, response) {
+async function answer({ root, config, folders }, request, response) {
   response.setHeader('cache-control', 'no-store');
   response.setHeader('x-content-type-options', 'nosniff');
   if (!['GET', 'HEAD'].includes(request.method)) return plain(response, 405, 'only GET and HEAD');
@@ -37,7 +39,7 @@ async function answer(root, config, request, response) {
     response.setHeader('content-type', TYPES['.json']);
     return response.end(JSON.stringify(config));
   }
-  const file = fileOf(root, decodeURIComponent(pathname));
+  const file = fileOf(root, folders, decodeURIComponent(pathname));
   const found = file && (await stat(file).catch(() => undefined));
   if (found?.isDirectory()) return response.writeHead(301, { location: `${pathname}/${search}` }).end();
   if (!found?.isFile()) return plain(response, 404, 'not found');
@@ -49,10 +51,13 @@ async function answer(root, config, request, response) {
   return pipeline(createReadStream(file), response);
 }
 
-/** Serves on localhost; `port` 0 takes any. `config` is what the page finds at `/config.json`. */
-export async function serve({ root, port, config }) {
+/**
+ * Serves on localhost; `port` 0 takes any. `config` is what the page finds at `/config.json`, `folders` are more of
+ * them by the beginning of their addresses.
+ */
+export async function serve({ root, port, config, folders = {} }) {
   const server = createServer((request, response) => {
-    answer(root, config, request, response).catch(() => {
+    answer({ root, config, folders }, request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else plain(response, 400, 'bad request');
     });

@@ -106,7 +106,7 @@ async function page() {
   const built = await buildRow();
   if (built.failed > 0) return [built];
   const rows = [built];
-  for (const folder of ['scripts/tests/live', 'tests/package', 'tests/page', 'tests/chaos']) rows.push(await nodeTests(folder));
+  for (const folder of ['scripts/tests/live', 'tests/package', 'tests/page', 'tests/videoroom', 'tests/chaos']) rows.push(await nodeTests(folder));
   return rows;
 }
 

@@ -49,6 +49,15 @@ impl Handle {
         body: Json,
         jsep: Option<Jsep>,
     ) -> impl Future<Output = Result<Answer, Error>> + use<> {
+        self.request_as_is(body, jsep.map(|jsep| Json::write(&jsep)))
+    }
+
+    /// The same with a session description that is written already.
+    pub fn request_as_is(
+        &self,
+        body: Json,
+        jsep: Option<Json>,
+    ) -> impl Future<Output = Result<Answer, Error>> + use<> {
         let request = Request::message(self.session, self.id, body, jsep);
         Read { pending: self.ask(request), read: plugin_answer }
     }

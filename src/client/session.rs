@@ -11,7 +11,7 @@ use super::reply::Pending;
 use crate::engine::signalling::{Found, Reply};
 use crate::engine::{Millis, Renewals};
 use crate::protocol::request::{Request, Verb};
-use crate::protocol::{HandleId, SessionId};
+use crate::protocol::{HandleId, Json, SessionId};
 use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
 
@@ -176,6 +176,11 @@ impl Session {
     /// Calls `on_event` with what becomes of the session without [`Session::destroy`].
     pub fn on_event(&self, on_event: impl Fn(SessionEvent) + 'static) {
         self.shared.on_event.replace(Some(Rc::new(on_event)));
+    }
+
+    /// What the server is and has: [`Connection::info`].
+    pub fn info(&self) -> impl Future<Output = Result<Json, Error>> + use<> {
+        Connection(Rc::clone(&self.connection)).info()
     }
 
     /// Makes a handle on a plugin (`attach`); its events go to `sink`.

@@ -8,6 +8,7 @@
 //! - [`recorder`]: what was said last, without secrets
 //! - [`negotiation`]: the serial queue of one peer connection
 //! - [`subscriptions`]: what is wanted against what the server confirmed
+//! - [`requests`]: what the conference asks for
 //! - [`roster`]: who is in the room with what
 //! - [`conference`]: joins the three to a room
 
@@ -17,6 +18,7 @@ pub mod negotiation;
 pub mod recorder;
 mod redact;
 mod renewals;
+pub mod requests;
 pub mod roster;
 pub mod signalling;
 pub mod subscriptions;

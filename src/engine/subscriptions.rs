@@ -4,11 +4,12 @@
 //! brings the server closer, and only while nothing is under way, so that any number of wishes made
 //! meanwhile become one renegotiation.
 
+use super::requests::{Exchange, Line};
 use crate::ErrorCode;
 use crate::Map;
 use crate::protocol::Id;
 use crate::protocol::videoroom::SubStream;
-use crate::protocol::videoroom::request::{Subscribe, Unsubscribe, Update};
+use crate::protocol::wire::wire;
 
 /// A stream of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,13 +20,15 @@ pub struct StreamRef {
     pub mid: String,
 }
 
+wire!(StreamRef { feed, mid });
+
 /// The next request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Plan {
     /// The first one: `join` as subscriber.
-    Join(Vec<Subscribe>),
+    Join(Vec<StreamRef>),
     /// Any later one.
-    Update(Update),
+    Update(Exchange),
 }
 
 /// The machine of one subscriber handle.
@@ -81,27 +84,23 @@ impl Subscriptions {
             let first = missing.first().map(|stream| stream.feed.clone());
             missing.retain(|stream| Some(&stream.feed) == first.as_ref());
         }
-        let subscribe: Vec<Subscribe> = missing
-            .iter()
-            .map(|stream| Subscribe { feed: stream.feed.clone(), mid: stream.mid.clone() })
-            .collect();
         let unsubscribe = self.surplus();
-        if subscribe.is_empty() && unsubscribe.is_empty() {
+        if missing.is_empty() && unsubscribe.is_empty() {
             return None;
         }
         self.busy = true;
-        self.asked = missing;
+        self.asked.clone_from(&missing);
         Some(if self.joined {
-            Plan::Update(Update { subscribe, unsubscribe })
+            Plan::Update(Exchange { subscribe: missing, unsubscribe })
         } else {
-            Plan::Join(subscribe)
+            Plan::Join(missing)
         })
     }
 
-    fn surplus(&self) -> Vec<Unsubscribe> {
+    fn surplus(&self) -> Vec<Line> {
         let surplus = self.confirmed.iter().filter(|(_, stream)| !self.wanted.contains(*stream));
         let mids = surplus.map(|(mid, _)| mid).chain(&self.stale);
-        mids.map(|mid| Unsubscribe { sub_mid: mid.clone() }).collect()
+        mids.map(|mid| Line { sub_mid: mid.clone() }).collect()
     }
 
     /// The server's mapping, which replaces the whole of the last one. `None`: nothing changed.
@@ -145,7 +144,13 @@ impl Subscriptions {
         let asked = std::mem::take(&mut self.asked);
         let one_feed =
             asked.iter().all(|stream| asked.first().is_some_and(|s| s.feed == stream.feed));
-        let about_feeds = matches!(code, ErrorCode::FeedNotFound | ErrorCode::Negotiation);
+        let about_feeds = matches!(
+            code,
+            ErrorCode::FeedNotFound
+                | ErrorCode::InvalidSdp
+                | ErrorCode::InvalidFeed
+                | ErrorCode::Negotiation
+        );
         if about_feeds && one_feed {
             self.refused.extend(asked.iter().cloned());
         }

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'closed'
   | 'invalid-argument'
   | 'invalid-state'
+  | 'unsupported'
   | 'unauthorized'
   | 'session-not-found'
   | 'session-conflict'
@@ -22,6 +23,18 @@ export type ErrorCode =
   | 'already-joined'
   | 'id-taken'
   | 'feed-not-found'
+  | 'no-message'
+  | 'invalid-json'
+  | 'invalid-request'
+  | 'join-first'
+  | 'missing-element'
+  | 'invalid-element'
+  | 'invalid-sdp-type'
+  | 'already-published'
+  | 'not-published'
+  | 'invalid-sdp'
+  | 'invalid-feed'
+  | 'unknown-error'
   | 'negotiation-failed'
   | 'server-error'
   | 'protocol';
@@ -74,8 +87,8 @@ export class JanusError extends Error {
 }
 
 /** @internal */
-export function invalidArgument(message: string): JanusError {
-  return new JanusError(message, { code: 'invalid-argument', retryable: false });
+export function invalidArgument(message: string, request?: string): JanusError {
+  return new JanusError(message, { code: 'invalid-argument', retryable: false, ...(request && { request }) });
 }
 
 /** @internal Ids are compared as map keys, so each has one form: numbers where they are exact. */

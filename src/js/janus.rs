@@ -1,5 +1,6 @@
 //! Connection, session, handle and `VideoRoom`.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Promise, Reflect};
@@ -13,7 +14,7 @@ use crate::client::{Answer, AttachOptions, Connection, Handle, Session, SessionE
 use crate::protocol::json::Encode;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::{Candidate, Json};
-use crate::videoroom::{VideoRoom, known_request};
+use crate::videoroom::ask::ask;
 use crate::{Error, ErrorCode};
 
 /// What is under the facade's `Janus`.
@@ -199,6 +200,21 @@ fn handle_event(event: HandleEvent) -> (&'static str, JsValue) {
     }
 }
 
+/// The name of a request, as errors hold it. The facade has about thirty of them.
+fn interned(name: String) -> &'static str {
+    thread_local! {
+        static NAMES: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    }
+    NAMES.with_borrow_mut(|names| {
+        let known = names.iter().copied().find(|known| *known == name);
+        known.unwrap_or_else(|| {
+            let name = Box::leak(name.into_boxed_str());
+            names.push(name);
+            name
+        })
+    })
+}
+
 /// What is under the facade's `Handle`.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -212,21 +228,19 @@ impl HandleCore {
         number_value(self.0.id().0)
     }
 
-    /// Speaks to the plugin.
-    pub fn send(&self, body: String, jsep: Option<String>) -> Promise {
+    /// Speaks to the plugin. As a `request` of `VideoRoom`, with its fields under Janus's own names, the
+    /// plugin's refusal is an error.
+    pub fn send(&self, body: String, jsep: Option<String>, request: Option<String>) -> Promise {
         let handle = self.0.clone();
         promise(async move {
-            let jsep = jsep.map(|jsep| options(&jsep)).transpose()?;
-            let Answer { data, jsep } = handle.request(json(body)?, jsep).await?;
+            let (body, jsep) = (json(body)?, jsep.map(json).transpose()?);
+            let asked = match request {
+                Some(request) => ask(&handle, interned(request), body, jsep),
+                None => Box::pin(handle.request_as_is(body, jsep)),
+            };
+            let Answer { data, jsep } = asked.await?;
             Ok(object(&[("data", text_value(&data)), ("jsep", text_value(&jsep))]))
         })
-    }
-
-    /// A request of `VideoRoom` with its fields under Janus's own names; the plugin's refusal is an error.
-    pub fn ask(&self, request: &str, fields: String) -> Promise {
-        let asked = known_request(request)
-            .and_then(|request| Ok(VideoRoom::on(self.0.clone()).ask(request, &json(fields)?)));
-        promise(async move { Ok(asked?.await?.as_str().into()) })
     }
 
     /// Sends ICE candidates.

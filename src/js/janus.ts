@@ -1,7 +1,7 @@
 import type { HandleCore, JanusCore, SessionCore } from '../../pkg/janus.js';
 import { Emitter, abortable, type Abortable } from './events.js';
 import { serverList, splitOptions } from './connection-options.js';
-import { invalidArgument, type JanusError } from './errors.js';
+import { JanusError, invalidArgument } from './errors.js';
 import { parse, stringify } from './json.js';
 import { loadCore } from './load.js';
 import type {
@@ -13,7 +13,16 @@ import type {
   PluginMessage,
   ServerInfo,
 } from './types.js';
-import { VideoRoom } from './videoroom.js';
+import type { VideoRoom } from './videoroom/admin.js';
+
+const VIDEO_ROOM = 'janus.plugin.videoroom';
+
+/** The typed requests, which a page that only wants a call does without. */
+const loadVideoRoom = (): Promise<typeof import('./videoroom/index.js')> =>
+  import('./videoroom/index.js').catch((error: unknown) => {
+    const text = `dist/videoroom/index.js could not be loaded: ${String(error)}`;
+    throw new JanusError(text, { code: 'unreachable', retryable: true });
+  });
 
 /** Events of a connection. */
 export interface JanusEventMap {
@@ -115,15 +124,17 @@ export class Janus extends Emitter<JanusEventMap> {
 
 /** A session on a server. */
 export class Session extends Emitter<SessionEventMap> {
+  readonly #janus: JanusCore;
   #core!: SessionCore;
 
-  private constructor() {
+  private constructor(janus: JanusCore) {
     super();
+    this.#janus = janus;
   }
 
   /** @internal */
   static async create(janus: JanusCore, options: Abortable): Promise<Session> {
-    const session = new Session();
+    const session = new Session(janus);
     const onEvent = (type: keyof SessionEventMap, event: never): void => session.emit(type, event);
     const making = janus.createSession(onEvent) as Promise<SessionCore>;
     session.#core = await abortable(making, options.signal, (late) => late.destroy());
@@ -143,9 +154,19 @@ export class Session extends Emitter<SessionEventMap> {
 
   /** Makes a handle on the VideoRoom plugin. */
   async videoRoom(options: Abortable = {}): Promise<VideoRoom> {
-    const unheard = (): void => undefined;
-    const attaching = this.#core.attach(VideoRoom.plugin, undefined, undefined, undefined, unheard);
-    return new VideoRoom(await abortable(attaching as Promise<HandleCore>, options.signal, (late) => late.detach()));
+    const attach = (onEvent: (type: keyof HandleEventMap, fields: object) => void): Promise<HandleCore> =>
+      this.#core.attach(VIDEO_ROOM, undefined, undefined, undefined, onEvent) as Promise<HandleCore>;
+    const attached = abortable(attach(() => undefined), options.signal, (late) => late.detach());
+    try {
+      // All in one flight. What the server can is decided by its version.
+      const all = [attached, this.#janus.info() as Promise<string>, loadVideoRoom()] as const;
+      const [core, info, { videoRoom }] = await abortable(Promise.all(all), options.signal);
+      const { version } = parse(info) as ServerInfo;
+      return videoRoom(core, { attach, version });
+    } catch (error) {
+      attached.then((core) => core.detach()).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Ends the session and all its handles (`destroy`). */
@@ -154,13 +175,21 @@ export class Session extends Emitter<SessionEventMap> {
   }
 }
 
-/** What the core gives as JSON, as values. */
-const parsed = (fields: object): object =>
+/** @internal What the core gives as JSON, as values. */
+export const parsed = (fields: object): object =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, JSON_FIELDS.includes(name) ? parse(value as string) : value]),
   );
 
 const JSON_FIELDS = ['data', 'jsep', 'candidate'];
+
+/** @internal A session description as the core takes it. */
+export function described(jsep: unknown, types: readonly string[], request?: string): string | undefined {
+  if (jsep === undefined) return undefined;
+  const { type, sdp } = (jsep ?? {}) as Partial<Jsep>;
+  if (types.includes(type!) && typeof sdp === 'string') return stringify(jsep);
+  throw invalidArgument(`jsep: expected a session description, ${types.join(' or ')}`, request);
+}
 
 /** A handle on any plugin. */
 export class Handle extends Emitter<HandleEventMap> {
@@ -203,7 +232,7 @@ export class Handle extends Emitter<HandleEventMap> {
     body: object,
     options: { jsep?: Jsep | RTCSessionDescriptionInit | undefined } & Abortable = {},
   ): Promise<PluginMessage> {
-    const jsep = options.jsep && stringify(options.jsep);
+    const jsep = described(options.jsep, ['offer', 'answer']);
     const sent = this.#core.send(stringify(body), jsep) as Promise<object>;
     return abortable(sent.then((fields) => parsed(fields) as PluginMessage), options.signal);
   }

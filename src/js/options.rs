@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use crate::client::{self, Leaving, Level};
 use crate::engine::Millis;
-use crate::protocol::videoroom::request::JoinPublisher;
+use crate::engine::requests::JoinRoom;
 use crate::protocol::wire::wire;
 use crate::room::{JoinOptions, RoomOptions};
 use crate::web::{CameraOptions, MicrophoneOptions, PeerConfig};
@@ -100,7 +100,7 @@ pub(super) struct Devices {
 
 wire!(Devices { ; optional camera, microphone });
 
-pub(super) fn join_options(mut join: JoinPublisher, devices: Devices) -> JoinOptions {
+pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions {
     // What streams are is said by those who publish them.
     join.descriptions.clear();
     JoinOptions { camera: devices.camera, microphone: devices.microphone, join, tracks: Vec::new() }

@@ -187,6 +187,12 @@ export interface Jsep {
   trickle?: boolean;
   /** The media is end-to-end encrypted. */
   e2ee?: boolean;
+  /** With an offer: simulcast layers come from the best to the least (`hml`), or the other way round. */
+  rid_order?: 'hml' | 'lmh';
+  /** With an offer: the server is to use TURN only, where it lets clients decide. */
+  force_relay?: boolean;
+  /** With an offer: the SVC modes of its m-lines (since 1.1.4). */
+  svc?: { mindex: number; svc: string }[];
 }
 
 /** A plugin's words, and a session description that came with them. */
@@ -214,97 +220,6 @@ export interface HandleEventMap {
   trickle: { candidate: RTCIceCandidateInit & { completed?: boolean } };
   /** The handle is gone. */
   detached: Record<never, never>;
-}
-
-/** `create`: every field optional. */
-export interface CreateRoomOptions {
-  /** The id the room is to have; the server picks one otherwise. */
-  room?: Id | undefined;
-  /** Its name. */
-  description?: string | undefined;
-  /** What it takes to change or end the room. */
-  secret?: string | undefined;
-  /** What it takes to join. */
-  pin?: string | undefined;
-  /** Leave the room out of `list` (false). */
-  isPrivate?: boolean | undefined;
-  /** Tokens that may join; present, even empty, it locks the room to them. */
-  allowed?: readonly string[] | undefined;
-  /** Save it in the server's configuration (false). */
-  permanent?: boolean | undefined;
-  /** How many may publish at once (3). */
-  publishers?: number | undefined;
-  /** The most each may send, bit/s; 0 for no limit. */
-  bitrate?: number | undefined;
-  /** How often the server asks for keyframes, s; 0 for never. */
-  firFreq?: number | undefined;
-  /** Audio codecs, best first, with commas (`opus`). */
-  audiocodec?: string | undefined;
-  /** Video codecs, best first, with commas (`vp8`). */
-  videocodec?: string | undefined;
-  /** Announce who speaks (false). */
-  audiolevelEvent?: boolean | undefined;
-  /** Announce people who do not publish (false). */
-  notifyJoining?: boolean | undefined;
-  /** Record the room (false). */
-  record?: boolean | undefined;
-  /** Where recordings go, a folder of the server's. */
-  recDir?: string | undefined;
-  /** What the server asks for before anybody may create rooms. */
-  adminKey?: string | undefined;
-}
-
-/** The answer to `create` and `destroy`. */
-export interface RoomChanged {
-  room: Id;
-  /** Whether the server's configuration holds the change. */
-  permanent: boolean;
-}
-
-/** One room of `list`. */
-export interface RoomInfo {
-  room: Id;
-  description: string;
-  pinRequired: boolean;
-  isPrivate: boolean;
-  maxPublishers: number;
-  /** bit/s; 0 for no limit. */
-  bitrate: number;
-  audiocodec: string;
-  videocodec: string;
-  numParticipants: number;
-  record: boolean;
-  notifyJoining: boolean;
-  audiolevelEvent: boolean;
-}
-
-/** One participant of `listparticipants`. */
-export interface ParticipantInfo {
-  id: Id;
-  display?: string;
-  /** Whether the participant publishes now. */
-  publisher: boolean;
-  /** Whether the participant is speaking, where the server knows. */
-  talking?: boolean;
-}
-
-/** Joining as a publisher on a handle of one's own. */
-export interface JoinPublisherOptions {
-  room: Id;
-  id?: Id | undefined;
-  display?: string | undefined;
-  pin?: string | undefined;
-  token?: string | undefined;
-}
-
-/** The answer to `join`. */
-export interface Joined {
-  room: Id;
-  description: string;
-  /** Our participant id. */
-  id: Id;
-  /** Who publishes already, with Janus's own names. */
-  publishers: { id: Id; display?: string; streams: { type: string; mid: string }[] }[];
 }
 
 /** Fields of `stateChanged`. */

@@ -1,5 +1,6 @@
 //! Session descriptions and ICE candidates as they travel.
 
+use super::Json;
 use super::wire::{wire, words};
 
 /// The two kinds of session description Janus knows (no pranswer, no rollback).
@@ -39,6 +40,58 @@ impl Jsep {
         Self { kind: SdpType::Answer, sdp, trickle: None, e2ee: None }
     }
 }
+
+/// An offer of ours with all of Janus's flags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// The SDP text.
+    pub sdp: String,
+    /// `false`: the SDP holds every candidate and none will be trickled. Absent means `true`.
+    pub trickle: Option<bool>,
+    /// The media is end-to-end encrypted.
+    pub e2ee: Option<bool>,
+    /// Simulcast layers come from the best to the least (the server's default) or the other way round.
+    pub rid_order: Option<RidOrder>,
+    /// The server is to use TURN only, where it lets clients decide.
+    pub force_relay: Option<bool>,
+    /// The SVC modes of m-lines (since 1.1.4).
+    pub svc: Vec<SvcMode>,
+}
+
+wire!(Offer { sdp; optional trickle, e2ee, rid_order, force_relay, svc });
+
+impl Offer {
+    /// Without flags.
+    pub fn new(sdp: impl Into<String>) -> Self {
+        Self { sdp: sdp.into(), ..Self::default() }
+    }
+
+    pub(crate) fn to_json(&self) -> Json {
+        Json::write(self).with("type", SdpType::Offer.as_str())
+    }
+}
+
+/// The order of simulcast layers in an SDP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RidOrder {
+    /// High, medium, low.
+    HighFirst,
+    /// Low, medium, high.
+    LowFirst,
+}
+
+words!(RidOrder { HighFirst = "hml", LowFirst = "lmh" });
+
+/// The SVC mode of one m-line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SvcMode {
+    /// The m-line's index.
+    pub mindex: u32,
+    /// A scalability mode of WebRTC-SVC, "L3T3" for example.
+    pub svc: String,
+}
+
+wire!(SvcMode { mindex, svc });
 
 /// One ICE candidate, or the end of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

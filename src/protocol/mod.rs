@@ -14,5 +14,5 @@ pub mod videoroom;
 pub(crate) mod wire;
 
 pub use id::{HandleId, Id, SessionId};
-pub use jsep::{Candidate, Jsep, SdpType};
-pub use json::Json;
+pub use jsep::{Candidate, Jsep, Offer, SdpType};
+pub use json::{Json, Number};

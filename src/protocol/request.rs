@@ -1,7 +1,7 @@
 //! Requests of the core API (`janus-api`: create, attach, message, trickle, ...).
 
 use super::wire::{wire, words};
-use super::{Candidate, HandleId, Jsep, Json, SessionId};
+use super::{Candidate, HandleId, Json, SessionId};
 
 /// The verb of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,7 +66,7 @@ pub struct Request {
     /// `message`: what the plugin gets.
     pub body: Option<Json>,
     /// `message`: a session description.
-    pub jsep: Option<Jsep>,
+    pub jsep: Option<Json>,
     /// `trickle`: the candidates, all in one request.
     pub candidates: Option<Vec<Candidate>>,
     /// A stored or signed token, if the server asks for one.
@@ -132,7 +132,7 @@ impl Request {
     }
 
     /// `message`
-    pub fn message(session: SessionId, handle: HandleId, body: Json, jsep: Option<Jsep>) -> Self {
+    pub fn message(session: SessionId, handle: HandleId, body: Json, jsep: Option<Json>) -> Self {
         Self { body: Some(body), jsep, ..Self::new(Verb::Message, Some(session), Some(handle)) }
     }
 

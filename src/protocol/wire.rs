@@ -2,13 +2,15 @@
 
 /// Makes a struct readable from JSON objects and writable as such.
 ///
-/// The fields in front must be there, those after `optional` may be absent, and those after `apart`
-/// never travel. A field is named on the wire as it is in Rust, or by the text behind it.
+/// The fields in front must be there, those after `optional` may be absent, the one after `raw` keeps the
+/// object as it came for what is rarely asked, and those after `apart` never travel. A field is named on
+/// the wire as it is in Rust, or by the text behind it.
 macro_rules! wire {
     (
         $type:ident {
             $($required:ident $(= $required_name:literal)?),* $(,)?
             $(; optional $($optional:ident $(= $optional_name:literal)?),* $(,)?)?
+            $(; raw $raw:ident)?
             $(; apart $($apart:ident),* $(,)?)?
         }
     ) => {
@@ -19,6 +21,7 @@ macro_rules! wire {
                 let made = Self {
                     $($required: fields.required($crate::protocol::wire::name!($required $($required_name)?))?,)*
                     $($($optional: fields.optional($crate::protocol::wire::name!($optional $($optional_name)?)),)*)?
+                    $($raw: $crate::protocol::json::Decode::decode(value)?,)?
                     $($($apart: Default::default(),)*)?
                 };
                 fields.end().map_or(Ok(made), Err)

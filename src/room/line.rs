@@ -10,7 +10,7 @@ use super::wire::said;
 use crate::client::Answer;
 use crate::engine::negotiation::Role;
 use crate::protocol::message::HandleEvent;
-use crate::videoroom::VideoRoom;
+use crate::videoroom::ask::participants;
 use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
 
@@ -58,10 +58,9 @@ impl Call {
             return;
         };
         let weak = Rc::downgrade(self);
-        let rooms = VideoRoom::on(handle);
         spawn_local(async move {
             // Lost once more, it will be asked again.
-            let Ok(here) = rooms.list_participants(&room).await else { return };
+            let Ok(here) = participants(&handle, &room).await else { return };
             if let Some(call) = weak.upgrade() {
                 call.conference.borrow_mut().resynchronise(here);
                 call.pump();

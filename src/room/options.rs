@@ -2,8 +2,8 @@
 
 use crate::Id;
 use crate::client;
+use crate::engine::requests::JoinRoom;
 use crate::protocol::description::Source;
-use crate::protocol::videoroom::request::JoinPublisher;
 use crate::web::{CameraOptions, MediaStreamTrack, MicrophoneOptions, PeerConfig};
 
 /// Where a room is.
@@ -40,7 +40,7 @@ pub struct GivenTrack {
 /// A stay in a room.
 #[derive(Clone, Debug)]
 pub struct JoinOptions {
-    pub(crate) join: JoinPublisher,
+    pub(crate) join: JoinRoom,
     pub(crate) camera: Option<CameraOptions>,
     pub(crate) microphone: Option<MicrophoneOptions>,
     pub(crate) tracks: Vec<GivenTrack>,
@@ -49,14 +49,7 @@ pub struct JoinOptions {
 impl JoinOptions {
     /// Joins this room, to listen and watch unless told to publish.
     pub fn new(room: impl Into<Id>) -> Self {
-        let join = JoinPublisher {
-            room: room.into(),
-            id: None,
-            display: None,
-            pin: None,
-            token: None,
-            descriptions: Vec::new(),
-        };
+        let join = JoinRoom::new(room);
         Self { join, camera: None, microphone: None, tracks: Vec::new() }
     }
 

@@ -9,9 +9,8 @@ use crate::client::{AttachOptions, Connection, Handle, Session, SessionEvent, Si
 use crate::engine::Millis;
 use crate::engine::negotiation::Role;
 use crate::engine::signalling::State;
-use crate::protocol::json::Object;
 use crate::protocol::videoroom::PLUGIN;
-use crate::videoroom::VideoRoom;
+use crate::videoroom::ask::plain;
 use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
 
@@ -157,8 +156,7 @@ impl Signal {
     pub(super) async fn close(self, joined: bool) {
         let goodbye = async {
             if joined {
-                let rooms = VideoRoom::on(self.publisher.clone());
-                rooms.ask("leave", &Object::new()).await.ok();
+                plain(&self.publisher, "leave").await.ok();
             }
             self.session.destroy().await
         };

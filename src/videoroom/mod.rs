@@ -1,8 +1,10 @@
 //! The `VideoRoom` plugin, typed.
 //!
+//! [`VideoRoom`] asks about rooms, [`Publisher`] and [`Subscriber`] are the two roles a handle can have.
+//!
 //! ```no_run
 //! # async fn example(session: janus_wasm::client::Session) -> Result<(), janus_wasm::Error> {
-//! use janus_wasm::videoroom::{CreateRoom, VideoRoom};
+//! use janus_wasm::videoroom::{VideoRoom, requests::CreateRoom};
 //!
 //! let rooms = VideoRoom::attach(&session).await?;
 //! let description = Some("Weekly".to_owned());
@@ -12,12 +14,21 @@
 //! ```
 
 mod admin;
+pub(crate) mod ask;
+mod publisher;
+mod subscriber;
 
-pub use crate::protocol::videoroom::types::RoomChanged;
 pub use admin::VideoRoom;
-#[cfg(feature = "npm")]
-pub(crate) use admin::known_request;
+pub use publisher::{Published, Publisher, PublisherEvent};
+pub use subscriber::{Mapping, Subscriber, SubscriberEvent};
 
-pub use crate::protocol::videoroom::event::{Joined, RoomEvent};
-pub use crate::protocol::videoroom::request::{CreateRoom, DestroyRoom, JoinPublisher, List};
-pub use crate::protocol::videoroom::types::{ParticipantInfo, RoomInfo};
+pub use crate::protocol::videoroom::answers;
+pub use crate::protocol::videoroom::event::{Joined, Layer, RoomEvent};
+
+/// Everything that can be asked.
+pub mod requests {
+    pub use crate::protocol::videoroom::publishing::*;
+    pub use crate::protocol::videoroom::relaying::*;
+    pub use crate::protocol::videoroom::rooms::*;
+    pub use crate::protocol::videoroom::subscribing::*;
+}

@@ -4,13 +4,13 @@
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::conference::{Asked, Conference, Event, LocalStream, Output, Reason, Said};
 use janus_wasm::engine::negotiation::{Role, Step};
+use janus_wasm::engine::requests::JoinRoom;
 use janus_wasm::protocol::codec::decode_all;
 use janus_wasm::protocol::description::Source;
 use janus_wasm::protocol::message::{HandleEvent, Incoming, Message};
 use janus_wasm::protocol::videoroom::event::{OwnStreams, SubStreams};
-use janus_wasm::protocol::videoroom::request::JoinPublisher;
 use janus_wasm::protocol::videoroom::{RoomData, StreamKind};
-use janus_wasm::protocol::{Candidate, HandleId, Id, Jsep, Json};
+use janus_wasm::protocol::{Candidate, HandleId, Jsep, Json};
 use janus_wasm::{Error, ErrorCode, Map};
 
 use crate::chance::Chance;
@@ -57,14 +57,8 @@ fn role_of(asked: Asked) -> Role {
 
 impl Stay {
     fn new(chance: &mut Chance) -> Self {
-        let join = JoinPublisher {
-            room: Id::from(1234),
-            id: None,
-            display: Some("Ada".to_owned()),
-            pin: None,
-            token: None,
-            descriptions: Vec::new(),
-        };
+        let display = Some("Ada".to_owned());
+        let join = JoinRoom { display, ..JoinRoom::new(1234) };
         let conference = Conference::new(join, false);
         let mut stay = Self { conference, now: 1_000, asked: Vec::new(), over: 0 };
         if chance.one_in(2) {

@@ -51,7 +51,7 @@ const WRONG = [
   ['echo.send({ text: "\\ud800" })', /surrogate/],
   ['echo.send({ text: "\\u0000" })', /U\+0000/],
   ['echo.send(JSON.parse("[".repeat(3000) + "]".repeat(3000)))', /deep|stack/],
-  ['echo.send({}, { jsep: { type: "pranswer", sdp: "" } })', /type: is none of the words/],
+  ['echo.send({}, { jsep: { type: "pranswer", sdp: "" } })', /jsep: expected a session description/],
   ['echo.trickle(5)', /expected a list/],
   ['echo.trickle([{ get candidate() { throw new Error("trap"); } }])', /trap/],
   ['echo.trickle([{ candidate: "x", sdpMLineIndex: 70000 }])', /sdpMLineIndex: is out of range/],

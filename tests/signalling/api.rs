@@ -63,8 +63,9 @@ fn requests_on_a_handle() {
 #[test]
 fn descriptions_keep_their_flags() {
     // Pitfall 38.
-    let jsep =
-        |jsep: Jsep| wire(&Request::message(SESSION, HANDLE, body(), Some(jsep)))["jsep"].take();
+    let jsep = |jsep: Jsep| {
+        wire(&Request::message(SESSION, HANDLE, body(), Some(Json::write(&jsep))))["jsep"].take()
+    };
     let offer = Jsep::offer("v=0\r\n".to_owned());
     assert_eq!(jsep(offer.clone()), json!({"type": "offer", "sdp": "v=0\r\n"}));
     let flags = Jsep { trickle: Some(false), e2ee: Some(true), ..offer };

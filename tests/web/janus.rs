@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use janus_wasm::client::{AttachOptions, Connection, Options, Session, SessionEvent};
 use janus_wasm::protocol::Json;
-use janus_wasm::videoroom::{CreateRoom, DestroyRoom, JoinPublisher, List, VideoRoom};
+use janus_wasm::videoroom::VideoRoom;
+use janus_wasm::videoroom::requests::{CreateRoom, DestroyRoom, JoinPublisher, List};
 use janus_wasm::{Error, ErrorCode, Id};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -19,12 +20,9 @@ async fn open(url: &str) -> (Connection, Session) {
 
 fn join(room: &Id, pin: &str) -> JoinPublisher {
     JoinPublisher {
-        room: room.clone(),
-        id: None,
         display: Some("Ada".to_owned()),
         pin: Some(pin.to_owned()),
-        token: None,
-        descriptions: Vec::new(),
+        ..JoinPublisher::new(room.clone())
     }
 }
 
@@ -67,7 +65,7 @@ async fn a_private_room_from_create_to_destroy() {
         assert!(listed.iter().any(|info| info.room == Id::from(1234)), "public rooms are listed");
         assert!(!listed.iter().any(|info| info.room == room), "private ones are not");
         assert!(rooms.exists(&room).await.unwrap());
-        let wrong_pin = refused(rooms.join(&join(&room, "9999")).await);
+        let wrong_pin = refused(rooms.join_publisher(&join(&room, "9999"), |_event| {}).await);
         assert_eq!(wrong_pin, (ErrorCode::Unauthorized, Some(433)), "{url}");
         let twice = refused(rooms.create(&settings).await);
         assert_eq!(twice, (ErrorCode::RoomExists, Some(427)), "{url}");
@@ -97,11 +95,12 @@ async fn a_room_id_beyond_2_to_the_53_survives_both_ways() {
         assert_eq!(rooms.create(&settings).await.unwrap().room, room);
         let listed = rooms.list(&List::default()).await.unwrap();
         assert!(listed.iter().any(|info| info.room == room));
-        let joined = rooms.join(&join(&room, "")).await.unwrap();
-        assert_eq!(joined.room, room);
+        let ada = rooms.join_publisher(&join(&room, ""), |_event| {}).await.unwrap();
+        assert_eq!(ada.joined().room, room);
         let people = rooms.list_participants(&room).await.unwrap();
         assert_eq!(people.len(), 1);
-        assert_eq!(refused(rooms.join(&join(&room, "")).await).0, ErrorCode::AlreadyJoined);
+        ada.leave().await.unwrap();
+        assert!(rooms.list_participants(&room).await.unwrap().is_empty());
         clear(&VideoRoom::attach(&session).await.unwrap(), &room).await;
         session.destroy().await.unwrap();
         connection.close();

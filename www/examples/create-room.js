@@ -54,7 +54,7 @@ async function privateRoom(rooms) {
 
   // Errors have a stable `code` to match on, and the server's own number as `status`.
   const guess = { room: ROOM, display: 'Ada', pin: '0000' };
-  const refused = await refusal('Join with a wrong pin', `rooms.join(${show(guess)})`, () => rooms.join(guess));
+  const refused = await refusal('Join with a wrong pin', `rooms.joinPublisher(${show(guess)})`, () => rooms.joinPublisher(guess));
   expect(refused.code === 'unauthorized' && refused.status === 433, 'unauthorized (433)');
 
   const again = { room: ROOM };

@@ -22,8 +22,8 @@ use super::negotiation::Role;
 use super::roster::{Change, Roster};
 use super::subscriptions::StreamRef;
 use crate::Map;
-use crate::protocol::videoroom::request::JoinPublisher;
-use crate::protocol::videoroom::types::ParticipantInfo;
+use crate::engine::requests::JoinRoom;
+use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::protocol::videoroom::{Attendee, RoomEvent};
 use crate::protocol::{Candidate, Id, Jsep};
 use crate::{Error, ErrorCode};
@@ -44,7 +44,7 @@ enum Membership {
 /// The machine of one stay in a room.
 #[derive(Debug)]
 pub struct Conference {
-    join: JoinPublisher,
+    join: JoinRoom,
     membership: Membership,
     me: Option<Id>,
     /// The room as the server names it.
@@ -62,7 +62,7 @@ pub struct Conference {
 impl Conference {
     /// A stay that begins when [`Conference::signal_ready`] is reported. `capturing`: a camera or
     /// microphone is being opened, [`Conference::captured`] will follow.
-    pub fn new(join: JoinPublisher, capturing: bool) -> Self {
+    pub fn new(join: JoinRoom, capturing: bool) -> Self {
         Self {
             join,
             membership: Membership::Waiting,
@@ -280,9 +280,9 @@ impl Conference {
                 others.flat_map(|publisher| self.roster.publisher(publisher)).collect()
             }
             RoomEvent::Joining(attendee) if !mine(&attendee.id) => self.roster.attendee(attendee),
-            RoomEvent::Unpublished(id) => self.roster.unpublished(&id),
-            RoomEvent::Leaving(id) => self.roster.left(&id, false),
-            RoomEvent::Kicked(id) => self.roster.left(&id, true),
+            RoomEvent::Unpublished(who) => self.roster.unpublished(&who.id),
+            RoomEvent::Leaving(who) => self.roster.left(&who.id, false),
+            RoomEvent::Kicked(who) => self.roster.left(&who.id, true),
             RoomEvent::KickedOurselves => {
                 let text = "a moderator removed you from the room";
                 let error = Error::new(ErrorCode::Closed, text);
@@ -292,7 +292,9 @@ impl Conference {
                 let error = Error::new(ErrorCode::Closed, "the room was ended");
                 return self.end(Reason::RoomDestroyed, Some(error));
             }
-            RoomEvent::Renamed { id, display } => self.roster.renamed(&id, display),
+            RoomEvent::Changed(Attendee { id, display: Some(display), .. }) => {
+                self.roster.renamed(&id, display)
+            }
             RoomEvent::Moderated { id, mid, muted } if mine(&id) => {
                 return self.emit(Event::LocalMuted(mid, muted));
             }
@@ -302,6 +304,9 @@ impl Conference {
             }
             RoomEvent::Talking { id, talking, .. } => self.roster.speaking(&id, talking),
             RoomEvent::Joining(_)
+            | RoomEvent::Changed(_)
+            | RoomEvent::SlowLink { .. }
+            | RoomEvent::Layer(_)
             | RoomEvent::Failed { .. }
             | RoomEvent::Joined(_)
             | RoomEvent::Done
@@ -329,9 +334,9 @@ impl Conference {
                 Some(_) => {}
             }
         }
-        for ParticipantInfo { id, display, .. } in here {
-            if Some(&id) != self.me.as_ref() {
-                changes.extend(self.roster.attendee(Attendee { id, display }));
+        for ParticipantInfo { id, display, metadata, dummy, .. } in here {
+            if Some(&id) != self.me.as_ref() && !dummy {
+                changes.extend(self.roster.attendee(Attendee { id, display, metadata }));
             }
         }
         self.changed(changes);

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use super::{Asked, Event, LocalStream, Millis, Output, PublisherRequest};
 use crate::Map;
 use crate::engine::negotiation::{Negotiation, Role, Step};
+use crate::engine::requests::Describe;
 use crate::protocol::videoroom::Stream;
-use crate::protocol::videoroom::request::{Configure, StreamDescription};
+use crate::protocol::videoroom::publishing::StreamDescription;
 use crate::protocol::{Jsep, description};
 use crate::{Error, ErrorCode};
 
@@ -81,11 +82,11 @@ impl Publishing {
     /// The one request that brings the server closer to what is wanted.
     pub(super) fn next_request(&mut self) -> Option<Output> {
         if let Some(offer) = self.offer.take() {
-            let configure = Configure { descriptions: self.descriptions() };
+            let describe = Describe { descriptions: self.descriptions() };
             let request = if self.published {
-                PublisherRequest::Offer(configure, offer)
+                PublisherRequest::Offer(describe, offer)
             } else {
-                PublisherRequest::Publish(configure, offer)
+                PublisherRequest::Publish(describe, offer)
             };
             return Some(Output::Publisher(Asked::Offer, request));
         }
@@ -94,8 +95,8 @@ impl Publishing {
             return None;
         }
         self.describing = true;
-        let configure = Configure { descriptions: self.descriptions() };
-        Some(Output::Publisher(Asked::Describe, PublisherRequest::Describe(configure)))
+        let describe = Describe { descriptions: self.descriptions() };
+        Some(Output::Publisher(Asked::Describe, PublisherRequest::Describe(describe)))
     }
 
     pub(super) fn described_again(&mut self) {

@@ -7,10 +7,10 @@ use super::{Asked, Event, Millis, Output, SubscriberRequest};
 use crate::ErrorCode;
 use crate::Map;
 use crate::engine::negotiation::{Negotiation, Role, Step};
+use crate::engine::requests::{JoinRoom, Watch};
 use crate::engine::subscriptions::{Plan, StreamRef, Subscriptions};
 use crate::protocol::Jsep;
 use crate::protocol::videoroom::SubStream;
-use crate::protocol::videoroom::request::{JoinPublisher, JoinSubscriber};
 
 type Mapping = Map<String, StreamRef>;
 
@@ -21,7 +21,7 @@ pub(super) struct Receiving {
     pub(super) renewals: u32,
     /// The subscriber handle is there and unspent.
     pub(super) ready: bool,
-    join: Option<JoinSubscriber>,
+    join: Option<Watch>,
     /// What each offer in the queue will carry, once answered.
     offered: VecDeque<Mapping>,
     /// What the application was told it can play.
@@ -42,8 +42,8 @@ impl Receiving {
     }
 
     /// We are in the room: from now on there is something to subscribe to.
-    pub(super) fn joined(&mut self, join: &JoinPublisher, private_id: Option<u64>) {
-        self.join = Some(JoinSubscriber {
+    pub(super) fn joined(&mut self, join: &JoinRoom, private_id: Option<u64>) {
+        self.join = Some(Watch {
             room: join.room.clone(),
             streams: Vec::new(),
             private_id,
@@ -59,9 +59,7 @@ impl Receiving {
             return None;
         }
         let request = match self.subscriptions.plan()? {
-            Plan::Join(streams) => {
-                SubscriberRequest::Join(JoinSubscriber { streams, ..join.clone() })
-            }
+            Plan::Join(streams) => SubscriberRequest::Join(Watch { streams, ..join.clone() }),
             Plan::Update(update) => SubscriberRequest::Update(update),
         };
         Some(Output::Subscriber(Asked::Subscribe, request))

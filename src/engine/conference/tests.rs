@@ -11,14 +11,11 @@ use crate::protocol::videoroom::{Stream, StreamKind, SubStream};
 const HERE: Millis = Millis(1_000);
 const ROUND_TRIP: Millis = Millis(80);
 
-fn join() -> JoinPublisher {
-    JoinPublisher {
-        room: Id::from(1234),
-        id: None,
+fn join() -> JoinRoom {
+    JoinRoom {
         display: Some("Ada".to_owned()),
         pin: Some("4321".to_owned()),
-        token: None,
-        descriptions: Vec::new(),
+        ..JoinRoom::new(1234)
     }
 }
 
@@ -36,14 +33,9 @@ fn drain(conference: &mut Conference, now: Millis) -> Vec<Output> {
 
 fn stream(kind: StreamKind, mid: &str, description: &str) -> Stream {
     Stream {
-        kind,
-        mindex: 0,
-        mid: mid.to_owned(),
-        disabled: false,
         description: Some(description.to_owned()),
         codec: Some("vp8".to_owned()),
-        simulcast: false,
-        moderated: false,
+        ..Stream::new(kind, 0, mid)
     }
 }
 
@@ -51,6 +43,7 @@ fn publisher(id: u64) -> Publisher {
     Publisher {
         id: Id::from(id),
         display: Some(format!("person {id}")),
+        metadata: None,
         dummy: false,
         talking: None,
         streams: vec![
@@ -58,6 +51,10 @@ fn publisher(id: u64) -> Publisher {
             stream(StreamKind::Video, "1", "camera"),
         ],
     }
+}
+
+fn someone(id: u64) -> Attendee {
+    Attendee { id: Id::from(id), display: None, metadata: None }
 }
 
 fn said(event: RoomEvent) -> Said {
@@ -71,19 +68,17 @@ fn joined(publishers: Vec<Publisher>) -> Said {
         id: Id::from(1),
         private_id: Some(99),
         publishers,
-        attendees: vec![Attendee { id: Id::from(50), display: None }],
+        attendees: vec![someone(50)],
     }))
 }
 
 /// A mapping that carries these streams on m-lines "0", "1", ... ; `None` is an inactive m-line.
 fn mapping(streams: &[Option<(u64, &str)>]) -> Vec<SubStream> {
     let line = |(index, stream): (usize, &Option<(u64, &str)>)| SubStream {
-        kind: StreamKind::Video,
         active: stream.is_some(),
-        mindex: u32::try_from(index).unwrap(),
-        mid: index.to_string(),
         feed_id: stream.map(|(feed, _)| Id::from(feed)),
         feed_mid: stream.map(|(_, mid)| mid.to_owned()),
+        ..SubStream::new(StreamKind::Video, u32::try_from(index).unwrap(), index.to_string())
     };
     streams.iter().enumerate().map(line).collect()
 }
@@ -268,7 +263,7 @@ fn twenty_who_come_during_a_round_cost_one_more() {
 fn somebody_kicked_is_unsubscribed_because_the_server_does_not() {
     let (mut conference, _) = listener(vec![publisher(2)]);
     receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
-    conference.room_event(RoomEvent::Kicked(Id::from(2)));
+    conference.room_event(RoomEvent::Kicked(someone(2)));
     let outputs = drain(&mut conference, HERE);
     let requests = subscriptions(&outputs);
     let [SubscriberRequest::Update(update)] = requests[..] else { panic!("{requests:?}") };
@@ -282,7 +277,7 @@ fn somebody_kicked_is_unsubscribed_because_the_server_does_not() {
 fn a_new_person_with_an_old_id_gets_new_m_lines() {
     let (mut conference, _) = listener(vec![publisher(2)]);
     receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
-    conference.room_event(RoomEvent::Leaving(Id::from(2)));
+    conference.room_event(RoomEvent::Leaving(someone(2)));
     conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
     let outputs = drain(&mut conference, HERE);
     let requests = subscriptions(&outputs);
@@ -296,7 +291,7 @@ fn a_new_person_with_an_old_id_gets_new_m_lines() {
 fn the_servers_own_update_is_answered() {
     let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
     receive(&mut conference, &[Some((2, "1")), Some((3, "1"))]);
-    conference.room_event(RoomEvent::Unpublished(Id::from(2)));
+    conference.room_event(RoomEvent::Unpublished(someone(2)));
     conference.subscription_event(offered(&[None, Some((3, "1"))], "theirs"));
     let outputs = drain(&mut conference, HERE);
     let answers = outputs.iter().filter(|output| {
@@ -470,7 +465,7 @@ fn after_the_end_nothing_is_told() {
 fn what_can_only_be_given_back_is_not_given_back_for_ever() {
     let (mut conference, _) = listener(vec![publisher(2)]);
     receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
-    conference.room_event(RoomEvent::Leaving(Id::from(2)));
+    conference.room_event(RoomEvent::Leaving(someone(2)));
     assert_eq!(subscriptions(&drain(&mut conference, HERE)).len(), 1);
     let refused = Error::video_room(428, "No such feed", "update");
     conference.answer(Asked::Subscribe, Err(refused));

@@ -2,12 +2,12 @@
 
 use crate::Error;
 use crate::engine::negotiation::{Role, Step};
+use crate::engine::requests::{Describe, Exchange, JoinRoom, Watch};
 use crate::engine::roster::Change;
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::Jsep;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::event::Joined;
-use crate::protocol::videoroom::request::{Configure, JoinPublisher, JoinSubscriber, Update};
 use crate::protocol::videoroom::{RoomEvent, Stream, StreamKind, SubStream};
 
 /// One of our own streams.
@@ -25,22 +25,22 @@ pub struct LocalStream {
 #[derive(Clone, Debug)]
 pub enum PublisherRequest {
     /// `join`, or `joinandconfigure` if there is an offer.
-    Join(JoinPublisher, Option<Jsep>),
+    Join(JoinRoom, Option<Jsep>),
     /// `publish`, the first offer after a plain join.
-    Publish(Configure, Jsep),
+    Publish(Describe, Jsep),
     /// `configure` with a further offer.
-    Offer(Configure, Jsep),
+    Offer(Describe, Jsep),
     /// `configure` without: new words about our streams.
-    Describe(Configure),
+    Describe(Describe),
 }
 
 /// What to ask the subscriber handle.
 #[derive(Clone, Debug)]
 pub enum SubscriberRequest {
     /// `join` as subscriber.
-    Join(JoinSubscriber),
+    Join(Watch),
     /// `update`
-    Update(Update),
+    Update(Exchange),
     /// `start` with our answer.
     Start(Jsep),
 }

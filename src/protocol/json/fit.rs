@@ -78,6 +78,12 @@ macro_rules! narrower {
 }
 narrower!(u16 u32);
 
+impl Decode for i32 {
+    fn decode(value: &str) -> Result<Self, Unfit> {
+        value.trim_ascii().parse().map_err(|_| Unfit::new("expected a whole number"))
+    }
+}
+
 impl<T: Decode> Decode for Option<T> {
     fn decode(value: &str) -> Result<Self, Unfit> {
         T::decode(value).map(Some)

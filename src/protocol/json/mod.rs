@@ -5,12 +5,14 @@
 //! are digits that nobody rounds. The same code runs on the host and in the browser.
 
 mod fit;
+mod number;
 mod scan;
 mod write;
 
 use std::fmt;
 
 pub use self::fit::{Decode, Fields, Unfit};
+pub use self::number::Number;
 pub(crate) use self::scan::items;
 pub(crate) use self::write::push_text;
 pub use self::write::{Encode, Object};

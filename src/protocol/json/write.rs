@@ -45,6 +45,12 @@ macro_rules! numbers {
 }
 numbers!(u16 u32 u64);
 
+impl Encode for i32 {
+    fn encode(&self, out: &mut String) {
+        out.push_str(&self.to_string());
+    }
+}
+
 impl<T: Encode> Encode for Option<T> {
     fn encode(&self, out: &mut String) {
         match self {

@@ -1,8 +1,8 @@
 //! What the plugin says, flat as it travels, and sorted by [`RoomData::classify`].
 
 use super::types::{Attendee, Publisher, Stream, SubStream};
-use crate::protocol::Id;
 use crate::protocol::wire::wire;
+use crate::protocol::{Id, Json, Number};
 use crate::{Error, ErrorCode};
 
 /// One message of the plugin. Which fields are set depends on `videoroom`, and for `event` on which
@@ -23,7 +23,7 @@ pub struct RoomData {
     pub private_id: Option<u64>,
     /// `joined`: the room's name.
     pub description: Option<String>,
-    /// The participant's new name.
+    /// The participant's name.
     pub display: Option<String>,
     /// Publishers, new or changed.
     pub publishers: Option<Vec<Publisher>>,
@@ -52,6 +52,47 @@ pub struct RoomData {
 wire!(RoomData {
     ; optional videoroom, room, error_code, error, id, private_id, description, display, publishers,
     attendees, joining, unpublished, leaving, kicked, reason, configured, started, mid, moderation
+});
+
+/// What an answer holds if it is none. Its other fields mean other things in every answer.
+#[derive(Clone, Debug, Default)]
+pub struct Refusal {
+    /// The plugin's error number.
+    pub error_code: Option<u16>,
+    /// The plugin's error sentence.
+    pub error: Option<String>,
+}
+
+wire!(Refusal { ; optional error_code, error });
+
+/// What else a message may hold, which the conference does not look at.
+#[derive(Clone, Debug, Default)]
+pub struct RoomDetails {
+    /// The participant's name.
+    pub display: Option<String>,
+    /// What else the participant tells others (since 1.3.0).
+    pub metadata: Option<Json>,
+    /// `talking`: the index of the stream's m-line.
+    pub mindex: Option<u32>,
+    /// `talking`: how loud, dBov: 0 is loudest, 127 is silence.
+    pub level: Option<Number>,
+    /// `slow_link`: the most we may send for now, bit/s.
+    pub current_bitrate: Option<u32>,
+    /// The stream of the subscription whose layers changed.
+    pub mid: Option<String>,
+    /// The simulcast layer that comes now.
+    pub substream: Option<u32>,
+    /// The temporal layer of a simulcast that comes now.
+    pub temporal: Option<u32>,
+    /// The spatial layer of an SVC stream that comes now.
+    pub spatial_layer: Option<u32>,
+    /// The temporal layer of an SVC stream that comes now.
+    pub temporal_layer: Option<u32>,
+}
+
+wire!(RoomDetails {
+    ; optional display, metadata, mindex, level = "audio-level-dBov-avg",
+    current_bitrate = "current-bitrate", mid, substream, temporal, spatial_layer, temporal_layer
 });
 
 /// The stream list of `attached`, `updated` and `switched`.
@@ -106,20 +147,15 @@ pub enum RoomEvent {
     /// Somebody came who does not publish.
     Joining(Attendee),
     /// Somebody stopped publishing. Repeats, and comes for people who never published.
-    Unpublished(Id),
+    Unpublished(Attendee),
     /// Somebody left.
-    Leaving(Id),
+    Leaving(Attendee),
     /// Somebody was sent out; no `Leaving` follows.
-    Kicked(Id),
+    Kicked(Attendee),
     /// We were sent out.
     KickedOurselves,
-    /// Somebody changed name.
-    Renamed {
-        /// Who.
-        id: Id,
-        /// To what.
-        display: String,
-    },
+    /// Somebody has another name, other metadata, or both.
+    Changed(Attendee),
     /// A moderator muted or unmuted a stream, maybe ours.
     Moderated {
         /// Whose.
@@ -135,11 +171,22 @@ pub enum RoomEvent {
         id: Id,
         /// Which stream.
         mid: String,
+        /// The index of its m-line.
+        mindex: Option<u32>,
+        /// How loud, dBov: 0 is loudest, 127 is silence.
+        level: Option<Number>,
         /// Whether speaking now.
         talking: bool,
     },
     /// The room is gone.
     Destroyed,
+    /// Packets get lost between us and the server.
+    SlowLink {
+        /// The most we may send for now, bit/s; on a publisher's handle.
+        bitrate: Option<u32>,
+    },
+    /// Another layer of a subscribed stream comes.
+    Layer(Layer),
     /// Our own request was done: `configured`, `started`, `unpublished`, `leaving`, `left`, `paused`.
     Done,
     /// A subscription's m-lines are new; an offer usually comes with it.
@@ -150,7 +197,55 @@ pub enum RoomEvent {
     Unknown,
 }
 
+/// Which layer of a subscribed stream comes now; what is `None` did not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// The m-line of the subscription.
+    pub mid: String,
+    /// The simulcast layer.
+    pub substream: Option<u32>,
+    /// The temporal layer of the simulcast.
+    pub temporal: Option<u32>,
+    /// The spatial layer of the SVC stream.
+    pub spatial_layer: Option<u32>,
+    /// The temporal layer of the SVC stream.
+    pub temporal_layer: Option<u32>,
+}
+
 impl RoomEvent {
+    /// Reads and sorts a message with all its details. `answer` as for [`RoomData::classify`].
+    ///
+    /// # Errors
+    /// `Protocol`, with the field that does not fit.
+    pub fn read(data: &Json, answer: bool) -> Result<Self, Error> {
+        let said: RoomData = data.read()?;
+        let slow = said.videoroom == "slow_link";
+        let about = said.id.clone();
+        let mut event = said.classify(answer);
+        let details: RoomDetails = data.read()?;
+        if let Self::Unpublished(who)
+        | Self::Leaving(who)
+        | Self::Kicked(who)
+        | Self::Changed(who) = &mut event
+        {
+            who.display = details.display;
+            who.metadata = details.metadata;
+        } else if let Self::Talking { mindex, level, .. } = &mut event {
+            *mindex = details.mindex;
+            *level = details.level;
+        } else if event == Self::Unknown {
+            event = if slow {
+                Self::SlowLink { bitrate: details.current_bitrate }
+            } else if let (Some(id), Some(_)) = (about, &details.metadata) {
+                let RoomDetails { display, metadata, .. } = details;
+                Self::Changed(Attendee { id, display, metadata })
+            } else {
+                details.layer().map_or(Self::Unknown, Self::Layer)
+            };
+        }
+        Ok(event)
+    }
+
     /// The error in it, if it is one.
     pub fn into_result(self, request: &'static str) -> Result<Self, Error> {
         if let Self::Failed { status, reason } = &self {
@@ -172,7 +267,8 @@ impl RoomData {
             "event" => self.event(answer),
             "talking" | "stopped-talking" => match (self.id.take(), self.mid.take()) {
                 (Some(id), Some(mid)) => {
-                    RoomEvent::Talking { id, mid, talking: self.videoroom == "talking" }
+                    let talking = self.videoroom == "talking";
+                    RoomEvent::Talking { id, mid, mindex: None, level: None, talking }
                 }
                 _ => RoomEvent::Unknown,
             },
@@ -204,24 +300,36 @@ impl RoomData {
         } else if let Some(attendee) = self.joining.take() {
             RoomEvent::Joining(attendee)
         } else if let Some(id) = self.unpublished.take() {
-            if ours(&id) { RoomEvent::Done } else { RoomEvent::Unpublished(id) }
+            if ours(&id) { RoomEvent::Done } else { RoomEvent::Unpublished(whom(id)) }
         } else if let Some(id) = self.leaving.take() {
             match self.reason.as_deref() {
                 Some("kicked") if id == Id::from("ok") => RoomEvent::KickedOurselves,
                 _ if ours(&id) => RoomEvent::Done,
-                _ => RoomEvent::Leaving(id),
+                _ => RoomEvent::Leaving(whom(id)),
             }
         } else if let Some(id) = self.kicked.take() {
-            RoomEvent::Kicked(id)
+            RoomEvent::Kicked(whom(id))
         } else if let (Some(id), Some(mid), Some(state)) = (&self.id, &self.mid, &self.moderation) {
             RoomEvent::Moderated { id: id.clone(), mid: mid.clone(), muted: state == "muted" }
         } else if let (Some(id), Some(display)) = (self.id.take(), self.display.take()) {
-            RoomEvent::Renamed { id, display }
+            RoomEvent::Changed(Attendee { id, display: Some(display), metadata: None })
         } else if answer || self.configured.is_some() || self.started.is_some() {
             RoomEvent::Done
         } else {
             RoomEvent::Unknown
         }
+    }
+}
+
+fn whom(id: Id) -> Attendee {
+    Attendee { id, display: None, metadata: None }
+}
+
+impl RoomDetails {
+    fn layer(self) -> Option<Layer> {
+        let Self { substream, temporal, spatial_layer, temporal_layer, .. } = self;
+        substream.or(temporal).or(spatial_layer).or(temporal_layer)?;
+        Some(Layer { mid: self.mid?, substream, temporal, spatial_layer, temporal_layer })
     }
 }
 

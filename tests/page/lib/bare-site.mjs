@@ -1,7 +1,7 @@
 /** A page on which nothing is, beside the built package, with the headers a test asks for. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { basename, join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { ROOT } from './stage.mjs';
 
 const PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,">';
@@ -11,8 +11,8 @@ async function answer(headers, pathname, response) {
   // Navigating there ends nothing: the page is asked whether it may be left, and stays.
   if (pathname === '/nothing') return response.writeHead(204).end();
   const isPackage = pathname.startsWith('/dist/');
-  const name = isPackage ? basename(pathname) : 'index.html';
-  const content = isPackage ? await readFile(join(ROOT, 'dist', name)) : PAGE;
+  const name = isPackage ? normalize(pathname) : 'index.html';
+  const content = isPackage ? await readFile(join(ROOT, name)) : PAGE;
   // No `no-store`: it would keep the page out of the back-forward cache.
   response.writeHead(200, { ...headers, 'content-type': TYPES[name.split('.').pop()], 'cache-control': 'no-cache' });
   return response.end(content);

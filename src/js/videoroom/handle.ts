@@ -1,0 +1,127 @@
+import type { HandleCore } from '../../../pkg/janus.js';
+import { JanusError, internal } from '../index.js';
+import type { Abortable } from '../events.js';
+import type { HandleEventMap, Jsep } from '../types.js';
+import { decode, encode, type Fields, type Method } from './requests.js';
+
+const { abortable, described, parsed, stringify } = internal;
+
+/** What an answer holds, under the names people know. */
+export interface Answer {
+  data: Fields;
+  jsep?: Jsep;
+}
+
+/** An offer or an answer, the browser's own or one with Janus's flags. */
+export type Description = Jsep | RTCSessionDescriptionInit;
+
+/** @internal What a session gives to those who attach to it. */
+export interface Attaching {
+  attach: (onEvent: (type: keyof HandleEventMap, fields: object) => void) => Promise<HandleCore>;
+  /** The server's version. */
+  version: number;
+}
+
+/** A handle on the plugin, and what it takes to ask something on it. */
+export class RoomHandle {
+  readonly #core: HandleCore;
+  readonly version: number;
+  /** Why it cannot be used any more. */
+  spent: string | undefined;
+
+  /** @internal */
+  constructor(core: HandleCore, version: number) {
+    this.#core = core;
+    this.version = version;
+  }
+
+  get id(): number {
+    return this.#core.id as number;
+  }
+
+  /** Sends ICE candidates, all in one request. */
+  async trickle(candidates: readonly (RTCIceCandidateInit | { completed: true })[]): Promise<void> {
+    await this.#core.trickle(stringify(candidates));
+  }
+
+  /** Ends the peer connection on the server. */
+  hangup(): Promise<void> {
+    return this.#core.hangup() as Promise<void>;
+  }
+
+  /** Ends the handle. */
+  detach(): Promise<void> {
+    return this.#core.detach() as Promise<void>;
+  }
+
+  /** Asks, and gives the answer as the server wrote it. */
+  async ask(method: Method, options: object & Abortable, jsep?: Description | null): Promise<Answer> {
+    const { request, fields } = encode(method, options, this.version);
+    if (this.spent !== undefined) {
+      throw new JanusError(`${request}: ${this.spent}`, { code: 'invalid-state', request, retryable: false });
+    }
+    // An answer on a publisher's handle may bring the server down.
+    const description = described(jsep, [method === 'start' ? 'answer' : 'offer'], request);
+    const asked = this.#core.send(stringify(fields), description, request) as Promise<object>;
+    return parsed(await abortable(asked, options.signal)) as Answer;
+  }
+
+  /** The same, with the answer under the names people know, as long as all of `keys` are in it. */
+  async read<T>(method: Method, options: object & Abortable, ...keys: string[]): Promise<T> {
+    const { data } = await this.ask(method, options);
+    return decoded<T>(method, data, keys);
+  }
+}
+
+/** An answer under the names people know, as long as all of `keys` are in it. */
+export function decoded<T>(method: string, { videoroom: _, ...data }: Fields, keys: string[]): T {
+  if (keys.some((key) => data[key] === undefined)) throw misfit(method);
+  return decode(data) as T;
+}
+
+/** For an answer that is none. */
+export function misfit(method: string): JanusError {
+  const details = { code: 'protocol', request: method, retryable: false } as const;
+  return new JanusError(`${method}: the server's answer does not fit the request`, details);
+}
+
+/** What a handle is once it joined. */
+export interface Role {
+  heard(type: keyof HandleEventMap, fields: object): void;
+  leave(): Promise<void>;
+}
+
+/**
+ * @internal Attaches and joins. What is told before the caller can listen waits for it; what is left of a failed or
+ * called-off attempt is detached.
+ */
+export async function enter<T extends Role>(
+  attaching: Attaching,
+  signal: AbortSignal | null | undefined,
+  join: (handle: RoomHandle) => Promise<T>,
+): Promise<T> {
+  const early: [keyof HandleEventMap, object][] = [];
+  let role: T | undefined;
+  const onEvent = (type: keyof HandleEventMap, fields: object): void => {
+    const heard = parsed(fields);
+    if (role) role.heard(type, heard);
+    else early.push([type, heard]);
+  };
+  const entering = async (): Promise<T> => {
+    const core = await attaching.attach(onEvent);
+    try {
+      const joined = await join(new RoomHandle(core, attaching.version));
+      setTimeout(() => {
+        role = joined;
+        for (const [type, heard] of early.splice(0)) joined.heard(type, heard);
+      });
+      return joined;
+    } catch (error) {
+      // A join that fails at its offer leaves us in the room. A handle that is gone is what we want.
+      await (core.detach() as Promise<void>).catch(() => undefined);
+      throw error;
+    }
+  };
+  signal?.throwIfAborted();
+  return abortable(entering(), signal, (late) => late.leave());
+}

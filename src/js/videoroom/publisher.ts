@@ -1,0 +1,173 @@
+import { Emitter, JanusError } from '../index.js';
+import type { Abortable } from '../events.js';
+import type { HandleEventMap, Id } from '../types.js';
+import { decoded, enter, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
+import { decode, type Fields } from './requests.js';
+import type {
+  ConfigurePublisherOptions,
+  JoinAndConfigureOptions,
+  JoinPublisherOptions,
+  Joined,
+  PublishOptions,
+  Published,
+  PublisherEventMap,
+  PublisherInfo,
+} from './types.js';
+
+/** The event a message of the plugin is, with its fields. Nobody else's "ok" comes here: answers do not. */
+export function sortPublisherEvent(data: Fields): [keyof PublisherEventMap, Fields] | undefined {
+  const { videoroom, room: _, ...said } = data;
+  const { publishers, joining, unpublished, leaving, kicked, reason, moderation, id, mid, ...rest } = said;
+  const whom = (who: unknown): Fields => decode({ id: who, ...rest }) as Fields;
+  if (videoroom === 'talking' || videoroom === 'stopped-talking') {
+    const { mindex, 'audio-level-dBov-avg': level } = rest;
+    return [videoroom === 'talking' ? 'talking' : 'stoppedTalking', { id, mid, mindex, level }];
+  }
+  if (videoroom === 'destroyed') return ['destroyed', {}];
+  if (videoroom === 'slow_link') return ['slowLink', decode(rest) as Fields];
+  if (videoroom !== 'event') return undefined;
+  if (Array.isArray(publishers)) return ['publishers', { publishers: decode(publishers) }];
+  if (joining !== undefined) return ['joining', decode(joining) as Fields];
+  if (unpublished !== undefined) return ['unpublished', whom(unpublished)];
+  if (leaving !== undefined) return leaving === 'ok' && reason === 'kicked' ? ['kickedOurselves', {}] : ['leaving', whom(leaving)];
+  if (kicked !== undefined) return ['kicked', whom(kicked)];
+  if (id === undefined) return undefined;
+  if (moderation !== undefined) return ['moderated', { id, mid, muted: moderation === 'muted' }];
+  return 'display' in rest || 'metadata' in rest ? ['changed', whom(id)] : undefined;
+}
+
+/** What an answer to an offer holds. */
+function published(method: string, { data, jsep }: Answer): Published {
+  if (!jsep) throw misfit(method);
+  return { streams: (decode(data['streams'] ?? []) as Published['streams']), jsep };
+}
+
+/**
+ * A participant of a room, who may publish. The peer connection is the page's: this carries words.
+ *
+ * It joins once, on a handle of its own, and is spent when it has left.
+ */
+export class Publisher extends Emitter<PublisherEventMap> {
+  readonly #handle: RoomHandle;
+  readonly #publishers = new Map<Id, PublisherInfo>();
+  /** What the server said on joining. */
+  readonly joined: Joined;
+
+  /** @internal */
+  constructor(handle: RoomHandle, joined: Joined) {
+    super();
+    this.#handle = handle;
+    this.joined = joined;
+    for (const publisher of joined.publishers) this.#publishers.set(publisher.id, publisher);
+  }
+
+  /** @internal */
+  static join(attaching: Attaching, options: JoinPublisherOptions & Abortable): Promise<Publisher> {
+    return enter(attaching, options?.signal, async (handle) => {
+      const { data } = await handle.ask('joinPublisher', options);
+      return new Publisher(handle, joinedOf(data));
+    });
+  }
+
+  /** @internal */
+  static async joinAndConfigure(
+    attaching: Attaching,
+    options: JoinAndConfigureOptions & { jsep: Description } & Abortable,
+  ): Promise<Published & { publisher: Publisher }> {
+    const { jsep, ...rest } = options;
+    let answer: Published;
+    const publisher = await enter(attaching, options.signal, async (handle) => {
+      const answered = await handle.ask('joinAndConfigure', rest, jsep);
+      answer = published('joinandconfigure', answered);
+      return new Publisher(handle, joinedOf(answered.data));
+    });
+    return { publisher, ...answer! };
+  }
+
+  /** The handle's id. */
+  get handleId(): number {
+    return this.#handle.id;
+  }
+
+  /** Our participant id. */
+  get id(): Id {
+    return this.joined.id;
+  }
+
+  /** Who publishes now, by id. */
+  get publishers(): ReadonlyMap<Id, PublisherInfo> {
+    return this.#publishers;
+  }
+
+  /**
+   * Publishes (`publish`), with an offer of a new peer connection. After an error, `hangup()` and wait for its event
+   * before the next offer. Rejects with `already-published` (434), `room-full` (432), `invalid-sdp` (437).
+   */
+  async publish(options: PublishOptions & { jsep: Description } & Abortable): Promise<Published> {
+    const { jsep, ...rest } = options;
+    return published('publish', await this.#handle.ask('publish', rest, jsep ?? null));
+  }
+
+  /**
+   * Changes what and how we publish (`configure`); with an offer it renegotiates, and the answer holds one too.
+   * Rejects with `feed-not-found` (428) if a mid is unknown, `invalid-element` (430) if a codec is not the room's.
+   */
+  async configure(options: ConfigurePublisherOptions & { jsep: Description } & Abortable): Promise<Published>;
+  async configure(options: ConfigurePublisherOptions & Abortable): Promise<void>;
+  async configure({ jsep, ...options }: ConfigurePublisherOptions & { jsep?: Description } & Abortable): Promise<unknown> {
+    const answer = await this.#handle.ask('configurePublisher', options, jsep);
+    return jsep && published('configure', answer);
+  }
+
+  /** Stops publishing, stays in the room (`unpublish`). The peer connection is over. Rejects with `not-published` (435). */
+  async unpublish(options: Abortable = {}): Promise<void> {
+    await this.#handle.ask('unpublish', options);
+  }
+
+  /** Sends ICE candidates, all in one request (`trickle`); `{ completed: true }` ends them. */
+  trickle(candidates: readonly (RTCIceCandidateInit | { completed: true })[]): Promise<void> {
+    return this.#handle.trickle(candidates);
+  }
+
+  /** Ends the peer connection on the server (`hangup`), stays in the room. */
+  hangup(): Promise<void> {
+    return this.#handle.hangup();
+  }
+
+  /**
+   * Leaves (`unpublish`, `leave`, `detach`). Without the first of these nobody's subscription would learn that our
+   * streams are over.
+   */
+  async leave(): Promise<void> {
+    if (this.#handle.spent !== undefined) return;
+    await this.unpublish().catch((error: unknown) => {
+      if (!(error instanceof JanusError && error.code === 'not-published')) throw error;
+    });
+    const left = this.#handle.ask('leavePublisher', {});
+    this.#handle.spent = 'this publisher has left the room: join with a new one';
+    await left;
+    await this.#handle.detach();
+  }
+
+  /** @internal */
+  heard(type: keyof HandleEventMap, fields: object): void {
+    const sorted = type === 'event' ? sortPublisherEvent((fields as { data: Fields }).data) : undefined;
+    const [name, event] = sorted ?? [type, fields as Fields];
+    this.#know(name, event);
+    this.emit(name, event as never);
+  }
+
+  #know(name: keyof PublisherEventMap, event: Fields): void {
+    if (name === 'publishers') {
+      for (const publisher of event['publishers'] as PublisherInfo[]) this.#publishers.set(publisher.id, publisher);
+    }
+    if (name === 'unpublished' || name === 'leaving' || name === 'kicked') this.#publishers.delete(event['id'] as Id);
+    const ends = { kickedOurselves: 'a moderator sent us out', destroyed: 'the room is gone', detached: 'the handle is gone' };
+    this.#handle.spent ??= (ends as Record<string, string>)[name];
+  }
+}
+
+function joinedOf(data: Fields): Joined {
+  if (data['videoroom'] !== 'joined') throw misfit('join');
+  return { description: '', publishers: [], ...decoded<Partial<Joined>>('join', data, ['id', 'room']) } as Joined;
+}

@@ -1,0 +1,190 @@
+import { Emitter, JanusError, internal } from '../index.js';
+import type { Abortable } from '../events.js';
+import type { HandleEventMap } from '../types.js';
+import { enter, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
+import { decode, type Fields, type Method } from './requests.js';
+import type {
+  ConfigureSubscriberOptions,
+  JoinSubscriberOptions,
+  Mapping,
+  SubStream,
+  SubscribeOptions,
+  SubscriberEventMap,
+  SwitchOptions,
+  Switched,
+  UnsubscribeOptions,
+  UpdateOptions,
+} from './types.js';
+
+const { abortable } = internal;
+
+/** How long the second part of an answer may take, ms. */
+const SECOND_PART = 15_000;
+
+/** The event a message of the plugin is, with its fields. */
+export function sortSubscriberEvent({ data, jsep }: Answer): [keyof SubscriberEventMap, object] | undefined {
+  const { videoroom, room: _, mid, substream, temporal, spatial_layer, temporal_layer } = data;
+  if (videoroom === 'updated') return ['updated', mappingOf({ data, jsep: jsep! })];
+  if (videoroom === 'slow_link') return ['slowLink', {}];
+  const layers = { substream, temporal, spatial_layer, temporal_layer };
+  if (videoroom !== 'event' || mid === undefined || Object.values(layers).every((layer) => layer === undefined)) {
+    return undefined;
+  }
+  const changed = Object.entries(layers).filter(([, layer]) => layer !== undefined);
+  return ['layerChanged', decode(Object.fromEntries([['mid', mid], ...changed])) as object];
+}
+
+function mappingOf({ data, jsep }: Answer): Mapping {
+  const { streams } = data;
+  return { ...(streams !== undefined && { streams: decode(streams) as SubStream[] }), ...(jsep && { jsep }) };
+}
+
+/**
+ * A subscription to streams of a room, over one peer connection, which is the page's: this carries words.
+ *
+ * It joins once, on a handle of its own, and is spent when it has left.
+ */
+export class Subscriber extends Emitter<SubscriberEventMap> {
+  readonly #handle: RoomHandle;
+  #streams: SubStream[] = [];
+  /** An offer was not answered yet. */
+  #offered = false;
+  /** Waits for the second part of an answer. */
+  #switched: ((data: Fields) => void) | undefined;
+
+  /** @internal */
+  constructor(handle: RoomHandle) {
+    super();
+    this.#handle = handle;
+  }
+
+  /** @internal */
+  static async join(
+    attaching: Attaching,
+    options: JoinSubscriberOptions & Abortable,
+  ): Promise<Mapping & { subscriber: Subscriber }> {
+    let mapping: Mapping = {};
+    const subscriber = await enter(attaching, options?.signal, async (handle) => {
+      const answer = await handle.ask('joinSubscriber', options);
+      if (answer.data['videoroom'] !== 'attached') throw misfit('join');
+      const joined = new Subscriber(handle);
+      mapping = joined.#learn(mappingOf(answer));
+      return joined;
+    });
+    return { subscriber, ...mapping };
+  }
+
+  /** The handle's id. */
+  get handleId(): number {
+    return this.#handle.id;
+  }
+
+  /** What each m-line carries, as the server said last. */
+  get streams(): readonly SubStream[] {
+    return this.#streams;
+  }
+
+  #learn(mapping: Mapping): Mapping {
+    this.#streams = mapping.streams ?? this.#streams;
+    this.#offered ||= mapping.jsep !== undefined;
+    return mapping;
+  }
+
+  async #renegotiate(method: Method, options: object & Abortable): Promise<Mapping> {
+    return this.#learn(mappingOf(await this.#handle.ask(method, options)));
+  }
+
+  /** Answers an offer, or without one goes on after `pause` (`start`). */
+  async start({ jsep, ...options }: { jsep?: Description | undefined } & Abortable = {}): Promise<void> {
+    const started = this.#handle.ask('start', options, jsep);
+    // At once: the next offer may come together with the answer.
+    if (jsep) this.#offered = false;
+    await started;
+  }
+
+  /** Has nothing sent for now (`pause`). */
+  async pause(options: Abortable = {}): Promise<void> {
+    await this.#handle.ask('pause', options);
+  }
+
+  /**
+   * Adds streams (`subscribe`). While an offer is outstanding the answer holds none: `updated` brings one later.
+   * Rejects with `feed-not-found` (428); one bad entry fails the whole.
+   */
+  subscribe(options: SubscribeOptions & Abortable): Promise<Mapping> {
+    return this.#renegotiate('subscribe', options);
+  }
+
+  /** Removes streams (`unsubscribe`). What is not there is passed over. */
+  unsubscribe(options: UnsubscribeOptions & Abortable): Promise<Mapping> {
+    return this.#renegotiate('unsubscribe', options);
+  }
+
+  /** Removes and adds streams in one renegotiation (`update`). */
+  update(options: UpdateOptions & Abortable): Promise<Mapping> {
+    return this.#renegotiate('update', options);
+  }
+
+  /** Changes how streams are sent, or asks for an offer (`configure`). `layerChanged` tells of new layers. */
+  async configure(options: ConfigureSubscriberOptions & Abortable): Promise<Mapping> {
+    // The server would merge the restart into its next offer, and never answer.
+    if (options?.restart && this.#offered) {
+      const details = { code: 'invalid-state', request: 'configure', retryable: true } as const;
+      throw new JanusError('configure: answer the offer there is, then restart', details);
+    }
+    return this.#renegotiate('configureSubscriber', options);
+  }
+
+  /**
+   * Puts other sources on m-lines (`switch`), without a renegotiation unless an m-line was inactive: then `updated`
+   * brings an offer. What does not fit is passed over: look at `changes`. Rejects with `feed-not-found` (428).
+   */
+  async switch(options: SwitchOptions & Abortable): Promise<Switched> {
+    const second = new Promise<Fields>((resolve) => (this.#switched = resolve));
+    let { data, jsep } = await this.#handle.ask('switch', options);
+    if (data['switched'] === undefined) {
+      // The offer for a line that was inactive comes before the answer proper.
+      this.heard('event', { data, jsep });
+      data = await abortable(inTime(second), options.signal);
+    }
+    const { changes } = data;
+    if (typeof changes !== 'number') throw misfit('switch');
+    return { changes, streams: this.#learn(mappingOf({ data })).streams ?? [] };
+  }
+
+  /** Sends ICE candidates, all in one request (`trickle`); `{ completed: true }` ends them. */
+  trickle(candidates: readonly (RTCIceCandidateInit | { completed: true })[]): Promise<void> {
+    return this.#handle.trickle(candidates);
+  }
+
+  /** Ends the subscription (`leave`, `detach`). */
+  async leave(): Promise<void> {
+    if (this.#handle.spent !== undefined) return;
+    const left = this.#handle.ask('leaveSubscriber', {});
+    this.#handle.spent = 'this subscriber has left: join with a new one';
+    await left;
+    await this.#handle.detach();
+  }
+
+  /** @internal */
+  heard(type: keyof HandleEventMap, fields: object): void {
+    const said = fields as Answer;
+    if (type === 'event' && said.data['switched'] !== undefined) return this.#switched?.(said.data);
+    if (type === 'detached') this.#handle.spent ??= 'the handle is gone';
+    const [name, event] = (type === 'event' && sortSubscriberEvent(said)) || [type, fields];
+    if (name === 'updated') this.#learn(event as Mapping);
+    this.emit(name, event as never);
+  }
+}
+
+/** What comes in time. */
+function inTime<T>(second: Promise<T>): Promise<T> {
+  const details = { code: 'timeout', request: 'switch', retryable: true, mayHaveExecuted: true } as const;
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new JanusError('switch: no answer in time', details)), SECOND_PART);
+    void second.then((value) => {
+      clearTimeout(late);
+      resolve(value);
+    });
+  });
+}
