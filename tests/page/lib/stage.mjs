@@ -63,8 +63,16 @@ export class TestJanus {
     return this.#process.adminSecret;
   }
 
+  /** Whether the process that was started last is still there. */
+  get isRunning() {
+    return this.#process?.isRunning ?? false;
+  }
+
   async start() {
-    this.#process = await startJanus({ dir: this.#directory, ports: this.ports, ...this.#options });
+    const process = await startJanus({ dir: this.#directory, ports: this.ports, ...this.#options });
+    process.isRunning = true;
+    process.exited.then(() => (process.isRunning = false));
+    this.#process = process;
   }
 
   async stop() {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { serve } from '../../../scripts/lib/serve.mjs';
 import { ROOT, TestJanus } from '../../page/lib/stage.mjs';
 
-const FOLDERS = { '/driver/': join(ROOT, 'tests', 'videoroom', 'page') };
+const FOLDERS = { '/driver/': join(ROOT, 'tests', 'videoroom', 'page'), '/chaos/': join(ROOT, 'tests', 'chaos', 'lib') };
 
 /** A site that has the modules. */
 export function serveDriver() {
