@@ -22,6 +22,7 @@ export { Room, type JoinOptions } from './room.js';
 export { LocalTrack, RemoteTrack, Track, createLocalTracks, type LocalTrackOptions } from './track.js';
 export type * from './types.js';
 export type { VideoRoom } from './videoroom/admin.js';
+export type { LinkEventMap, PublisherLink } from './videoroom/link.js';
 export type { Publisher } from './videoroom/publisher.js';
 export type { Subscriber } from './videoroom/subscriber.js';
 export type * from './videoroom/types.js';

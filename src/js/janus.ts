@@ -162,7 +162,7 @@ export class Session extends Emitter<SessionEventMap> {
       const all = [attached, this.#janus.info() as Promise<string>, loadVideoRoom()] as const;
       const [core, info, { videoRoom }] = await abortable(Promise.all(all), options.signal);
       const { version } = parse(info) as ServerInfo;
-      return videoRoom(core, { attach, version });
+      return videoRoom(core, { attach, version, session: this });
     } catch (error) {
       attached.then((core) => core.detach()).catch(() => undefined);
       throw error;

@@ -1,6 +1,8 @@
 import type { Abortable } from '../events.js';
+import type { Session } from '../janus.js';
 import type { Id } from '../types.js';
 import { RoomHandle, type Attaching, type Description } from './handle.js';
+import { PublisherLink } from './link.js';
 import { Publisher } from './publisher.js';
 import { Subscriber } from './subscriber.js';
 import type {
@@ -15,6 +17,7 @@ import type {
   JoinPublisherOptions,
   JoinSubscriberOptions,
   KickOptions,
+  LinkPublisherOptions,
   ListForwardersOptions,
   ListOptions,
   ListRemotesOptions,
@@ -192,6 +195,24 @@ export class VideoRoom {
     options: JoinSubscriberOptions & Abortable,
   ): Promise<Mapping & { subscriber: Subscriber }> {
     return Subscriber.join(this.#attaching, options);
+  }
+
+  /**
+   * Shows a publisher of a room here in a room on another Janus (`add_remote_publisher` there, `publish_remotely` here),
+   * follows what it does, and takes it away when either end goes. It looks on in both rooms, without publishing.
+   *
+   * @example
+   * const link = await here.linkPublisher({
+   *   room: 1234, publisherId: ada, to: { rooms: there, room: 1234, host: '10.0.0.2' },
+   * });
+   */
+  linkPublisher(options: LinkPublisherOptions & Abortable): Promise<PublisherLink> {
+    return PublisherLink.open(this, options);
+  }
+
+  /** The session it is in. */
+  get session(): Session {
+    return this.#attaching.session;
   }
 
   /** Ends the handle. Publishers and subscribers have handles of their own. */

@@ -1,6 +1,7 @@
 import type { HandleCore } from '../../../pkg/janus.js';
 import { JanusError, internal } from '../index.js';
 import type { Abortable } from '../events.js';
+import type { Session } from '../janus.js';
 import type { HandleEventMap, Jsep } from '../types.js';
 import { decode, encode, type Fields, type Method } from './requests.js';
 
@@ -20,6 +21,7 @@ export interface Attaching {
   attach: (onEvent: (type: keyof HandleEventMap, fields: object) => void) => Promise<HandleCore>;
   /** The server's version. */
   version: number;
+  session: Session;
 }
 
 /** A handle on the plugin, and what it takes to ask something on it. */

@@ -161,6 +161,10 @@ export class Publisher extends Emitter<PublisherEventMap> {
     if (name === 'publishers') {
       for (const publisher of event['publishers'] as PublisherInfo[]) this.#publishers.set(publisher.id, publisher);
     }
+    if (name === 'changed') {
+      const known = this.#publishers.get(event['id'] as Id);
+      if (known) this.#publishers.set(known.id, { ...known, ...event });
+    }
     if (name === 'unpublished' || name === 'leaving' || name === 'kicked') this.#publishers.delete(event['id'] as Id);
     const ends = { kickedOurselves: 'a moderator sent us out', destroyed: 'the room is gone', detached: 'the handle is gone' };
     this.#handle.spent ??= (ends as Record<string, string>)[name];

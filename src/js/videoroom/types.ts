@@ -1,4 +1,5 @@
 import type { HandleEventMap, Id, Jsep, PluginMessage } from '../types.js';
+import type { VideoRoom } from './admin.js';
 
 /** The most a person may know of another: an object of the page's own (since Janus 1.3.0). */
 export type Metadata = Record<string, unknown>;
@@ -472,6 +473,47 @@ export interface Switch extends Layers {
   /** The m-line. */
   subMid: string;
 }
+
+/** The other end of a link: a room on another Janus. */
+export interface LinkTarget extends Secret, Srtp {
+  /** VideoRoom there. */
+  rooms: VideoRoom;
+  /** The room there. */
+  room: Id;
+  /** What it takes to look on there. */
+  pin?: string | undefined;
+  token?: string | undefined;
+  /** The address of that server, as this one reaches it. */
+  host: string;
+  hostFamily?: 'ipv4' | 'ipv6' | undefined;
+  /** The participant id to have there; the one it has here otherwise. */
+  id?: Id | undefined;
+  /** The name to have there; the one it has here otherwise. */
+  display?: string | undefined;
+  /** Where that server listens for the media: a UDP port, a network interface, a multicast group. */
+  port?: number | undefined;
+  iface?: string | undefined;
+  mcast?: string | undefined;
+  /** Put it in the place of a publisher of that id who came from another server (false). */
+  replace?: boolean | undefined;
+}
+
+/** A publisher of a room on this Janus, to be shown in a room on another. */
+export interface LinkPublisherOptions extends InRoom, Secret, AdminKey {
+  /** Who. */
+  publisherId: Id;
+  /** What it takes to look on in the room. */
+  pin?: string | undefined;
+  token?: string | undefined;
+  /** Where to. */
+  to: LinkTarget;
+}
+
+/**
+ * Where a link stands: being made, there, waiting for the publisher to publish again or for a connection to come
+ * back, or over.
+ */
+export type LinkState = 'linking' | 'linked' | 'waiting' | 'ended';
 
 /** What each request of VideoRoom takes, by the method that sends it. */
 export interface VideoRoomRequestMap {

@@ -1,0 +1,244 @@
+import { Emitter, JanusError } from '../index.js';
+import type { Abortable } from '../events.js';
+import type { Id } from '../types.js';
+import type { VideoRoom } from './admin.js';
+import { Side } from './side.js';
+import type { LinkPublisherOptions, LinkState, PublisherInfo, RemotePublisher, RemoteStream, StreamInfo } from './types.js';
+
+/** Events of a link. */
+export interface LinkEventMap {
+  /** It stands elsewhere; with `ended`, because of this error if something went wrong. */
+  stateChanged: { state: LinkState; error?: JanusError | undefined };
+}
+
+/** What the other room is told, until it is told something else. */
+interface Shown {
+  display: string | undefined;
+  streams: RemoteStream[];
+}
+
+/** What a server says of something that is gone already. */
+const isGone = (error: unknown): boolean =>
+  error instanceof JanusError && ['room-not-found', 'feed-not-found', 'session-not-found', 'handle-not-found'].includes(error.code);
+
+/** Worth waiting for: the connection is made again by itself. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof JanusError && ['connection-lost', 'session-not-found'].includes(error.code);
+
+const CODECS = { audio: 'opus', video: 'vp8', data: undefined };
+
+/** A stream as another server has to be told of it. Of a disabled one the codec is not known: what it was, or a guess. */
+function remoteStream(stream: StreamInfo, before: RemoteStream | undefined, version: number): RemoteStream {
+  const { talking: _, moderated: __, vp9Profile, codec = before?.codec ?? CODECS[stream.type], ...rest } = stream;
+  // Older servers refuse the profile as text.
+  return { ...rest, codec, ...(version >= 1201 && vp9Profile !== undefined && { vp9Profile }) };
+}
+
+/**
+ * A publisher of a room on one Janus, shown in a room on another. It follows what the publisher does, and takes itself
+ * away when either end goes.
+ */
+export class PublisherLink extends Emitter<LinkEventMap> {
+  readonly #options: LinkPublisherOptions;
+  readonly #from: Side;
+  readonly #to: Side;
+  readonly #remoteId: string;
+  #state: LinkState = 'linking';
+  /** The publisher as the source knows it; nothing while it does not publish. */
+  #source: PublisherInfo | undefined;
+  /** Where the other room awaits it, and what it was told. */
+  #remote: (RemotePublisher & { shown: Shown }) | undefined;
+  #forwarded = false;
+  /** One of the servers was away, and may have forgotten. */
+  #unsure = false;
+  /** Why it is to end. */
+  #ending: { error?: JanusError | undefined } | undefined;
+  /** One step at a time. */
+  #queue: Promise<void> = Promise.resolve();
+
+  /** @internal */
+  constructor(rooms: VideoRoom, options: LinkPublisherOptions) {
+    super();
+    const { room, pin, token, to } = options;
+    this.#options = options;
+    this.#remoteId = `link-${crypto.randomUUID()}`;
+    const heard = {
+      changed: () => this.#look(),
+      gone: (error?: JanusError) => this.#end(error),
+      again: () => this.#look(true),
+    };
+    this.#from = new Side(rooms, { room, pin, token }, heard);
+    this.#to = new Side(to.rooms, { room: to.room, pin: to.pin, token: to.token }, heard);
+  }
+
+  /** @internal */
+  static async open(rooms: VideoRoom, options: LinkPublisherOptions & Abortable): Promise<PublisherLink> {
+    const link = new PublisherLink(rooms, options);
+    try {
+      await Promise.all([link.#from.enter(), link.#to.enter()]);
+      options.signal?.throwIfAborted();
+      link.#source = link.#from.publishers.get(options.publisherId);
+      if (!link.#source) {
+        const details = { code: 'feed-not-found', retryable: false } as const;
+        throw new JanusError(`publisher ${String(options.publisherId)} does not publish in this room`, details);
+      }
+      const made = link.#queue.then(() => link.#step());
+      link.#queue = made.catch(() => undefined);
+      await made;
+      options.signal?.throwIfAborted();
+      return link;
+    } catch (error) {
+      await link.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Where it stands. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** The participant id in the other room. */
+  get id(): Id {
+    return this.#remote?.id ?? this.#options.to.id ?? this.#options.publisherId;
+  }
+
+  /** Takes the publisher out of the other room again. */
+  async close(): Promise<void> {
+    this.#end();
+    await this.#queue;
+  }
+
+  #stand(state: LinkState, error?: JanusError): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.emit('stateChanged', { state, error });
+  }
+
+  #end(error?: JanusError): void {
+    this.#ending ??= { error };
+    this.#later();
+  }
+
+  /** Something happened in one of the rooms; `again`: one of the servers was away. */
+  #look(again = false): void {
+    this.#unsure ||= again;
+    const { publisherId } = this.#options;
+    this.#source = this.#from.publishers.get(publisherId);
+    const away = !this.#from.isIn || !this.#to.isIn;
+    if (away) return this.#stand('waiting');
+    if (this.#from.left.has(publisherId)) return this.#end();
+    // Somebody sent the copy out of the other room.
+    if (this.#remote && this.#to.left.has(this.#remote.id)) {
+      this.#remote = undefined;
+      return this.#end();
+    }
+    this.#later();
+  }
+
+  #later(): void {
+    this.#queue = this.#queue.then(() => this.#step()).catch((error: JanusError) => {
+      // It is tried again when the connection is back.
+      if (isPassing(error) && !this.#ending) return;
+      this.#ending ??= { error };
+      return this.#takeAway();
+    });
+  }
+
+  /** From what is to what should be. */
+  async #step(): Promise<void> {
+    if (this.#state === 'ended') return;
+    if (this.#ending) return this.#takeAway();
+    if (this.#unsure) await this.#verify();
+    if (!this.#source) {
+      await this.#remove();
+      return this.#stand('waiting');
+    }
+    await this.#show(this.#source);
+    await this.#forward();
+    this.#stand('linked');
+  }
+
+  /** What the servers still have of what they had. */
+  async #verify(): Promise<void> {
+    const { room, secret, publisherId, to } = this.#options;
+    this.#unsure = false;
+    const { id } = this;
+    if (this.#remote && !(await this.#to.rooms.listParticipants(to.room)).some((who) => who.id === id)) {
+      this.#remote = undefined;
+      this.#forwarded = false;
+    }
+    if (this.#forwarded && this.#source) {
+      const remotes = await this.#from.rooms.listRemotes({ room, secret, publisherId });
+      this.#forwarded = remotes.some(({ remoteId }) => remoteId === this.#remoteId);
+    }
+  }
+
+  async #show(source: PublisherInfo): Promise<void> {
+    const { publisherId, to } = this.#options;
+    const { rooms } = this.#to;
+    const known = this.#remote?.shown.streams ?? [];
+    const streams = source.streams.map((stream, index) => remoteStream(stream, known[index], rooms.serverVersion));
+    const shown = { display: to.display ?? source.display, streams };
+    const there = { room: to.room, secret: to.secret, id: to.id ?? publisherId };
+    if (!this.#remote) {
+      const { iface, mcast, port, srtpSuite, srtpCrypto } = to;
+      // A copy that was left behind, by a page that is gone for example, is in the way.
+      if (to.replace) await rooms.removeRemotePublisher(there).catch(ignoreGone);
+      const added = await rooms.addRemotePublisher({ ...there, ...shown, iface, mcast, port, srtpSuite, srtpCrypto });
+      this.#remote = { ...added, shown };
+      this.#to.left.delete(added.id);
+      this.#forwarded = false;
+      return;
+    }
+    const before = new Set(known.map((stream) => JSON.stringify(stream)));
+    const changed = streams.filter((stream) => !before.has(JSON.stringify(stream)));
+    if (changed.length === 0 && shown.display === this.#remote.shown.display) return;
+    await rooms.updateRemotePublisher({ ...there, display: shown.display, streams: changed });
+    this.#remote.shown = shown;
+  }
+
+  async #forward(): Promise<void> {
+    if (this.#forwarded || !this.#remote) return;
+    const { room, secret, adminKey, publisherId, to } = this.#options;
+    const { host, hostFamily, srtpSuite, srtpCrypto } = to;
+    const { port, rtcpPort } = this.#remote;
+    await this.#unforward();
+    const copy = { room, secret, adminKey, publisherId, remoteId: this.#remoteId };
+    await this.#from.rooms.publishRemotely({ ...copy, host, hostFamily, port, rtcpPort, srtpSuite, srtpCrypto });
+    this.#forwarded = true;
+  }
+
+  async #unforward(): Promise<void> {
+    const { room, secret, publisherId } = this.#options;
+    await this.#from.rooms.unpublishRemotely({ room, secret, publisherId, remoteId: this.#remoteId }).catch(ignoreGone);
+    this.#forwarded = false;
+  }
+
+  async #remove(): Promise<void> {
+    const { to } = this.#options;
+    const { id } = this;
+    if (!this.#remote) return;
+    // Before it is: nobody sent it out.
+    this.#remote = undefined;
+    this.#forwarded = false;
+    await this.#to.rooms.removeRemotePublisher({ room: to.room, secret: to.secret, id }).catch(ignoreGone);
+  }
+
+  /** As much of it as can be reached: what is gone with its server needs no taking away. */
+  async #takeAway(): Promise<void> {
+    if (this.#state === 'ended') return;
+    const { error } = this.#ending!;
+    this.#stand('ended', error);
+    const forwarding = this.#forwarded ? this.#unforward() : Promise.resolve();
+    const results = await Promise.allSettled([forwarding, this.#remove()]);
+    await Promise.allSettled([this.#from.leave(), this.#to.leave()]);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed && !error) throw failed.reason as Error;
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!isGone(error)) throw error;
+}
+

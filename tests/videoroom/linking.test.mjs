@@ -1,0 +1,133 @@
+// A publisher in a room on one Janus, shown in a room on another: a browser there decodes the pictures.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { launch } from '../page/lib/browser.mjs';
+import { endSessions } from '../page/lib/janus-admin.mjs';
+import { TestJanus } from '../page/lib/stage.mjs';
+import { openDriver, serveDriver } from './lib/driver.mjs';
+
+const ROOM = 1234;
+const SECRET = 'adminpwd';
+
+describe('a link between two servers', () => {
+  let servers;
+  let site;
+  let browsers;
+  let pages;
+
+  before(async () => {
+    site = await serveDriver();
+    browsers = { ada: await launch('chromium'), bob: await launch('firefox'), operator: await launch('chromium') };
+  });
+
+  beforeEach(async () => {
+    servers = [await TestJanus.start(), await TestJanus.start()];
+    pages = {};
+    for (const [name, browser] of Object.entries(browsers)) pages[name] = await openDriver(browser, { site });
+  });
+
+  afterEach(async () => {
+    await Promise.all(Object.values(browsers).map((browser) => browser.closePages()));
+    await Promise.all(servers.map((server) => server.remove()));
+  });
+
+  after(async () => {
+    await Promise.all(Object.values(browsers ?? {}).map((browser) => browser.close()));
+    await site?.close();
+  });
+
+  const drive = (who, name, argument = {}) => pages[who].evaluate(
+    ({ name, argument }) => globalThis.__drive('linking', name, argument), { name, argument });
+
+  /** Ada publishes on the first server, Bob is in the same room on the second, and an operator links the two. */
+  async function linked(more = {}) {
+    const [a, b] = servers;
+    const publisherId = await drive('ada', 'publish', { server: a.ws, room: ROOM });
+    await drive('bob', 'watch', { server: b.http, room: ROOM });
+    const options = { from: a.ws, to: b.ws, room: ROOM, publisherId, secret: SECRET, ...more };
+    const made = await drive('operator', 'link', options);
+    assert.equal(made.state, 'linked');
+    return { publisherId, id: made.id, options };
+  }
+
+  const traces = (publisherId) => drive('operator', 'traces', { room: ROOM, publisherId, secret: SECRET });
+
+  it('shows the publisher there, follows what it does, and takes it away when it goes', async () => {
+    const { publisherId, id } = await linked();
+    assert.equal(id, publisherId, 'the same participant id on both');
+    const [ada] = await drive('bob', 'people', { count: 1 });
+    assert.equal(ada.display, 'Ada');
+    assert.deepEqual(ada.streams.map(({ type, description }) => [type, description]),
+      [['audio', undefined], ['video', 'camera'], ['data', undefined]]);
+    await drive('bob', 'see');
+    await drive('ada', 'describe', { description: 'screen' });
+    await drive('bob', 'untilPeople', { text: 'screen' });
+    await drive('ada', 'rename', { display: 'Ada L.' });
+    await drive('bob', 'untilNamed', { name: 'Ada L.' });
+
+    await drive('ada', 'unpublish');
+    await drive('operator', 'untilState', { state: 'waiting' });
+    await drive('bob', 'people', { count: 0 });
+    await drive('ada', 'publishAgain');
+    await drive('operator', 'untilState', { state: 'linked' });
+    await drive('bob', 'people', { count: 1 });
+    await drive('bob', 'see');
+
+    await drive('ada', 'leave');
+    await drive('operator', 'untilState', { state: 'ended' });
+    await drive('bob', 'people', { count: 0 });
+    const { states } = await drive('operator', 'look');
+    assert.deepEqual(states.filter(([, error]) => error !== null), [], 'nothing went wrong');
+  });
+
+  it('is taken away by whoever made it', async () => {
+    const { publisherId } = await linked({ id: 99, display: 'Ada, from afar' });
+    const [ada] = await drive('bob', 'people', { count: 1 });
+    assert.deepEqual([ada.id, ada.display], [99, 'Ada, from afar']);
+    assert.equal((await traces(publisherId)).length, 1);
+    await drive('operator', 'closeLink');
+    await drive('bob', 'people', { count: 0 });
+    assert.deepEqual(await traces(publisherId), []);
+    for (const page of Object.values(pages)) await page.close();
+    for (const server of servers) await endSessions(server);
+  });
+
+  it('ends when the copy is sent out of the other room', async () => {
+    const { publisherId, id } = await linked();
+    await drive('bob', 'people', { count: 1 });
+    await drive('bob', 'kick', { id, secret: SECRET });
+    await drive('operator', 'untilState', { state: 'ended' });
+    assert.deepEqual(await traces(publisherId), []);
+  });
+
+  it('is made again after the other server died and came back', async () => {
+    const { publisherId } = await linked();
+    await servers[1].kill();
+    await servers[1].start();
+    await drive('operator', 'untilStates', { states: ['waiting', 'linked'] });
+    assert.equal((await traces(publisherId)).length, 1);
+    pages.bob = await openDriver(browsers.bob, { site });
+    await drive('bob', 'watch', { server: servers[1].ws, room: ROOM });
+    await drive('bob', 'people', { count: 1 });
+    await drive('bob', 'see');
+  });
+
+  it('ends there when this server died', async () => {
+    await linked();
+    await drive('bob', 'people', { count: 1 });
+    await servers[0].kill();
+    await servers[0].start();
+    await drive('operator', 'untilState', { state: 'waiting' });
+    // The room is there again, and the publisher is not.
+    await drive('bob', 'people', { count: 0 });
+  });
+
+  it('says why there can be none', async () => {
+    const { options } = await linked();
+    const fails = (more) => drive('operator', 'linkFails', { ...options, ...more });
+    assert.deepEqual(await fails({}), { code: 'id-taken', status: 436 });
+    assert.deepEqual(await fails({ publisherId: 7 }), { code: 'feed-not-found', status: undefined });
+    assert.deepEqual(await fails({ secret: 'wrong', id: 5 }), { code: 'unauthorized', status: 433 });
+    assert.equal((await drive('bob', 'people', { count: 1 })).length, 1, 'the one that is there stays');
+  });
+});

@@ -1,0 +1,128 @@
+// The parts people play in a test of links: who publishes, who links, who watches.
+import { Janus } from '/dist/index.js';
+import { PUBLISHER_EVENTS, expect, picturesMove, receivingPeer, record, sendingPeer, until } from './peers.js';
+
+const scene = {};
+
+async function connect(server) {
+  const janus = await Janus.connect(server);
+  const session = await janus.createSession();
+  return { janus, session, rooms: await session.videoRoom() };
+}
+
+const show = (value) => JSON.parse(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)));
+
+/** Somebody with camera, microphone and data. */
+export async function publish({ server, room, display = 'Ada' }) {
+  const { rooms } = await connect(server);
+  const camera = await sendingPeer({ data: true });
+  const { publisher, jsep } = await rooms.joinAndConfigure({
+    room, display, descriptions: [{ mid: '1', description: 'camera' }], jsep: camera.offer,
+  });
+  const hears = record(publisher, PUBLISHER_EVENTS);
+  camera.ready(publisher);
+  await camera.accept(jsep);
+  await hears.until('webrtcup');
+  Object.assign(scene, { publisher, camera, hears });
+  return publisher.id;
+}
+
+export async function rename({ display }) {
+  await scene.publisher.configure({ display });
+}
+
+export async function describe({ description }) {
+  await scene.publisher.configure({ descriptions: [{ mid: '1', description }] });
+}
+
+export async function unpublish() {
+  await scene.publisher.unpublish();
+  scene.camera.close();
+}
+
+export async function publishAgain() {
+  scene.camera = await sendingPeer({});
+  scene.hears.clear();
+  const { jsep } = await scene.publisher.publish({ jsep: scene.camera.offer });
+  scene.camera.ready(scene.publisher);
+  await scene.camera.accept(jsep);
+  await scene.hears.until('webrtcup');
+}
+
+export async function leave() {
+  await scene.publisher.leave();
+}
+
+/** Somebody who links the publisher to another server, on which rooms have other secrets. */
+export async function link({ from, to, room, publisherId, secret, ...more }) {
+  const [here, there] = await Promise.all([connect(from), connect(to)]);
+  const states = [];
+  const target = { rooms: there.rooms, room, secret, host: '127.0.0.1', ...more };
+  Object.assign(scene, { here, there, states });
+  const made = await here.rooms.linkPublisher({ room, secret, publisherId, to: target });
+  made.on('stateChanged', ({ state, error }) => states.push([state, error?.code ?? null]));
+  scene.link = made;
+  return show({ state: made.state, id: made.id });
+}
+
+export async function linkFails(options) {
+  const error = await link(options).then(() => undefined, (thrown) => thrown);
+  expect(error !== undefined, 'the link to fail');
+  return { code: error.code, status: error.status };
+}
+
+export const closeLink = () => scene.link.close();
+export const look = () => ({ state: scene.link.state, states: scene.states });
+export const untilState = ({ state }) => until(`the link to be ${state}`, () => scene.link.state === state, 40_000);
+
+/** It stood so, one after the other, since it was made. */
+export const untilStates = ({ states }) => until(`the link to have been ${states}`, () => {
+  const seen = scene.states.map(([state]) => state);
+  return states.every((state, index) => seen[index] === state);
+}, 40_000);
+
+/** What the servers have of the link. */
+export async function traces({ room, publisherId, secret }) {
+  const remotes = await scene.here.rooms.listRemotes({ room, secret, publisherId }).catch((error) => error.code);
+  return show(remotes);
+}
+
+/** Somebody in the other room, who subscribes to whom there is. */
+export async function watch({ server, room }) {
+  const { rooms } = await connect(server);
+  const watcher = await rooms.joinPublisher({ room, display: 'Bob' });
+  Object.assign(scene, { rooms, watcher, room });
+  return true;
+}
+
+/** What the watcher knows of who publishes. */
+export async function people({ count }) {
+  await until(`${count} publishers`, () => scene.watcher.publishers.size === count);
+  return show([...scene.watcher.publishers.values()]);
+}
+
+export const untilPeople = ({ text }) =>
+  until(`"${text}" among the people`, () => JSON.stringify(show([...scene.watcher.publishers.values()])).includes(text));
+
+export const untilNamed = ({ name }) => until(`somebody named ${name}`, async () => {
+  const list = await scene.rooms.listParticipants(scene.room);
+  return list.some(({ display }) => display === name);
+});
+
+/** Pictures of the one who publishes are decoded here. */
+export async function see() {
+  const [feed] = scene.watcher.publishers.values();
+  const streams = feed.streams.filter(({ type, disabled }) => type !== 'data' && !disabled)
+    .map(({ mid }) => ({ feed: feed.id, mid }));
+  const peer = receivingPeer();
+  const { subscriber, jsep } = await scene.rooms.joinSubscriber({ room: scene.room, streams });
+  peer.ready(subscriber);
+  await subscriber.start({ jsep: await peer.answer(jsep) });
+  await picturesMove(peer);
+  peer.close();
+  await subscriber.leave();
+}
+
+export async function kick({ id, secret }) {
+  await scene.rooms.kick({ room: scene.room, id, secret });
+}
