@@ -195,3 +195,38 @@ describe('events', () => {
     assert.equal(sortPublisherEvent({ videoroom: 'event', room: 1, surprise: true }), undefined);
   });
 });
+
+describe('docs/videoroom.md', async () => {
+  const text = await readFile(new URL('../../docs/videoroom.md', import.meta.url), 'utf8');
+  const types = await readFile(new URL('../../src/js/videoroom/types.ts', import.meta.url), 'utf8');
+  const rows = text.split('\n').filter((line) => line.startsWith('| '));
+
+  it('has a row for every request', () => {
+    for (const [method, { request }] of methods) {
+      const [, name] = /^(\w+?)(Publisher|Subscriber)?$/.exec(method);
+      const found = rows.some((row) => row.startsWith(`| \`${request}\``) && (row.includes(`.${method}\``) || row.includes(`.${name}\``)));
+      assert.ok(found, `${request} as ${method}`);
+    }
+  });
+
+  it('has a row for every field that not all servers know', () => {
+    const newer = rows.filter((row) => /\| .*\d\.\d\.\d/.test(row)).join('\n');
+    for (const { fields } of [...Object.values(schema.requests), ...Object.values(schema.objects).map((fields) => ({ fields }))]) {
+      for (const [name, described] of Object.entries(fields)) {
+        const [, , since, until] = parts(described);
+        if (since || until) assert.ok(newer.includes(`\`${camel(name)}\``), name);
+      }
+    }
+  });
+
+  it('has a row for every event and every error', () => {
+    for (const map of ['PublisherEventMap', 'SubscriberEventMap']) {
+      const [, body] = new RegExp(`interface ${map} [^{]*{(.*?)\n}`, 's').exec(types);
+      for (const [, name] of body.matchAll(/^ {2}(\w+):/gm)) {
+        assert.ok(name === 'event' || rows.some((row) => row.includes(`\`${name}\``)), name);
+      }
+    }
+    const statuses = [421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 499];
+    for (const status of statuses) assert.ok(rows.some((row) => row.startsWith(`| ${status} | \``)), String(status));
+  });
+});
