@@ -24,5 +24,7 @@ pub mod printout;
 pub mod room;
 #[path = "web/server.rs"]
 pub mod server;
+#[path = "web/videoroom.rs"]
+pub mod videoroom;
 
 wasm_bindgen_test_configure!(run_in_browser);

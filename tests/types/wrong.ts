@@ -1,6 +1,6 @@
 // What must not compile. Every line below an expectation is a mistake people make.
 import { Janus, JanusError, Room, createLocalTracks } from 'janus-wasm';
-import type { RemoteParticipant, Session, Track, VideoRoom } from 'janus-wasm';
+import type { RemoteParticipant, Session, Track, VideoRoom, VideoRoom as VideoRoomClass } from 'janus-wasm';
 
 // @ts-expect-error a room needs its servers
 new Room({});
@@ -39,6 +39,16 @@ export async function mistakes(room: Room, session: Session, rooms: VideoRoom, t
   await rooms.destroy({ secret: '1234' });
   // @ts-expect-error participants of which room?
   await rooms.listParticipants();
+  // @ts-expect-error such a room has no colour
+  await rooms.create({ colour: 'red' });
+  // @ts-expect-error what to do with the tokens?
+  await rooms.allowed({ room: 1 });
+  // @ts-expect-error a publisher joins by a method, and once
+  await rooms.joinPublisher({ room: 1 }).then((publisher) => publisher.join({ room: 2 }));
+  // @ts-expect-error publishing takes an offer
+  await rooms.joinPublisher({ room: 1 }).then((publisher) => publisher.publish({ bitrate: 1 }));
+  // @ts-expect-error nobody makes a VideoRoom by hand
+  new VideoRoomClass();
   // @ts-expect-error where to?
   await Janus.connect();
   // @ts-expect-error a screen is no camera

@@ -59,7 +59,7 @@ describe('a link between two servers', () => {
     assert.equal(ada.display, 'Ada');
     assert.deepEqual(ada.streams.map(({ type, description }) => [type, description]),
       [['audio', undefined], ['video', 'camera'], ['data', undefined]]);
-    await drive('bob', 'see');
+    await drive('bob', 'see', { substream: 1 });
     await drive('ada', 'describe', { description: 'screen' });
     await drive('bob', 'untilPeople', { text: 'screen' });
     await drive('ada', 'rename', { display: 'Ada L.' });

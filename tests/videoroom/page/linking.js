@@ -1,6 +1,6 @@
 // The parts people play in a test of links: who publishes, who links, who watches.
 import { Janus } from '/dist/index.js';
-import { PUBLISHER_EVENTS, expect, picturesMove, receivingPeer, record, sendingPeer, until } from './peers.js';
+import { PUBLISHER_EVENTS, SUBSCRIBER_EVENTS, expect, picturesMove, receivingPeer, record, sendingPeer, until } from './peers.js';
 
 const scene = {};
 
@@ -15,7 +15,7 @@ const show = (value) => JSON.parse(JSON.stringify(value, (_, part) => (typeof pa
 /** Somebody with camera, microphone and data. */
 export async function publish({ server, room, display = 'Ada' }) {
   const { rooms } = await connect(server);
-  const camera = await sendingPeer({ data: true });
+  const camera = await sendingPeer({ data: true, simulcast: true });
   const { publisher, jsep } = await rooms.joinAndConfigure({
     room, display, descriptions: [{ mid: '1', description: 'camera' }], jsep: camera.offer,
   });
@@ -109,8 +109,8 @@ export const untilNamed = ({ name }) => until(`somebody named ${name}`, async ()
   return list.some(({ display }) => display === name);
 });
 
-/** Pictures of the one who publishes are decoded here. */
-export async function see() {
+/** Pictures of the one who publishes are decoded here; with `substream`, those of another simulcast layer too. */
+export async function see({ substream }) {
   const [feed] = scene.watcher.publishers.values();
   const streams = feed.streams.filter(({ type, disabled }) => type !== 'data' && !disabled)
     .map(({ mid }) => ({ feed: feed.id, mid }));
@@ -119,6 +119,13 @@ export async function see() {
   peer.ready(subscriber);
   await subscriber.start({ jsep: await peer.answer(jsep) });
   await picturesMove(peer);
+  if (substream !== undefined) {
+    const mid = subscriber.streams.find(({ type }) => type === 'video').mid;
+    const hears = record(subscriber, SUBSCRIBER_EVENTS);
+    await subscriber.configure({ streams: [{ mid, substream }] });
+    await hears.until('layerChanged', (event) => event.substream === substream);
+    await picturesMove(peer);
+  }
   peer.close();
   await subscriber.leave();
 }
