@@ -31,6 +31,7 @@ try {
   }, 'lobby-message');
 
   await reconnecting();
+  await operating();
 
   const present = [];
   for (const crowd of CROWDS) {
@@ -75,6 +76,27 @@ async function reconnecting() {
     await leave(page);
   });
   await proxy.close();
+}
+
+/** The operator's page: the list, and a room with somebody in it. */
+async function operating() {
+  const ada = await enter(browser, stage.site, { name: 'Ada Lovelace' });
+  const list = async (look) => {
+    const page = await browser.open(`${stage.site.url}examples/admin.html`, look);
+    await page.waitFor('the list', () => document.querySelector('#rooms li'));
+    return page;
+  };
+  await inEveryLook(list, 'admin-list');
+  await inEveryLook(async (look) => {
+    const page = await list(look);
+    await page.click('#rooms button[aria-label="Open Demo room"]');
+    await page.click('#ask-yes');
+    await page.click('.person .bar .quiet');
+    await page.waitFor('the picture', () => document.querySelector('.person video').videoWidth > 0);
+    return page;
+  }, 'admin-room');
+  await leave(ada);
+  await ada.close();
 }
 
 /** Takes a picture of what `open` shows in every size and colour scheme. */

@@ -17,6 +17,8 @@ const SERVER = {
   'plugin-not-found': 'This server has no VideoRoom plugin, so it has no rooms. Ask whoever runs it to enable the plugin.',
   'negotiation-failed': 'The server and this browser could not agree on how to send sound and picture. '
     + 'Join again, or try another browser.',
+  'invalid-sdp': 'The server and this browser could not agree on how to send sound and picture. '
+    + 'Join again, or try another browser.',
   'bad-server': 'The server’s address is none. It begins with wss:, ws:, https: or http: — correct it, then join again.',
   kicked: 'You were removed from the room by a moderator. Ask whoever runs it before you join again.',
   'room-destroyed': 'The room was closed, and everybody in it was sent out. Ask for a new room, then join that.',
@@ -24,7 +26,7 @@ const SERVER = {
 };
 
 /** Where the library's own words tell more than the sentence: addresses, numbers, the server's reason. */
-const DETAILED = new Set(['no-server', 'unreachable', 'not-janus', 'plugin-not-found', 'negotiation-failed']);
+const DETAILED = new Set(['no-server', 'unreachable', 'not-janus', 'plugin-not-found', 'negotiation-failed', 'invalid-sdp']);
 
 const DEVICE = {
   NotFoundError: (what) => `No ${what} was found. Connect one and turn it on here, or go on without.`,

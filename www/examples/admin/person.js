@@ -1,0 +1,102 @@
+// One person of a room: what is sent, muted, said; and what an operator can do about it.
+import { make, whilePressed } from './dom.js';
+import { attempt } from './problems.js';
+import { preview } from './preview.js';
+
+const KINDS = { audio: 'Sound', video: 'Picture', data: 'Data' };
+
+function words(stream) {
+  const details = [stream.codec?.toUpperCase(), stream.simulcast && 'simulcast', stream.disabled && 'off'];
+  return [stream.description ?? KINDS[stream.type], ...details].filter(Boolean).join(' · ');
+}
+
+export class Person {
+  #room;
+  #info;
+  #muted = new Set();
+  #preview;
+  #status = make('span', { className: 'tag' });
+  #streams = make('ul', { className: 'streams', role: 'list' });
+  #name = make('strong');
+  #show = make('button', { className: 'quiet', type: 'button', text: 'Watch' });
+  #kick = make('button', { className: 'danger', type: 'button', text: 'Send out' });
+  #video = make('video', { muted: true, autoplay: true, playsInline: true, hidden: true });
+  element = make('li', { className: 'person' });
+
+  /** `room` has what is needed to ask: `rooms`, and `own()` with number and secret. */
+  constructor(room, info) {
+    this.#room = room;
+    const head = make('div', { className: 'bar' }, [
+      make('div', {}, [this.#name, ' ', this.#status]), make('div', { className: 'tools' }, [this.#show, this.#kick]),
+    ]);
+    this.element.append(head, this.#streams, this.#video);
+    this.#show.addEventListener('click', () => whilePressed(this.#show, () => attempt(() => this.#toggle())));
+    this.#kick.addEventListener('click', () => whilePressed(this.#kick, () => attempt(() => this.#sendOut())));
+    this.update(info);
+  }
+
+  /** Replaces what is known. Who mutes is told apart from who publishes: the server repeats it of pictures only. */
+  update(info) {
+    this.#info = { ...this.#info, ...info };
+    for (const { mid, moderated } of info.streams ?? []) if (moderated) this.#muted.add(mid);
+    if (info.streams && this.#preview) void this.stopWatching();
+    this.#paint();
+  }
+
+  moderated(mid, muted) {
+    if (muted) this.#muted.add(mid);
+    else this.#muted.delete(mid);
+    this.#paint();
+  }
+
+  speaking(speaks) {
+    this.element.toggleAttribute('data-speaking', speaks);
+  }
+
+  async stopWatching() {
+    const shown = this.#preview;
+    this.#preview = undefined;
+    this.#video.hidden = true;
+    this.#show.textContent = 'Watch';
+    // Gone with the room, at times.
+    await shown?.close().catch(() => {});
+  }
+
+  async #toggle() {
+    if (this.#preview) return this.stopWatching();
+    this.#video.hidden = false;
+    this.#video.setAttribute('aria-label', `What ${this.#name.textContent} sends`);
+    try {
+      this.#preview = await preview(this.#room.rooms, { ...this.#room.entry(), publisher: this.#info }, this.#video);
+      this.#show.textContent = 'Stop watching';
+    } catch (error) {
+      this.#video.hidden = true;
+      throw error;
+    }
+  }
+
+  #sendOut() {
+    return this.#room.rooms.kick({ ...this.#room.own(), id: this.#info.id });
+  }
+
+  #paint() {
+    const { display, id, streams } = this.#info;
+    this.#name.textContent = display || `Person ${id}`;
+    this.#status.textContent = streams ? 'on air' : 'listening';
+    this.#status.classList.toggle('live', Boolean(streams));
+    const live = (streams ?? []).filter(({ type, disabled }) => type !== 'data' && !disabled);
+    this.#show.hidden = live.length === 0;
+    this.#streams.replaceChildren(...(streams ?? []).map((stream) => this.#line(stream)));
+  }
+
+  #line(stream) {
+    const muted = this.#muted.has(stream.mid);
+    const button = make('button', { className: 'quiet', type: 'button', text: muted ? 'Unmute' : 'Mute' });
+    button.setAttribute('aria-label', `${button.textContent} ${words(stream)} of ${this.#name.textContent}`);
+    button.hidden = stream.type === 'data' || Boolean(stream.disabled);
+    button.addEventListener('click', () => whilePressed(button, () => attempt(() =>
+      this.#room.rooms.moderate({ ...this.#room.own(), id: this.#info.id, mid: stream.mid, mute: !muted }))));
+    const text = make('span', { text: words(stream) + (muted ? ' · muted by a moderator' : '') });
+    return make('li', {}, [text, button]);
+  }
+}

@@ -1,0 +1,159 @@
+// One room, watched by somebody who joined it without publishing: servers tell only participants what happens.
+import { ask } from './ask.js';
+import { byId, count, entries, whilePressed } from './dom.js';
+import { Person } from './person.js';
+import { attempt, complain } from './problems.js';
+
+export class RoomView {
+  #info;
+  #secret;
+  #pin;
+  #watcher;
+  #people = new Map();
+  #leave;
+  rooms;
+
+  /** `leave` is called when there is nothing to see any more. */
+  constructor(rooms, info, { pin, secret }, leave) {
+    this.rooms = rooms;
+    this.#info = info;
+    this.#pin = pin;
+    this.#secret = secret;
+    this.#leave = leave;
+  }
+
+  /** The room with what it takes to change it. The secret is here, and nowhere else. */
+  own() {
+    return { room: this.#info.room, secret: this.#secret };
+  }
+
+  /** The room with what it takes to enter it. */
+  entry() {
+    return { room: this.#info.room, pin: this.#pin, privateId: this.#watcher?.joined.privateId };
+  }
+
+  async open() {
+    const { room } = this.#info;
+    const watcher = await this.rooms.joinPublisher({ room, pin: this.#pin, display: 'Operator' });
+    this.#watcher = watcher;
+    this.#listen(watcher);
+    const { publishers, attendees = [] } = watcher.joined;
+    for (const who of [...attendees, ...publishers.filter(({ dummy }) => !dummy)]) this.#know(who);
+    // Rooms that do not announce who listens tell it here.
+    for (const { id, display, dummy } of await this.rooms.listParticipants(room)) if (!dummy) this.#know({ id, display });
+    this.#bind();
+    this.#paint();
+  }
+
+  async close() {
+    for (const person of this.#people.values()) await person.stopWatching();
+    this.#people.clear();
+    const watcher = this.#watcher;
+    this.#watcher = undefined;
+    await watcher?.leave();
+  }
+
+  #listen(watcher) {
+    const person = (id) => this.#people.get(id);
+    const gone = ({ id }) => this.#forget(id);
+    watcher.on('publishers', ({ publishers }) => publishers.forEach((who) => this.#know(who)));
+    watcher.on('joining', (who) => this.#know(who));
+    watcher.on('changed', (who) => this.#know(who));
+    watcher.on('unpublished', ({ id }) => person(id)?.update({ streams: undefined }));
+    watcher.on('leaving', gone);
+    watcher.on('kicked', gone);
+    watcher.on('moderated', ({ id, mid, muted }) => person(id)?.moderated(mid, muted));
+    watcher.on('talking', ({ id }) => person(id)?.speaking(true));
+    watcher.on('stoppedTalking', ({ id }) => person(id)?.speaking(false));
+    watcher.on('destroyed', () => this.#over('The room was closed.'));
+    watcher.on('kickedOurselves', () => this.#over('Somebody sent you out of the room.'));
+  }
+
+  #over(text) {
+    this.#watcher = undefined;
+    this.#leave(text);
+  }
+
+  #know(who) {
+    if (who.id === this.#watcher?.id) return;
+    const known = this.#people.get(who.id);
+    if (known) known.update(who);
+    else {
+      const person = new Person(this, who);
+      this.#people.set(who.id, person);
+      byId('people').append(person.element);
+    }
+    this.#paint();
+  }
+
+  #forget(id) {
+    const person = this.#people.get(id);
+    this.#people.delete(id);
+    void person?.stopWatching();
+    person?.element.remove();
+    this.#paint();
+  }
+
+  #bind() {
+    const on = (id, work) => {
+      byId(id).onclick = ({ currentTarget }) => whilePressed(currentTarget, () => attempt(work));
+    };
+    on('record', () => this.#record());
+    on('close', () => this.#destroy());
+    byId('edit').onsubmit = (event) => {
+      event.preventDefault();
+      void whilePressed(event.submitter, () => attempt(() => this.#edit(event.target)));
+    };
+    const { newDescription, newPublishers, newBitrate } = byId('edit').elements;
+    newDescription.value = this.#info.description;
+    newPublishers.value = this.#info.maxPublishers;
+    newBitrate.value = Math.round(this.#info.bitrate / 1000);
+  }
+
+  #paint() {
+    const { description, room, maxPublishers, bitrate, record } = this.#info;
+    byId('room-title').textContent = description;
+    const limit = bitrate > 0 ? `${Math.round(bitrate / 1000)} kbit/s each` : 'no limit of bandwidth';
+    byId('facts').textContent = `Room ${room} · ${count(this.#people.size, 'person', 'people')} · `
+      + `${maxPublishers} publishers at most · ${limit}`;
+    byId('nobody').hidden = this.#people.size > 0;
+    byId('record').setAttribute('aria-pressed', String(record));
+    byId('record').textContent = record ? 'Stop recording' : 'Record everybody';
+  }
+
+  async #record() {
+    const record = await this.rooms.enableRecording({ ...this.own(), record: !this.#info.record });
+    this.#info = { ...this.#info, record };
+    this.#paint();
+  }
+
+  async #edit(form) {
+    const { newBitrate = 0, ...changes } = entries(form);
+    await this.rooms.edit({ ...this.own(), ...changes, newBitrate: newBitrate * 1000 });
+    const { newDescription: description, newPublishers: maxPublishers, newPin } = changes;
+    this.#info = { ...this.#info, description, maxPublishers, bitrate: newBitrate * 1000 };
+    this.#pin = newPin ?? this.#pin;
+    form.elements.newPin.value = '';
+    this.#paint();
+  }
+
+  async #destroy() {
+    const text = `Everybody in “${this.#info.description}” is sent out, and the room is gone.`;
+    if (await ask({ title: 'Close the room?', text, yes: 'Close the room', danger: true })) {
+      await this.rooms.destroy(this.own());
+    }
+  }
+}
+
+/** Opens a room, or says why not. */
+export async function openRoom(rooms, info, credentials, leave) {
+  const view = new RoomView(rooms, info, credentials, leave);
+  try {
+    await view.open();
+    return view;
+  } catch (error) {
+    await view.close().catch(() => {});
+    complain(error);
+    return undefined;
+  }
+}
