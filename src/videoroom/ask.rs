@@ -2,13 +2,13 @@
 
 use std::pin::Pin;
 
-use crate::Error;
 use crate::client::{Answer, Handle};
 use crate::protocol::json::{Decode, Fields, Object};
 use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::protocol::videoroom::check::RoomRequest;
 use crate::protocol::videoroom::event::{Refusal, unexpected};
 use crate::protocol::{Id, Json, Offer};
+use crate::{Error, ErrorCode};
 
 /// An answer that is still to come.
 pub(crate) type Asked = Pin<Box<dyn Future<Output = Result<Answer, Error>>>>;
@@ -48,6 +48,16 @@ pub(super) fn typed<R: RoomRequest>(
 /// A request without fields.
 pub(crate) fn plain(handle: &Handle, request: &'static str) -> Asked {
     ask(handle, request, Json::write(&Object::new()), None)
+}
+
+/// Of what is ended, the server may say that it is over already.
+pub(super) fn over<T>(ended: Result<T, Error>) -> Result<(), Error> {
+    match ended {
+        Err(error) if error.status().is_none() && error.code() != ErrorCode::HandleNotFound => {
+            Err(error)
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Who is in a room (`listparticipants`).

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::VideoRoom;
-use super::ask::{Asked, ask, plain, typed};
+use super::ask::{Asked, ask, over, plain, typed};
+use crate::Error;
 use crate::client::{Answer, AttachOptions, Handle};
 use crate::protocol::message::HandleEvent;
 use crate::protocol::videoroom::check::RoomRequest;
@@ -11,7 +12,6 @@ use crate::protocol::videoroom::event::{Joined, OwnStreams, RoomEvent, unexpecte
 use crate::protocol::videoroom::publishing::{Configure, JoinPublisher, Publish};
 use crate::protocol::videoroom::{PLUGIN, Stream};
 use crate::protocol::{Candidate, Jsep, Offer};
-use crate::{Error, ErrorCode};
 
 /// What a participant is told.
 #[derive(Clone, Debug)]
@@ -185,11 +185,8 @@ impl Publisher {
     /// Leaves (`unpublish`, `leave`, `detach`). Without the first of these, nobody's subscription would
     /// learn that our streams are over.
     pub async fn leave(self) -> Result<(), Error> {
-        match self.unpublish().await {
-            Err(error) if error.code() != ErrorCode::NotPublished => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        plain(&self.handle, "leave").await?;
-        self.handle.detach().await
+        over(self.unpublish().await)?;
+        over(plain(&self.handle, "leave").await)?;
+        over(self.handle.detach().await)
     }
 }

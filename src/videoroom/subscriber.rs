@@ -1,12 +1,13 @@
 //! A subscription to streams of a room, over one peer connection.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
 
 use super::VideoRoom;
-use super::ask::{Asked, ask, plain, typed};
+use super::ask::{Asked, ask, over, plain, typed};
 use crate::client::{Answer, AttachOptions, Handle};
 use crate::engine::Millis;
 use crate::protocol::json::Object;
@@ -59,7 +60,9 @@ pub struct Subscriber {
 /// Where events go, and the answer that comes in two parts.
 struct Told {
     on_event: Box<dyn Fn(SubscriberEvent)>,
-    switched: RefCell<Option<oneshot::Sender<Json>>>,
+    /// Second parts of answers that nobody waits for yet, and those who wait.
+    parts: RefCell<VecDeque<Json>>,
+    waiting: RefCell<VecDeque<oneshot::Sender<Json>>>,
     /// An offer was not answered yet.
     offered: Cell<bool>,
 }
@@ -71,6 +74,29 @@ impl std::fmt::Debug for Told {
 }
 
 impl Told {
+    fn hand(&self, mut part: Json) {
+        loop {
+            let waiting = self.waiting.borrow_mut().pop_front();
+            let Some(waiting) = waiting else { break };
+            // Who gave up waiting gives it back.
+            match waiting.send(part) {
+                Ok(()) => return,
+                Err(back) => part = back,
+            }
+        }
+        self.parts.borrow_mut().push_back(part);
+    }
+
+    async fn second_part(&self) -> Option<Json> {
+        let part = self.parts.borrow_mut().pop_front();
+        if part.is_some() {
+            return part;
+        }
+        let (sender, second) = oneshot::channel();
+        self.waiting.borrow_mut().push_back(sender);
+        web::within(SECOND_PART, second).await?.ok()
+    }
+
     fn mapping(&self, answer: Answer) -> Result<Mapping, Error> {
         let offer = answer.jsep;
         self.offered.set(self.offered.get() || offer.is_some());
@@ -82,9 +108,7 @@ impl Told {
             return (self.on_event)(SubscriberEvent::Handle(event));
         };
         if is_switched(&data) {
-            let waiting = self.switched.borrow_mut().take();
-            // Nobody waits any more: the time was up.
-            return drop(waiting.map(|waiting| waiting.send(data)));
+            return self.hand(data);
         }
         // What is not understood is not for us: newer servers say more.
         match RoomEvent::read(&data, false) {
@@ -120,7 +144,8 @@ impl VideoRoom {
         let fields = join.fields(self.version)?.with("ptype", "subscriber");
         let told = Rc::new(Told {
             on_event: Box::new(on_event),
-            switched: RefCell::default(),
+            parts: RefCell::default(),
+            waiting: RefCell::default(),
             offered: Cell::default(),
         });
         let hearing = Rc::clone(&told);
@@ -215,15 +240,12 @@ impl Subscriber {
     /// # Errors
     /// `FeedNotFound` (428), `InvalidFeed` (438).
     pub async fn switch(&self, switch: &Switch) -> Result<(u32, Vec<SubStream>), Error> {
-        let (sender, second) = oneshot::channel();
-        self.told.switched.replace(Some(sender));
         let mut answer = self.ask(switch).await?;
         if !is_switched(&answer.data) {
             // The offer for a line that was inactive comes before the answer proper.
             (self.told.on_event)(SubscriberEvent::Updated(self.told.mapping(answer)?));
             let late = || Error::new(ErrorCode::Timeout, "no answer in time").during("switch");
-            let data =
-                web::within(SECOND_PART, second).await.and_then(Result::ok).ok_or_else(late)?;
+            let data = self.told.second_part().await.ok_or_else(late)?;
             answer = Answer { data, jsep: None };
         }
         let changes = super::ask::field("switch", &answer.data, "changes")?;
@@ -238,7 +260,7 @@ impl Subscriber {
 
     /// Ends the subscription (`leave`, `detach`).
     pub async fn leave(self) -> Result<(), Error> {
-        plain(&self.handle, "leave").await?;
-        self.handle.detach().await
+        over(plain(&self.handle, "leave").await)?;
+        over(self.handle.detach().await)
     }
 }

@@ -8,7 +8,7 @@ import { enter, inState, isContent, join, leave, lobby, seesOthers, tiles } from
 import { setStage } from './lib/stage.mjs';
 import { until } from './lib/wait.mjs';
 
-const ROUNDS = 20;
+const ROUNDS = process.env.JANUS_WASM_LONG ? 40 : 10;
 
 // With 30 s to reclaim a session the server keeps it after the socket is gone: only a goodbye ends it.
 for (const reclaimSessionTimeout of [0, 30]) {

@@ -11,6 +11,8 @@ import { setStage } from './lib/stage.mjs';
 import { until } from './lib/wait.mjs';
 
 const PATIENCE = { timeout: 60_000 };
+/** How long after joining the way is cut, ms. */
+const MOMENTS = process.env.JANUS_WASM_LONG ? [0, 10, 20, 40, 60, 80, 120, 160, 240] : [0, 40, 120];
 
 function isReconnecting(page, wanted) {
   const what = wanted ? 'the page to say that it is reconnecting' : 'the page to be connected again';
@@ -75,7 +77,7 @@ describe('the server is lost', () => {
       const proxy = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
       try {
         // Publishing and subscribing take some 100 ms, and nothing tells when what is on the way.
-        for (const after of [0, 20, 40, 80, 160]) {
+        for (const after of MOMENTS) {
           const ada = await enter(browsers[kind], stage.site, { name: 'Ada', server: proxy.url('ws') });
           await setTimeout(after);
           proxy.faults.refuse({ on: 'new' });

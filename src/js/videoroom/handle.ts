@@ -87,6 +87,12 @@ export function misfit(method: string): JanusError {
   return new JanusError(`${method}: the server's answer does not fit the request`, details);
 }
 
+/** Of what is ended, the server may say that it is over already. */
+export function ignoreRefusal(error: unknown): void {
+  const over = error instanceof JanusError && (error.status !== undefined || error.code === 'handle-not-found');
+  if (!over) throw error;
+}
+
 /** What a handle is once it joined. */
 export interface Role {
   heard(type: keyof HandleEventMap, fields: object): void;

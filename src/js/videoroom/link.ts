@@ -3,7 +3,7 @@ import type { Abortable } from '../events.js';
 import type { Id } from '../types.js';
 import type { VideoRoom } from './admin.js';
 import { Side } from './side.js';
-import type { LinkPublisherOptions, LinkState, PublisherInfo, RemotePublisher, RemoteStream, StreamInfo } from './types.js';
+import type { LinkPublisherOptions, LinkState, Metadata, PublisherInfo, RemotePublisher, RemoteStream, StreamInfo } from './types.js';
 
 /** Events of a link. */
 export interface LinkEventMap {
@@ -14,6 +14,7 @@ export interface LinkEventMap {
 /** What the other room is told, until it is told something else. */
 interface Shown {
   display: string | undefined;
+  metadata: Metadata | undefined;
   streams: RemoteStream[];
 }
 
@@ -53,6 +54,8 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   #unsure = false;
   /** Why it is to end. */
   #ending: { error?: JanusError | undefined } | undefined;
+  /** What went wrong at the end. */
+  #error: JanusError | undefined;
   /** One step at a time. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -61,7 +64,7 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     super();
     const { room, pin, token, to } = options;
     this.#options = options;
-    this.#remoteId = `link-${crypto.randomUUID()}`;
+    this.#remoteId = `link-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
     const heard = {
       changed: () => this.#look(),
       gone: (error?: JanusError) => this.#end(error),
@@ -103,15 +106,17 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     return this.#remote?.id ?? this.#options.to.id ?? this.#options.publisherId;
   }
 
-  /** Takes the publisher out of the other room again. */
+  /** Takes the publisher out of the other room again. Rejects if something of it may have been left behind. */
   async close(): Promise<void> {
     this.#end();
     await this.#queue;
+    if (this.#error) throw this.#error;
   }
 
   #stand(state: LinkState, error?: JanusError): void {
     if (this.#state === state) return;
     this.#state = state;
+    this.#error = error;
     this.emit('stateChanged', { state, error });
   }
 
@@ -179,7 +184,8 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     const { rooms } = this.#to;
     const known = this.#remote?.shown.streams ?? [];
     const streams = source.streams.map((stream, index) => remoteStream(stream, known[index], rooms.serverVersion));
-    const shown = { display: to.display ?? source.display, streams };
+    const metadata = rooms.serverVersion >= 1300 ? source.metadata : undefined;
+    const shown = { display: to.display ?? source.display, metadata, streams };
     const there = { room: to.room, secret: to.secret, id: to.id ?? publisherId };
     if (!this.#remote) {
       const { iface, mcast, port, srtpSuite, srtpCrypto } = to;
@@ -193,8 +199,9 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     }
     const before = new Set(known.map((stream) => JSON.stringify(stream)));
     const changed = streams.filter((stream) => !before.has(JSON.stringify(stream)));
-    if (changed.length === 0 && shown.display === this.#remote.shown.display) return;
-    await rooms.updateRemotePublisher({ ...there, display: shown.display, streams: changed });
+    const named = ({ display, metadata: more }: Shown): string => JSON.stringify([display, more]);
+    if (changed.length === 0 && named(shown) === named(this.#remote.shown)) return;
+    await rooms.updateRemotePublisher({ ...there, ...shown, streams: changed });
     this.#remote.shown = shown;
   }
 
@@ -227,14 +234,12 @@ export class PublisherLink extends Emitter<LinkEventMap> {
 
   /** As much of it as can be reached: what is gone with its server needs no taking away. */
   async #takeAway(): Promise<void> {
-    if (this.#state === 'ended') return;
     const { error } = this.#ending!;
-    this.#stand('ended', error);
     const forwarding = this.#forwarded ? this.#unforward() : Promise.resolve();
     const results = await Promise.allSettled([forwarding, this.#remove()]);
     await Promise.allSettled([this.#from.leave(), this.#to.leave()]);
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed && !error) throw failed.reason as Error;
+    this.#stand('ended', error ?? (failed?.reason as JanusError | undefined));
   }
 }
 

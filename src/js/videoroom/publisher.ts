@@ -1,7 +1,7 @@
-import { Emitter, JanusError } from '../index.js';
+import { Emitter } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap, Id } from '../types.js';
-import { decoded, enter, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
+import { decoded, enter, ignoreRefusal, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
 import { decode, type Fields } from './requests.js';
 import type {
   ConfigurePublisherOptions,
@@ -140,13 +140,11 @@ export class Publisher extends Emitter<PublisherEventMap> {
    */
   async leave(): Promise<void> {
     if (this.#handle.spent !== undefined) return;
-    await this.unpublish().catch((error: unknown) => {
-      if (!(error instanceof JanusError && error.code === 'not-published')) throw error;
-    });
+    const unpublished = this.unpublish();
     const left = this.#handle.ask('leavePublisher', {});
     this.#handle.spent = 'this publisher has left the room: join with a new one';
-    await left;
-    await this.#handle.detach();
+    await Promise.all([unpublished.catch(ignoreRefusal), left.catch(ignoreRefusal)]);
+    await this.#handle.detach().catch(ignoreRefusal);
   }
 
   /** @internal */
@@ -167,7 +165,11 @@ export class Publisher extends Emitter<PublisherEventMap> {
     }
     if (name === 'unpublished' || name === 'leaving' || name === 'kicked') this.#publishers.delete(event['id'] as Id);
     const ends = { kickedOurselves: 'a moderator sent us out', destroyed: 'the room is gone', detached: 'the handle is gone' };
-    this.#handle.spent ??= (ends as Record<string, string>)[name];
+    const end = (ends as Record<string, string>)[name];
+    if (end === undefined || this.#handle.spent !== undefined) return;
+    this.#handle.spent = end;
+    // Of no use to anybody: a handle joins once.
+    if (name !== 'detached') this.#handle.detach().catch(() => undefined);
   }
 }
 

@@ -63,6 +63,7 @@ export class Side {
   async #watch(): Promise<void> {
     const watcher = await this.#rooms.joinPublisher(this.#join);
     if (this.#left) return watcher.leave();
+    for (const id of watcher.publishers.keys()) this.left.delete(id);
     const went = ({ id }: { id: Id }): void => {
       this.left.add(id);
       this.#heard.changed();

@@ -1,7 +1,7 @@
 import { Emitter, JanusError, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap } from '../types.js';
-import { enter, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
+import { enter, ignoreRefusal, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
 import { decode, type Fields, type Method } from './requests.js';
 import type {
   ConfigureSubscriberOptions,
@@ -49,8 +49,9 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
   #streams: SubStream[] = [];
   /** An offer was not answered yet. */
   #offered = false;
-  /** Waits for the second part of an answer. */
-  #switched: ((data: Fields) => void) | undefined;
+  /** Second parts of answers that nobody waits for yet, and those who wait. */
+  readonly #parts: Fields[] = [];
+  readonly #waiting: ((data: Fields) => void)[] = [];
 
   /** @internal */
   constructor(handle: RoomHandle) {
@@ -140,16 +141,36 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
    * brings an offer. What does not fit is passed over: look at `changes`. Rejects with `feed-not-found` (428).
    */
   async switch(options: SwitchOptions & Abortable): Promise<Switched> {
-    const second = new Promise<Fields>((resolve) => (this.#switched = resolve));
     let { data, jsep } = await this.#handle.ask('switch', options);
     if (data['switched'] === undefined) {
       // The offer for a line that was inactive comes before the answer proper.
       this.heard('event', { data, jsep });
-      data = await abortable(inTime(second), options.signal);
+      data = this.#parts.shift() ?? (await abortable(this.#secondPart(), options.signal));
     }
     const { changes } = data;
     if (typeof changes !== 'number') throw misfit('switch');
     return { changes, streams: this.#learn(mappingOf({ data })).streams ?? [] };
+  }
+
+  #hand(part: Fields): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(part);
+    else this.#parts.push(part);
+  }
+
+  #secondPart(): Promise<Fields> {
+    const details = { code: 'timeout', request: 'switch', retryable: true, mayHaveExecuted: true } as const;
+    return new Promise((resolve, reject) => {
+      const take = (part: Fields): void => {
+        clearTimeout(late);
+        resolve(part);
+      };
+      const late = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(take), 1);
+        reject(new JanusError('switch: no answer in time', details));
+      }, SECOND_PART);
+      this.#waiting.push(take);
+    });
   }
 
   /** Sends ICE candidates, all in one request (`trickle`); `{ completed: true }` ends them. */
@@ -162,14 +183,14 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
     if (this.#handle.spent !== undefined) return;
     const left = this.#handle.ask('leaveSubscriber', {});
     this.#handle.spent = 'this subscriber has left: join with a new one';
-    await left;
-    await this.#handle.detach();
+    await left.catch(ignoreRefusal);
+    await this.#handle.detach().catch(ignoreRefusal);
   }
 
   /** @internal */
   heard(type: keyof HandleEventMap, fields: object): void {
     const said = fields as Answer;
-    if (type === 'event' && said.data['switched'] !== undefined) return this.#switched?.(said.data);
+    if (type === 'event' && said.data['switched'] !== undefined) return this.#hand(said.data);
     if (type === 'detached') this.#handle.spent ??= 'the handle is gone';
     const [name, event] = (type === 'event' && sortSubscriberEvent(said)) || [type, fields];
     if (name === 'updated') this.#learn(event as Mapping);
@@ -177,14 +198,3 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
   }
 }
 
-/** What comes in time. */
-function inTime<T>(second: Promise<T>): Promise<T> {
-  const details = { code: 'timeout', request: 'switch', retryable: true, mayHaveExecuted: true } as const;
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new JanusError('switch: no answer in time', details)), SECOND_PART);
-    void second.then((value) => {
-      clearTimeout(late);
-      resolve(value);
-    });
-  });
-}
