@@ -1,9 +1,9 @@
 // What is in the tarball, and what is not.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { run, unpackTarball } from './lib/tarball.mjs';
+import { ROOT, run, unpackTarball } from './lib/tarball.mjs';
 
 const REQUIRED = ['package.json', 'README.md', 'dist/index.js', 'dist/janus_bg.wasm', 'dist/index.d.ts'];
 const LICENCE = /^LICEN[CS]E(-[A-Za-z0-9.]+)?$/;
@@ -65,6 +65,22 @@ describe('the tarball', () => {
     const script = await readFile(join(tarball.folder, 'dist', 'index.js'), 'utf8');
     assert.match(script, /new URL\(["'`]\.?\/?janus_bg\.wasm["'`],\s*import\.meta\.url\)/);
     assert.doesNotMatch(script, /\beval\(|new Function\(/);
+  });
+
+  it('is one library in one bundle and in several', async () => {
+    const program = `
+      import { JanusError } from 'janus-wasm';
+      import { encode } from './node_modules/janus-wasm/dist/videoroom/index.js';
+      try { encode('exists', { room: {} }, 1102); } catch (error) { console.log(error instanceof JanusError, error.code); }
+    `;
+    await writeFile(join(tarball.project, 'app.js'), program);
+    const esbuild = join(ROOT, 'node_modules', '.bin', 'esbuild');
+    for (const [folder, flags] of [['one', []], ['several', ['--splitting']]]) {
+      const args = ['app.js', '--bundle', '--format=esm', '--log-level=error', '--out-extension:.js=.mjs', ...flags];
+      await run(esbuild, [...args, `--outdir=${folder}`], { cwd: tarball.project });
+      const { stdout } = await run(process.execPath, [join(folder, 'app.mjs')], { cwd: tarball.project });
+      assert.equal(stdout.trim(), 'true invalid-argument', folder);
+    }
   });
 
   it('can be imported where there is no browser', async () => {

@@ -162,13 +162,17 @@ for (const kind of BROWSERS) {
         const page = await bench(kind, janus[transport]);
         const before = await load(janus);
         assert.deepEqual(before, { sessions: 1, handles: 2 });
-        const echo = '"janus.plugin.echotest", ';
-        const makings = [['janus.createSession', ''], ['session.videoRoom', ''], ['session.attach', echo]];
-        for (const [making, name] of makings) {
+        const makings = [
+          'janus.createSession({ signal })', 'session.videoRoom({ signal })',
+          'session.attach("janus.plugin.echotest", { signal })', 'rooms.joinPublisher({ room: 1234, signal })',
+          'rooms.joinSubscriber({ room: 1234, streams: [{ feed: 1 }], signal })',
+        ];
+        for (const making of makings) {
           const { error } = await call(page, `(() => {
             const control = new AbortController();
+            const { signal } = control;
             queueMicrotask(() => control.abort());
-            return ${making}(${name}{ signal: control.signal });
+            return ${making};
           })()`);
           assert.equal(error?.name, 'AbortError', making);
         }
@@ -178,6 +182,25 @@ for (const kind of BROWSERS) {
           const { sessions, handles } = await load(janus);
           return sessions === before.sessions && handles === before.handles;
         }, { explain: () => load(janus) });
+      });
+
+      it('of what was refused, and of what is over', async () => {
+        const page = await bench(kind, janus[transport]);
+        const before = await load(janus);
+        for (const [joining, status] of [['joinPublisher({ room: 99 })', 426], ['joinPublisher({ room: 4321, pin: "no" })', 433],
+          ['joinSubscriber({ room: 1234, streams: [{ feed: 99 }] })', 428]]) {
+          const { error } = await call(page, `rooms.${joining}`);
+          assert.match(error.message, new RegExp(String(status)), joining);
+        }
+        await call(page, `(async () => {
+          const ada = await rooms.joinPublisher({ room: 1234, display: 'Ada' });
+          await rooms.kick({ room: 1234, secret: 'adminpwd', id: ada.id });
+          await ada.leave();
+          const bob = await rooms.joinPublisher({ room: 1234 });
+          await Promise.all([bob.leave(), bob.leave()]);
+        })()`);
+        assert.equal((await call(page, 'rooms.listParticipants(1234).then((list) => list.length)')).value, '0');
+        await until('no more than before', async () => (await load(janus)).handles === before.handles, { explain: () => load(janus) });
       });
 
       it('of a connection that was closed', async () => {
