@@ -198,7 +198,7 @@ describe('events', () => {
 
 describe('docs/videoroom.md', async () => {
   const text = await readFile(new URL('../../docs/videoroom.md', import.meta.url), 'utf8');
-  const types = await readFile(new URL('../../src/js/videoroom/types.ts', import.meta.url), 'utf8');
+  const types = await readFile(new URL('../../src/js/videoroom/types/events.ts', import.meta.url), 'utf8');
   const rows = text.split('\n').filter((line) => line.startsWith('| '));
 
   it('has a row for every request', () => {

@@ -95,8 +95,8 @@ export class VideoRoom {
   /** Who is in a room (`listparticipants`). */
   async listParticipants(room: Id, options: Abortable = {}): Promise<ParticipantInfo[]> {
     const asked: InRoom & Abortable = { ...options, room };
-    const { participants } = await this.#handle.read<{ participants: ParticipantInfo[] }>('listParticipants', asked, 'participants');
-    return participants;
+    const answer = this.#handle.read<{ participants: ParticipantInfo[] }>('listParticipants', asked, 'participants');
+    return (await answer).participants;
   }
 
   /** Changes who may join a room (`allowed`), and gives the tokens that may; with `disable` there are none. */
@@ -104,7 +104,7 @@ export class VideoRoom {
     return (await this.#handle.read<{ allowed?: string[] }>('allowed', options)).allowed ?? [];
   }
 
-  /** Sends somebody out (`kick`), who may come back. Rejects with `feed-not-found` (428) if there is nobody of that id. */
+  /** Sends somebody out (`kick`), who may come back. Rejects with `feed-not-found` (428) if nobody has that id. */
   async kick(options: KickOptions & Abortable): Promise<void> {
     await this.#handle.ask('kick', options);
   }
@@ -189,7 +189,8 @@ export class VideoRoom {
 
   /**
    * Subscribes to streams (`join`), on a handle of its own. The offer that comes is to be answered with `start`.
-   * Rejects with `feed-not-found` (428), `invalid-sdp` (437) if nothing is left to subscribe to; one bad entry fails the whole.
+   * Rejects with `feed-not-found` (428), `invalid-sdp` (437) if nothing is left to subscribe to; one bad entry fails
+   * the whole.
    */
   async joinSubscriber(
     options: JoinSubscriberOptions & Abortable,
@@ -198,8 +199,8 @@ export class VideoRoom {
   }
 
   /**
-   * Shows a publisher of a room here in a room on another Janus (`add_remote_publisher` there, `publish_remotely` here),
-   * follows what it does, and takes it away when either end goes. It looks on in both rooms, without publishing.
+   * Shows a publisher of a room here in a room on another Janus (`add_remote_publisher` there, `publish_remotely`
+   * here), follows what it does, and takes it away when either end goes. It looks on in both rooms, without publishing.
    *
    * @example
    * const link = await here.linkPublisher({

@@ -3,7 +3,15 @@ import type { Abortable } from '../events.js';
 import type { Id } from '../types.js';
 import type { VideoRoom } from './admin.js';
 import { Side } from './side.js';
-import type { LinkPublisherOptions, LinkState, Metadata, PublisherInfo, RemotePublisher, RemoteStream, StreamInfo } from './types.js';
+import type {
+  LinkPublisherOptions,
+  LinkState,
+  Metadata,
+  PublisherInfo,
+  RemotePublisher,
+  RemoteStream,
+  StreamInfo,
+} from './types.js';
 
 /** Events of a link. */
 export interface LinkEventMap {
@@ -18,9 +26,10 @@ interface Shown {
   streams: RemoteStream[];
 }
 
+const GONE = ['room-not-found', 'feed-not-found', 'session-not-found', 'handle-not-found'];
+
 /** What a server says of something that is gone already. */
-const isGone = (error: unknown): boolean =>
-  error instanceof JanusError && ['room-not-found', 'feed-not-found', 'session-not-found', 'handle-not-found'].includes(error.code);
+const isGone = (error: unknown): boolean => error instanceof JanusError && GONE.includes(error.code);
 
 /** Worth waiting for: the connection is made again by itself. */
 const isPassing = (error: unknown): boolean =>
@@ -28,7 +37,7 @@ const isPassing = (error: unknown): boolean =>
 
 const CODECS = { audio: 'opus', video: 'vp8', data: undefined };
 
-/** A stream as another server has to be told of it. Of a disabled one the codec is not known: what it was, or a guess. */
+/** A stream as another server has to be told of it. A disabled one has no codec: what it was, or a guess. */
 function remoteStream(stream: StreamInfo, before: RemoteStream | undefined, version: number): RemoteStream {
   const { talking: _, moderated: __, vp9Profile, codec = before?.codec ?? CODECS[stream.type], ...rest } = stream;
   // Older servers refuse the profile as text.

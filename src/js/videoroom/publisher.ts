@@ -1,7 +1,8 @@
 import { Emitter } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap, Id } from '../types.js';
-import { decoded, enter, ignoreRefusal, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
+import { decoded, enter, ignoreRefusal, misfit } from './handle.js';
+import type { Answer, Attaching, Description, RoomHandle } from './handle.js';
 import { decode, type Fields } from './requests.js';
 import type {
   ConfigurePublisherOptions,
@@ -29,7 +30,8 @@ export function sortPublisherEvent(data: Fields): [keyof PublisherEventMap, Fiel
   if (Array.isArray(publishers)) return ['publishers', { publishers: decode(publishers) }];
   if (joining !== undefined) return ['joining', decode(joining) as Fields];
   if (unpublished !== undefined) return ['unpublished', whom(unpublished)];
-  if (leaving !== undefined) return leaving === 'ok' && reason === 'kicked' ? ['kickedOurselves', {}] : ['leaving', whom(leaving)];
+  if (leaving === 'ok' && reason === 'kicked') return ['kickedOurselves', {}];
+  if (leaving !== undefined) return ['leaving', whom(leaving)];
   if (kicked !== undefined) return ['kicked', whom(kicked)];
   if (id === undefined) return undefined;
   if (moderation !== undefined) return ['moderated', { id, mid, muted: moderation === 'muted' }];
@@ -114,12 +116,13 @@ export class Publisher extends Emitter<PublisherEventMap> {
    */
   async configure(options: ConfigurePublisherOptions & { jsep: Description } & Abortable): Promise<Published>;
   async configure(options: ConfigurePublisherOptions & Abortable): Promise<void>;
-  async configure({ jsep, ...options }: ConfigurePublisherOptions & { jsep?: Description } & Abortable): Promise<unknown> {
-    const answer = await this.#handle.ask('configurePublisher', options, jsep);
+  async configure(options: ConfigurePublisherOptions & { jsep?: Description } & Abortable): Promise<unknown> {
+    const { jsep, ...rest } = options;
+    const answer = await this.#handle.ask('configurePublisher', rest, jsep);
     return jsep && published('configure', answer);
   }
 
-  /** Stops publishing, stays in the room (`unpublish`). The peer connection is over. Rejects with `not-published` (435). */
+  /** Stops publishing, stays in the room (`unpublish`). The peer connection is over. Rejects with `not-published`. */
   async unpublish(options: Abortable = {}): Promise<void> {
     await this.#handle.ask('unpublish', options);
   }
@@ -164,14 +167,20 @@ export class Publisher extends Emitter<PublisherEventMap> {
       if (known) this.#publishers.set(known.id, { ...known, ...event });
     }
     if (name === 'unpublished' || name === 'leaving' || name === 'kicked') this.#publishers.delete(event['id'] as Id);
-    const ends = { kickedOurselves: 'a moderator sent us out', destroyed: 'the room is gone', detached: 'the handle is gone' };
-    const end = (ends as Record<string, string>)[name];
+    const end = ENDS[name];
     if (end === undefined || this.#handle.spent !== undefined) return;
     this.#handle.spent = end;
     // Of no use to anybody: a handle joins once.
     if (name !== 'detached') this.#handle.detach().catch(() => undefined);
   }
 }
+
+/** What ends a publisher, and what is said then. */
+const ENDS: Record<string, string> = {
+  kickedOurselves: 'a moderator sent us out',
+  destroyed: 'the room is gone',
+  detached: 'the handle is gone',
+};
 
 function joinedOf(data: Fields): Joined {
   if (data['videoroom'] !== 'joined') throw misfit('join');

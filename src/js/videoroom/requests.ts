@@ -45,10 +45,11 @@ const KINDS: Record<string, readonly [fits: (value: unknown) => boolean, words: 
 
 /** What one field cannot say alone: for a request or an object in one, the field at fault and what is allowed. */
 const RULES: Record<string, (fields: Fields) => readonly [name: string, words: string] | false> = {
-  allowed: ({ action, allowed }) => /add|remove/.test(action as string) && !allowed && ['allowed', 'given with add and remove'],
+  allowed: ({ action, allowed }) =>
+    /add|remove/.test(action as string) && !allowed && ['allowed', 'given with add and remove'],
   update: ({ subscribe, unsubscribe }) => !subscribe && !unsubscribe && ['subscribe or unsubscribe', LIST],
   Subscription: ({ mid, fallback }) => mid === undefined && fallback !== undefined && ['fallback', 'given with a mid'],
-  Unsubscription: (fields) => fields['sub_mid'] === undefined && fields['feed'] === undefined && ['subMid', 'given, or the feed'],
+  Unsubscription: ({ sub_mid: line, feed }) => line === undefined && feed === undefined && ['subMid', 'given, or the feed'],
   RemoteStream: ({ type, codec }) => type !== 'data' && !codec && ['codec', 'given for audio and video'],
   configurePublisher: ({ streams }) => unaimed(streams),
   configureSubscriber: ({ streams }) => unaimed(streams),

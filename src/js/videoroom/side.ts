@@ -94,7 +94,8 @@ export class Side {
     };
     // Lost once more, it will be tried again; anything else is the end.
     entering().catch((error: JanusError) => {
-      if (!this.#left && !(error.code === 'connection-lost' || error.code === 'session-not-found')) this.#heard.gone(error);
+      const passing = ['connection-lost', 'session-not-found'].includes(error.code);
+      if (!this.#left && !passing) this.#heard.gone(error);
     });
   }
 

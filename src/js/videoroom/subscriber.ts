@@ -1,7 +1,8 @@
 import { Emitter, JanusError, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap } from '../types.js';
-import { enter, ignoreRefusal, misfit, type Answer, type Attaching, type Description, type RoomHandle } from './handle.js';
+import { enter, ignoreRefusal, misfit } from './handle.js';
+import type { Answer, Attaching, Description, RoomHandle } from './handle.js';
 import { decode, type Fields, type Method } from './requests.js';
 import type {
   ConfigureSubscriberOptions,

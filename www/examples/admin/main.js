@@ -28,9 +28,8 @@ function card(info) {
   open.setAttribute('aria-label', `Open ${info.description}`);
   open.addEventListener('click', () => whilePressed(open, () => enter(info)));
   const facts = [`Room ${info.room}`, count(info.numParticipants, 'person', 'people'), ...tags].join(' · ');
-  return make('li', { className: 'bar' }, [
-    make('div', {}, [make('strong', { text: info.description }), make('span', { className: 'soft', text: facts })]), open,
-  ]);
+  const name = make('strong', { text: info.description });
+  return make('li', { className: 'bar' }, [make('div', {}, [name, make('span', { className: 'soft', text: facts })]), open]);
 }
 
 async function refresh() {

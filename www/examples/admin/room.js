@@ -40,7 +40,8 @@ export class RoomView {
     const { publishers, attendees = [] } = watcher.joined;
     for (const who of [...attendees, ...publishers.filter(({ dummy }) => !dummy)]) this.#know(who);
     // Rooms that do not announce who listens tell it here.
-    for (const { id, display, dummy } of await this.rooms.listParticipants(room)) if (!dummy) this.#know({ id, display });
+    const everybody = await this.rooms.listParticipants(room);
+    for (const { id, display, dummy } of everybody) if (!dummy) this.#know({ id, display });
     this.#bind();
     this.#paint();
   }
