@@ -1,7 +1,7 @@
 // People who write TypeScript: the consumers in tests/types compile against the packed declarations, and what is
 // wrong in them on purpose (`@ts-expect-error`) is an error.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ROOT, run, unpackTarball } from './lib/tarball.mjs';
@@ -25,6 +25,18 @@ const OPTIONS = {
   noEmit: true,
 };
 
+/** What later examples have from earlier ones. */
+const KNOWN = `
+  import type { Session, VideoRoom } from 'janus-wasm';
+  declare global {
+    const session: Session;
+    const rooms: VideoRoom;
+    const there: VideoRoom;
+    const room: number;
+    const ada: any;
+  }
+`;
+
 describe('types', () => {
   let tarball;
 
@@ -44,6 +56,24 @@ describe('types', () => {
       await compile(`tsconfig.${moduleResolution}.json`, { ...OPTIONS, module, moduleResolution }, ['src']);
     });
   }
+
+  it('the examples of the documentation compile', async () => {
+    const folder = join(tarball.project, 'examples');
+    await mkdir(folder);
+    await writeFile(join(folder, 'known.d.ts'), KNOWN);
+    const documents = ['README.md', 'docs/videoroom.md'];
+    for (const name of await readdir(join(ROOT, 'docs', 'guides'))) documents.push(`docs/guides/${name}`);
+    let examples = 0;
+    for (const document of documents) {
+      const text = await readFile(join(ROOT, document), 'utf8');
+      for (const [, code] of text.matchAll(/^```ts\n(.*?)^```/gms)) {
+        const name = `${document.replaceAll(/\W/g, '-')}-${examples += 1}.ts`;
+        await writeFile(join(folder, name), `${code}\nexport {};\n`);
+      }
+    }
+    assert.ok(examples > 5, `${examples} examples`);
+    await compile('tsconfig.examples.json', { ...OPTIONS, module: 'nodenext', moduleResolution: 'nodenext' }, ['examples']);
+  });
 
   it('a mistake in a consumer is found', async () => {
     await mkdir(join(tarball.project, 'wrong'));
