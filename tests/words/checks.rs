@@ -1,6 +1,5 @@
 //! What is refused before it is sent.
 
-use janus_wasm::ErrorCode;
 use janus_wasm::protocol::Json;
 use janus_wasm::protocol::videoroom::StreamKind;
 use janus_wasm::protocol::videoroom::check::RoomRequest;
@@ -9,6 +8,7 @@ use janus_wasm::videoroom::requests::{
     JoinPublisher, JoinSubscriber, PublishRemotely, PublisherStream, RemoteStream, Subscribe,
     SubscribeTo, SubscriberStream, Switch, SwitchStream, Unsubscribe, UnsubscribeFrom, Update,
 };
+use janus_wasm::{Error, ErrorCode};
 
 const OLD: u32 = 1102;
 const NEW: u32 = 1402;
@@ -164,4 +164,22 @@ fn what_the_server_is_too_new_for_is_said_too() {
     let (code, text) = refused(&room, NEW);
     assert_eq!(code, ErrorCode::Unsupported);
     assert!(text.contains("older than 1.1.4") && text.contains("1.4.2"), "{text}");
+}
+
+#[test]
+fn every_error_has_a_code_of_its_own_and_keeps_the_words() {
+    let statuses: Vec<u16> = (421..=438).chain([499]).collect();
+    let mut codes = Vec::new();
+    for status in &statuses {
+        let error = Error::video_room(*status, "the server's words", "join");
+        assert_eq!(error.status(), Some(*status));
+        assert_eq!(error.to_string(), format!("join: the server's words ({status})"));
+        assert_ne!(error.code(), ErrorCode::Server, "{status}");
+        codes.push(error.code().as_str());
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), statuses.len());
+    // Numbers of newer servers are errors all the same.
+    assert_eq!(Error::video_room(477, "new", "join").code(), ErrorCode::Server);
 }
