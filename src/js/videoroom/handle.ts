@@ -100,14 +100,17 @@ export interface Role {
 }
 
 /**
- * @internal Attaches and joins. What is told before the caller can listen waits for it; what is left of a failed or
- * called-off attempt is detached.
+ * @internal Attaches and joins, if there is nothing wrong with what was asked. What is told before the caller can
+ * listen waits for it; what is left of a failed or called-off attempt is detached.
  */
 export async function enter<T extends Role>(
   attaching: Attaching,
-  signal: AbortSignal | null | undefined,
+  method: Method,
+  options: object & Abortable,
   join: (handle: RoomHandle) => Promise<T>,
 ): Promise<T> {
+  encode(method, options, attaching.version);
+  const { signal } = options;
   const early: [keyof HandleEventMap, object][] = [];
   let role: T | undefined;
   const onEvent = (type: keyof HandleEventMap, fields: object): void => {

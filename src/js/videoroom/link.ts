@@ -1,4 +1,4 @@
-import { Emitter, JanusError } from '../index.js';
+import { Emitter, JanusError, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { Id } from '../types.js';
 import type { VideoRoom } from './admin.js';
@@ -85,6 +85,7 @@ export class PublisherLink extends Emitter<LinkEventMap> {
 
   /** @internal */
   static async open(rooms: VideoRoom, options: LinkPublisherOptions & Abortable): Promise<PublisherLink> {
+    check(options);
     const link = new PublisherLink(rooms, options);
     try {
       await Promise.all([link.#from.enter(), link.#to.enter()]);
@@ -250,6 +251,17 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     const failed = results.find((result) => result.status === 'rejected');
     this.#stand('ended', error ?? (failed?.reason as JanusError | undefined));
   }
+}
+
+/** What the requests' own checks would see too late: when something was made already. */
+function check(options: LinkPublisherOptions): void {
+  const { room, publisherId, to } = options ?? {};
+  const wrong = (name: string, words: string): Error => internal.invalidArgument(`${name} must be ${words}`);
+  for (const [name, id] of Object.entries({ room, publisherId, 'to.room': to?.room })) {
+    if (!internal.isId(id)) throw wrong(name, internal.ID_WORDS);
+  }
+  if (typeof to.rooms?.addRemotePublisher !== 'function') throw wrong('to.rooms', 'a VideoRoom');
+  if (typeof to.host !== 'string') throw wrong('to.host', 'a string');
 }
 
 function ignoreGone(error: unknown): void {

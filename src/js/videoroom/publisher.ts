@@ -1,4 +1,4 @@
-import { Emitter } from '../index.js';
+import { Emitter, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap, Id } from '../types.js';
 import { decoded, enter, ignoreRefusal, misfit } from './handle.js';
@@ -14,6 +14,8 @@ import type {
   PublisherEventMap,
   PublisherInfo,
 } from './types.js';
+
+const { described } = internal;
 
 /** The event a message of the plugin is, with its fields. Nobody else's "ok" comes here: answers do not. */
 export function sortPublisherEvent(data: Fields): [keyof PublisherEventMap, Fields] | undefined {
@@ -65,7 +67,7 @@ export class Publisher extends Emitter<PublisherEventMap> {
 
   /** @internal */
   static join(attaching: Attaching, options: JoinPublisherOptions & Abortable): Promise<Publisher> {
-    return enter(attaching, options?.signal, async (handle) => {
+    return enter(attaching, 'joinPublisher', options, async (handle) => {
       const { data } = await handle.ask('joinPublisher', options);
       return new Publisher(handle, joinedOf(data));
     });
@@ -76,9 +78,10 @@ export class Publisher extends Emitter<PublisherEventMap> {
     attaching: Attaching,
     options: JoinAndConfigureOptions & { jsep: Description } & Abortable,
   ): Promise<Published & { publisher: Publisher }> {
-    const { jsep, ...rest } = options;
+    const { jsep, ...rest } = options ?? {};
+    described(jsep ?? null, ['offer'], 'joinandconfigure');
     let answer: Published;
-    const publisher = await enter(attaching, options.signal, async (handle) => {
+    const publisher = await enter(attaching, 'joinAndConfigure', rest, async (handle) => {
       const answered = await handle.ask('joinAndConfigure', rest, jsep);
       answer = published('joinandconfigure', answered);
       return new Publisher(handle, joinedOf(answered.data));
@@ -106,7 +109,7 @@ export class Publisher extends Emitter<PublisherEventMap> {
    * before the next offer. Rejects with `already-published` (434), `room-full` (432), `invalid-sdp` (437).
    */
   async publish(options: PublishOptions & { jsep: Description } & Abortable): Promise<Published> {
-    const { jsep, ...rest } = options;
+    const { jsep, ...rest } = options ?? {};
     return published('publish', await this.#handle.ask('publish', rest, jsep ?? null));
   }
 
@@ -117,7 +120,7 @@ export class Publisher extends Emitter<PublisherEventMap> {
   async configure(options: ConfigurePublisherOptions & { jsep: Description } & Abortable): Promise<Published>;
   async configure(options: ConfigurePublisherOptions & Abortable): Promise<void>;
   async configure(options: ConfigurePublisherOptions & { jsep?: Description } & Abortable): Promise<unknown> {
-    const { jsep, ...rest } = options;
+    const { jsep, ...rest } = options ?? {};
     const answer = await this.#handle.ask('configurePublisher', rest, jsep);
     return jsep && published('configure', answer);
   }

@@ -66,7 +66,7 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
     options: JoinSubscriberOptions & Abortable,
   ): Promise<Mapping & { subscriber: Subscriber }> {
     let mapping: Mapping = {};
-    const subscriber = await enter(attaching, options?.signal, async (handle) => {
+    const subscriber = await enter(attaching, 'joinSubscriber', options, async (handle) => {
       const answer = await handle.ask('joinSubscriber', options);
       if (answer.data['videoroom'] !== 'attached') throw misfit('join');
       const joined = new Subscriber(handle);
