@@ -1,6 +1,7 @@
 // A publisher in a room on one Janus, shown in a room on another: a browser there decodes the pictures.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { startProxy } from '../chaos/lib/proxy.mjs';
 import { launch } from '../page/lib/browser.mjs';
 import { endSessions } from '../page/lib/janus-admin.mjs';
 import { TestJanus } from '../page/lib/stage.mjs';
@@ -21,7 +22,8 @@ describe('a link between two servers', () => {
   });
 
   beforeEach(async () => {
-    servers = [await TestJanus.start(), await TestJanus.start()];
+    const options = { reclaimSessionTimeout: 30 };
+    servers = [await TestJanus.start(options), await TestJanus.start(options)];
     pages = {};
     for (const [name, browser] of Object.entries(browsers)) pages[name] = await openDriver(browser, { site });
   });
@@ -98,6 +100,28 @@ describe('a link between two servers', () => {
     await drive('bob', 'kick', { id, secret: SECRET });
     await drive('operator', 'untilState', { state: 'ended' });
     assert.deepEqual(await traces(publisherId), []);
+  });
+
+  it('stays when the way to both servers is cut, and nobody is there twice', async () => {
+    const proxies = [];
+    for (const { ports } of servers) proxies.push(await startProxy({ target: { host: '127.0.0.1', port: ports.ws } }));
+    try {
+      const [from, to] = proxies.map((proxy) => proxy.url('ws'));
+      const { publisherId } = await linked({ from, to });
+      const before = await drive('bob', 'present');
+      assert.equal(before, 3, 'the copy, Bob, and who looks on');
+      for (const proxy of proxies) proxy.faults.reset();
+      await drive('operator', 'untilResumed', { times: 2 });
+      await drive('bob', 'untilPresent', { count: before });
+      assert.equal((await drive('operator', 'look')).state, 'linked');
+      // What happens after that is heard again.
+      await drive('ada', 'leave');
+      await drive('operator', 'untilState', { state: 'ended' });
+      await drive('bob', 'people', { count: 0 });
+      assert.equal(await traces(publisherId), 'feed-not-found');
+    } finally {
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+    }
   });
 
   it('is made again after the other server died and came back', async () => {

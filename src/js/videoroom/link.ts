@@ -63,8 +63,8 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   #unsure = false;
   /** Why it is to end. */
   #ending: { error?: JanusError | undefined } | undefined;
-  /** What went wrong at the end. */
-  #error: JanusError | undefined;
+  /** Why something may have been left behind. */
+  #failed: JanusError | undefined;
   /** One step at a time. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -72,7 +72,8 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   constructor(rooms: VideoRoom, options: LinkPublisherOptions) {
     super();
     const { room, pin, token, to } = options;
-    this.#options = options;
+    // As the servers' ids are kept.
+    this.#options = { ...options, publisherId: internal.normalizeId(options.publisherId) };
     this.#remoteId = `link-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
     const heard = {
       changed: () => this.#look(),
@@ -90,7 +91,7 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     try {
       await Promise.all([link.#from.enter(), link.#to.enter()]);
       options.signal?.throwIfAborted();
-      link.#source = link.#from.publishers.get(options.publisherId);
+      link.#source = link.#from.publishers.get(link.#options.publisherId);
       if (!link.#source) {
         const details = { code: 'feed-not-found', retryable: false } as const;
         throw new JanusError(`publisher ${String(options.publisherId)} does not publish in this room`, details);
@@ -120,13 +121,12 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   async close(): Promise<void> {
     this.#end();
     await this.#queue;
-    if (this.#error) throw this.#error;
+    if (this.#failed) throw this.#failed;
   }
 
   #stand(state: LinkState, error?: JanusError): void {
     if (this.#state === state) return;
     this.#state = state;
-    this.#error = error;
     this.emit('stateChanged', { state, error });
   }
 
@@ -248,8 +248,8 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     const forwarding = this.#forwarded ? this.#unforward() : Promise.resolve();
     const results = await Promise.allSettled([forwarding, this.#remove()]);
     await Promise.allSettled([this.#from.leave(), this.#to.leave()]);
-    const failed = results.find((result) => result.status === 'rejected');
-    this.#stand('ended', error ?? (failed?.reason as JanusError | undefined));
+    this.#failed = results.find((result) => result.status === 'rejected')?.reason as JanusError | undefined;
+    this.#stand('ended', error ?? this.#failed);
   }
 }
 

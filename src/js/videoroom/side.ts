@@ -19,6 +19,8 @@ export class Side {
   readonly #join: JoinPublisherOptions;
   readonly #heard: Heard;
   #rooms: VideoRoom;
+  /** Whether that is ours, and not the one the page gave. */
+  #own = false;
   #watcher: Publisher | undefined;
   #stops: (() => void)[] = [];
   #left = false;
@@ -84,13 +86,16 @@ export class Side {
 
   /** The connection is back: who is here is asked anew, by joining anew. */
   #back(renewed: boolean): void {
-    const before = this.#watcher;
-    this.#watcher = undefined;
+    const before = renewed ? undefined : this.#watcher;
+    if (renewed) this.#watcher = undefined;
     const entering = async (): Promise<void> => {
-      if (renewed) this.#rooms = await this.#rooms.session.videoRoom();
-      else await before?.leave();
+      if (renewed) {
+        this.#rooms = await this.#rooms.session.videoRoom();
+        this.#own = true;
+      }
       await this.#watch();
       this.#heard.again();
+      await before?.leave();
     };
     // Lost once more, it will be tried again; anything else is the end.
     entering().catch((error: JanusError) => {
@@ -105,5 +110,6 @@ export class Side {
     const watcher = this.#watcher;
     this.#watcher = undefined;
     await watcher?.leave();
+    if (this.#own) await this.#rooms.detach();
   }
 }

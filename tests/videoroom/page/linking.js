@@ -58,7 +58,8 @@ export async function link({ from, to, room, publisherId, secret, ...more }) {
   const [here, there] = await Promise.all([connect(from), connect(to)]);
   const states = [];
   const target = { rooms: there.rooms, room, secret, host: '127.0.0.1', ...more };
-  Object.assign(scene, { here, there, states });
+  Object.assign(scene, { here, there, states, resumed: 0 });
+  for (const { session } of [here, there]) session.on('resumed', () => (scene.resumed += 1));
   const made = await here.rooms.linkPublisher({ room, secret, publisherId, to: target });
   made.on('stateChanged', ({ state, error }) => states.push([state, error?.code ?? null]));
   scene.link = made;
@@ -74,6 +75,12 @@ export async function linkFails(options) {
 export const closeLink = () => scene.link.close();
 export const look = () => ({ state: scene.link.state, states: scene.states });
 export const untilState = ({ state }) => until(`the link to be ${state}`, () => scene.link.state === state, 40_000);
+
+export const untilResumed = ({ times }) => until(`${times} sessions to be resumed`, () => scene.resumed === times);
+
+/** How many are in the room, whoever they are. */
+export const present = async () => (await scene.rooms.listParticipants(scene.room)).length;
+export const untilPresent = ({ count }) => until(`${count} in the room`, async () => (await present()) === count);
 
 /** It stood so, one after the other, since it was made. */
 export const untilStates = ({ states }) => until(`the link to have been ${states}`, () => {
