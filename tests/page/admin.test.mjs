@@ -107,6 +107,7 @@ for (const kind of BROWSERS) {
       await page.click('#rooms button[aria-label="Open A room with a pin"]');
       await answer(page, { pin: '4321', secret: 'wrong' });
       await seen(page, 'Nobody is here.');
+      await page.waitFor('the problem to be over', () => document.querySelector('#problem').hidden);
       await page.click('#record');
       await seen(page, 'unauthorized, 433');
       assert.equal(await page.evaluate(() => document.querySelector('#record').disabled), false);

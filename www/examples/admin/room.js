@@ -2,7 +2,7 @@
 import { ask } from './ask.js';
 import { byId, count, entries, whilePressed } from './dom.js';
 import { Person } from './person.js';
-import { attempt, complain } from './problems.js';
+import { attempt, complain, content } from './problems.js';
 
 export class RoomView {
   #info;
@@ -151,6 +151,7 @@ export async function openRoom(rooms, info, credentials, leave) {
   const view = new RoomView(rooms, info, credentials, leave);
   try {
     await view.open();
+    content();
     return view;
   } catch (error) {
     await view.close().catch(() => {});
