@@ -80,6 +80,11 @@ impl<K: PartialEq, V> Map<K, V> {
         self.0.iter().map(|(key, value)| (key, value))
     }
 
+    /// All entries, their values to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
+        self.0.iter_mut().map(|(key, value)| (&*key, value))
+    }
+
     /// All keys.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.0.iter().map(|(key, _)| key)

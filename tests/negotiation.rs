@@ -9,6 +9,7 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 enum Happening {
     WantOffer,
+    WantRestart,
     ServerOffers,
     ServerAnswers,
     BrowserIsDone,
@@ -21,6 +22,7 @@ enum Happening {
 fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         1 => Just(Happening::WantOffer),
+        1 => Just(Happening::WantRestart),
         1 => Just(Happening::ServerOffers),
         1 => Just(Happening::ServerAnswers),
         3 => Just(Happening::BrowserIsDone),
@@ -49,6 +51,8 @@ struct Model {
     described: bool,
     sent: bool,
     rounds: u32,
+    restarts: u32,
+    restart_wanted: bool,
 }
 
 impl Model {
@@ -63,12 +67,18 @@ impl Model {
             described: false,
             sent: false,
             rounds: 0,
+            restarts: 0,
+            restart_wanted: false,
         }
     }
 
     fn tell(&mut self, happening: &Happening) {
         match happening {
             Happening::WantOffer => self.peer.want_offer(),
+            Happening::WantRestart => {
+                self.peer.want_restart();
+                self.restart_wanted = true;
+            }
             Happening::ServerOffers => {
                 let sdp = format!("offer {}", self.offers.len());
                 self.peer.remote(Jsep::offer(sdp.clone()));
@@ -109,11 +119,12 @@ impl Model {
 
     fn execute(&mut self, step: Step) {
         match step {
-            Step::Offer => {
+            Step::Offer { restart } => {
                 assert_eq!(self.role, Role::Offerer);
+                self.restarts += u32::from(restart);
                 self.begin(Jsep::offer("mine".to_owned()));
             }
-            Step::Answer(sdp) => {
+            Step::Answer(Jsep { sdp, .. }) => {
                 assert_eq!(self.role, Role::Answerer);
                 self.answered.push(sdp);
                 self.begin(Jsep::answer("mine".to_owned()));
@@ -178,9 +189,10 @@ proptest! {
             model.tell(happening);
         }
         model.settle();
-        let wishes = story.iter().filter(|one| matches!(one, Happening::WantOffer)).count();
+        let wishes = story.iter().filter(|one| matches!(one, Happening::WantOffer | Happening::WantRestart)).count();
         prop_assert!(model.rounds as usize <= wishes);
         prop_assert_eq!(model.rounds > 0, wishes > 0);
+        prop_assert_eq!(model.restarts > 0, model.restart_wanted);
         prop_assert!(model.peer.is_idle());
         let before = model.rounds;
         model.peer.want_offer();
@@ -188,4 +200,82 @@ proptest! {
         model.settle();
         prop_assert_eq!(model.rounds, before + 1);
     }
+}
+
+fn candidate(text: &str) -> Candidate {
+    Candidate { candidate: Some(text.to_owned()), ..Candidate::default() }
+}
+
+/// A round of an offerer up to the server's answer.
+fn round(peer: &mut Negotiation, now: u64) {
+    assert!(matches!(peer.poll(Millis(now)), Some(Step::Offer { .. })));
+    peer.described(Jsep::offer("offer".to_owned()));
+    assert!(matches!(peer.poll(Millis(now)), Some(Step::Send(_))));
+}
+
+fn answered(peer: &mut Negotiation, now: u64) -> Vec<Step> {
+    peer.remote(Jsep::answer("answer".to_owned()));
+    assert!(matches!(peer.poll(Millis(now)), Some(Step::Apply(_))));
+    peer.finished();
+    std::iter::from_fn(|| peer.poll(Millis(now))).collect()
+}
+
+#[test]
+fn candidates_of_an_old_generation_are_dropped() {
+    let mut peer = Negotiation::new(Role::Offerer);
+    peer.want_offer();
+    round(&mut peer, 0);
+    peer.remote_candidate(candidate("early"));
+    assert_eq!(answered(&mut peer, 0), [Step::AddCandidates(vec![candidate("early")])]);
+
+    // Ours, found and not sent; then the server's, of its old credentials, while the restart is under way.
+    peer.local_candidate(Millis(5), candidate("ours, old"));
+    peer.want_restart();
+    assert!(matches!(peer.poll(Millis(6)), Some(Step::Offer { restart: true })));
+    peer.remote_candidate(candidate("theirs, old"));
+    peer.local_candidate(Millis(6), candidate("ours, new"));
+    peer.described(Jsep::offer("offer".to_owned()));
+    assert!(matches!(peer.poll(Millis(6)), Some(Step::Send(_))));
+    assert_eq!(answered(&mut peer, 7), []);
+    peer.remote_candidate(candidate("theirs, new"));
+    assert_eq!(peer.poll(Millis(7)), Some(Step::AddCandidates(vec![candidate("theirs, new")])));
+    assert_eq!(peer.poll(Millis(100)), Some(Step::Trickle(vec![candidate("ours, new")])));
+}
+
+#[test]
+fn candidates_wait_for_the_offer_they_came_behind() {
+    let mut peer = Negotiation::new(Role::Answerer);
+    peer.remote(Jsep::offer("first".to_owned()));
+    assert!(matches!(peer.poll(Millis(0)), Some(Step::Answer(_))));
+    // A second offer is there before the first is answered; what follows belongs to it.
+    peer.remote(Jsep::offer("second".to_owned()));
+    peer.remote_candidate(candidate("of the second"));
+    peer.described(Jsep::answer("mine".to_owned()));
+    assert!(matches!(peer.poll(Millis(0)), Some(Step::Send(_))));
+    assert_eq!(peer.poll(Millis(0)), None);
+    peer.finished();
+    assert!(matches!(peer.poll(Millis(0)), Some(Step::Answer(_))));
+    assert_eq!(peer.poll(Millis(0)), None);
+    peer.described(Jsep::answer("mine".to_owned()));
+    assert!(matches!(peer.poll(Millis(0)), Some(Step::Send(_))));
+    let added = Step::AddCandidates(vec![candidate("of the second")]);
+    assert_eq!(peer.poll(Millis(0)), Some(added));
+}
+
+#[test]
+fn encryption_is_said_in_both_directions() {
+    let mut peer = Negotiation::new(Role::Offerer);
+    peer.set_e2ee(true);
+    peer.want_offer();
+    assert!(peer.poll(Millis(0)).is_some());
+    peer.described(Jsep::offer("offer".to_owned()));
+    let sent = peer.poll(Millis(0));
+    assert!(matches!(sent, Some(Step::Send(Jsep { e2ee: Some(true), .. }))));
+
+    let mut peer = Negotiation::new(Role::Answerer);
+    peer.remote(Jsep { e2ee: Some(true), ..Jsep::offer("theirs".to_owned()) });
+    assert!(matches!(peer.poll(Millis(0)), Some(Step::Answer(Jsep { e2ee: Some(true), .. }))));
+    peer.described(Jsep::answer("mine".to_owned()));
+    let sent = peer.poll(Millis(0));
+    assert!(matches!(sent, Some(Step::Send(Jsep { e2ee: Some(true), .. }))));
 }

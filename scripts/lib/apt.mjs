@@ -13,22 +13,26 @@ const DAY = 24 * 3600 * 1000;
 const LISTS = ['/var/lib/apt/lists', '/var/lib/apt/lists/partial'];
 const OPTIONS = ['-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300'];
 
+/** Packages that bring a service of the same name. */
+const SERVERS = ['janus', 'coturn'];
+
 /**
  * Installs packages without any daemon being started, as root: services are denied by a policy unless there is one,
- * and Janus's unit is masked where systemd does not know it yet. Both are undone however this ends, and a Janus that
- * was not there before stays disabled. A shell does all that, so that it also does it when we are killed.
+ * and the units of servers are masked where systemd does not know them yet. Both are undone however this ends, and a
+ * server that was not there before stays disabled. A shell does all that, so that it also does it when we are killed.
  */
 export const INSTALL = `
 policy=/usr/sbin/policy-rc.d
-unit=janus.service
 denied= masked= new=
 undo() {
   trap - EXIT
   if [ -n "$denied" ]; then rm -f "$policy"; fi
-  if [ -n "$masked" ]; then systemctl unmask "$unit"; fi
-  if [ -n "$new" ] && [ -e /etc/init.d/janus ]; then
-    if [ -d /run/systemd/system ]; then systemctl disable "$unit"; else update-rc.d janus disable; fi
-  fi
+  for name in $masked; do systemctl unmask "$name.service"; done
+  for name in $new; do
+    if [ -e "/etc/init.d/$name" ]; then
+      if [ -d /run/systemd/system ]; then systemctl disable "$name.service"; else update-rc.d "$name" disable; fi
+    fi
+  done
 }
 trap undo EXIT
 trap 'exit 130' INT TERM HUP
@@ -36,13 +40,15 @@ if [ ! -e "$policy" ] && [ ! -L "$policy" ]; then
   denied=1
   printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy" || exit 1
 fi
-case " $* " in *" janus "*)
-  if [ ! -e /etc/init.d/janus ]; then new=1; fi
-  if [ -d /run/systemd/system ] && [ "$(systemctl show -p LoadState --value "$unit")" = not-found ]; then
-    masked=1
-    systemctl mask "$unit" || exit 1
-  fi
-esac
+for name in ${SERVERS.join(' ')}; do
+  case " $* " in *" $name "*)
+    if [ ! -e "/etc/init.d/$name" ]; then new="$new $name"; fi
+    if [ -d /run/systemd/system ] && [ "$(systemctl show -p LoadState --value "$name.service")" = not-found ]; then
+      masked="$masked $name"
+      systemctl mask "$name.service" || exit 1
+    fi
+  esac
+done
 apt-get install ${OPTIONS.join(' ')} "$@"
 `;
 
@@ -119,7 +125,7 @@ export function packages(wanted) {
       if (names.length === 0) return undefined;
       if (which('apt-get') === undefined) throw byHand(names, 'this system has no apt-get');
       if ((await asRoot()) === undefined) throw byHand(names, 'installing needs root rights or sudo');
-      const services = names.includes('janus') ? ' (no service will be started)' : '';
+      const services = names.some((name) => SERVERS.includes(name)) ? ' (no service will be started)' : '';
       return `Debian packages: ${names.join(', ')}${services}`;
     },
     install: () => install(missing()),
@@ -128,5 +134,9 @@ export function packages(wanted) {
 
 export const JANUS = packages({ janus: 'janus' });
 export const BROWSERS = packages({ chromium: 'chromium', chromedriver: 'chromium-driver', 'firefox-esr': 'firefox-esr' });
+/** A display for a browser that shares none without. */
+export const DISPLAY = packages({ Xvfb: 'xvfb' });
+/** A TURN server; as with Janus, its service is not started. */
+export const TURN = packages({ turnserver: 'coturn' });
 /** Rust links by the system's C compiler, which rustup does not bring. */
 export const LINKER = packages({ cc: ['gcc', 'libc6-dev'] });

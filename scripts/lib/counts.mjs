@@ -17,6 +17,18 @@ export const nodeCounts = (output) => ({
   failed: sum(output, /^# fail (\d+)/gm) + sum(output, /^# cancelled (\d+)/gm),
 });
 
+/**
+ * What node's runner says of the tests that failed: each with its details, without those that fail only because a
+ * test within them did. Empty where there is no such test, as after a crash.
+ */
+export function nodeFailures(output) {
+  const failures = output.matchAll(/^( *)not ok .*\n(?:\1 {2}---\n(?:.*\n)*?\1 {2}\.\.\.$)?/gm);
+  return [...failures]
+    .map(([text]) => text)
+    .filter((text) => !text.includes("failureType: 'subtestsFailed'"))
+    .join('\n');
+}
+
 /** A program that is one check by itself. */
 export const oneCheck = () => ({ passed: 1, failed: 0 });
 

@@ -1,9 +1,9 @@
 /** The tiers of the test suite: what each needs, and the rows { name, passed, failed, seconds } it makes. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BROWSERS, JANUS } from './apt.mjs';
+import { BROWSERS, DISPLAY, JANUS, TURN } from './apt.mjs';
 import { build } from './build.mjs';
-import { cargoCounts, nodeCounts, oneCheck, verdict } from './counts.mjs';
+import { cargoCounts, nodeCounts, nodeFailures, oneCheck, verdict } from './counts.mjs';
 import { atEnd } from './ending.mjs';
 import { startJanus } from './janus.mjs';
 import { LOGS, ROOT, TARGET } from './paths.mjs';
@@ -35,11 +35,11 @@ async function row(name, work) {
 }
 
 /** A row that is a program, with a log of its own. */
-function program(name, command, args, { counts = oneCheck, env } = {}) {
+function program(name, command, args, { counts = oneCheck, failures, env } = {}) {
   const log = join(LOGS, `${name.replaceAll(/\W+/g, '-')}.log`);
   return row(name, async () => {
     const { code, output } = await run(command, args, { cwd: ROOT, env, log, check: false, seconds: limitSeconds() });
-    return { ...verdict(code, counts, output), output, log };
+    return { ...verdict(code, counts, output), output: failures?.(output) || output, log };
   });
 }
 
@@ -78,7 +78,7 @@ async function nodeTests(folder) {
   const names = await readdir(join(ROOT, folder));
   const files = names.filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(folder, name));
   const args = ['--test', '--test-concurrency=1', '--test-reporter=tap', ...files];
-  return program(`node --test ${folder}`, process.execPath, args, { counts: nodeCounts });
+  return program(`node --test ${folder}`, process.execPath, args, { counts: nodeCounts, failures: nodeFailures });
 }
 
 /** Everything that needs no browser and no server. */
@@ -106,7 +106,9 @@ async function page() {
   const built = await buildRow();
   if (built.failed > 0) return [built];
   const rows = [built];
-  for (const folder of ['scripts/tests/live', 'tests/package', 'tests/page', 'tests/videoroom', 'tests/chaos']) rows.push(await nodeTests(folder));
+  const folders = ['scripts/tests/live', 'tests/package', 'tests/page', 'tests/media', 'tests/room', 'tests/videoroom',
+    'tests/chaos'];
+  for (const folder of folders) rows.push(await nodeTests(folder));
   return rows;
 }
 
@@ -114,5 +116,5 @@ export const TIERS = {
   check: { needs: CHECK_NEEDS, rows: check },
   host: { needs: HOST_NEEDS, rows: host },
   browser: { needs: [...BROWSER_NEEDS, JANUS, BROWSERS], rows: browser },
-  page: { needs: [...BUILD_NEEDS, JANUS, BROWSERS], rows: page },
+  page: { needs: [...BUILD_NEEDS, JANUS, BROWSERS, DISPLAY, TURN], rows: page },
 };

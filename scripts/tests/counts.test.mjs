@@ -1,13 +1,32 @@
 // What test programs say is counted right: a suite that reports too well would be worse than none.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cargoCounts, nodeCounts, oneCheck, verdict } from '../lib/counts.mjs';
+import { cargoCounts, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
 
 const CARGO = `
 running 3 tests
 test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
 running 12 tests
 test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 filtered out
+`;
+
+const TAP = `# Subtest: calls
+    # Subtest: come up
+    not ok 1 - come up
+      ---
+      error: 'no frame'
+      ...
+    # Subtest: go down
+    ok 2 - go down
+      ---
+      duration_ms: 1
+      ...
+    1..2
+not ok 1 - calls
+  ---
+  failureType: 'subtestsFailed'
+  ...
+# fail 1
 `;
 
 describe('counting', () => {
@@ -32,5 +51,10 @@ describe('counting', () => {
   it('does not count a failing test twice', () => {
     assert.deepEqual(verdict(101, cargoCounts, CARGO), { passed: 13, failed: 2 });
     assert.deepEqual(verdict(0, oneCheck, ''), { passed: 1, failed: 0 });
+  });
+
+  it('shows the tests that failed, and nothing else', () => {
+    assert.equal(nodeFailures(TAP), "    not ok 1 - come up\n      ---\n      error: 'no frame'\n      ...");
+    assert.equal(nodeFailures('node crashed'), '');
   });
 });

@@ -79,7 +79,7 @@ impl Connection {
     /// What was said last and where the connection stood, as one JSON text for a report. It holds no
     /// secrets.
     pub fn export_log(&self) -> String {
-        self.0.recorder.borrow().export()
+        self.0.options.recorder.borrow().export()
     }
 
     /// Room for a session: the browser opens only so many connections to a REST server.

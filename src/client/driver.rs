@@ -13,7 +13,7 @@ use super::reply::Pending;
 use super::session::Shared;
 use super::transport::{self, Transport, TransportEvent};
 use crate::Map;
-use crate::engine::recorder::{Kind, Recorder};
+use crate::engine::recorder::Kind;
 use crate::engine::signalling::{
     Attempt, Config, LinkId, Output, Reply, Server, Signalling, State, Token,
 };
@@ -36,7 +36,7 @@ pub(super) struct Inner {
     servers: Vec<String>,
     /// The one in use.
     server: Cell<usize>,
-    options: Options,
+    pub(super) options: Options,
     pub(super) engine: RefCell<Signalling>,
     transport: RefCell<Option<Box<dyn Transport>>>,
     opened: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
@@ -44,7 +44,6 @@ pub(super) struct Inner {
     sinks: RefCell<Map<HandleId, Sink>>,
     pub(super) sessions: RefCell<Map<SessionId, Rc<Shared>>>,
     pub(super) on_state: RefCell<Vec<OnState>>,
-    pub(super) recorder: RefCell<Recorder>,
     timer: RefCell<Timer>,
     page: RefCell<Option<Page>>,
     draining: Cell<bool>,
@@ -86,7 +85,6 @@ pub(super) fn start(
         sinks: RefCell::default(),
         sessions: RefCell::default(),
         on_state: RefCell::default(),
-        recorder: RefCell::new(Recorder::new(options.recorded)),
         timer: RefCell::default(),
         page: RefCell::default(),
         draining: Cell::new(false),
@@ -144,7 +142,7 @@ impl Inner {
 
     /// Takes down what happens, and tells the logger.
     fn note(&self, kind: Kind, state: Option<State>, text: &str) {
-        self.recorder.borrow_mut().record(web::now(), kind, text);
+        self.options.recorder.borrow_mut().record(web::now(), kind, text);
         let level = level_of(kind, state);
         if let Some(logger) =
             self.options.logger.as_ref().filter(|_| level >= self.options.log_level)

@@ -1,5 +1,6 @@
 //! How a connection is made and kept.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +9,7 @@ use std::rc::Rc;
 use super::transport::Connector;
 use crate::Error;
 use crate::engine::Millis;
-use crate::engine::recorder::Kind;
+use crate::engine::recorder::{Kind, Recorder};
 use crate::engine::signalling::{Attempt, Config};
 
 /// Gives a token when one is needed: at the beginning, and when the server refused the last (403).
@@ -97,8 +98,8 @@ pub struct Options {
     pub logger: Option<Logger>,
     /// What is less important is kept from the logger.
     pub log_level: Level,
-    /// How many happenings the flight recorder keeps.
-    pub recorded: usize,
+    /// The flight recorder. Connections that are made with the same options share it.
+    pub recorder: Rc<RefCell<Recorder>>,
 }
 
 impl Default for Options {
@@ -118,7 +119,7 @@ impl Default for Options {
             connector: None,
             logger: None,
             log_level: Level::Info,
-            recorded: 200,
+            recorder: Rc::new(RefCell::new(Recorder::new(200))),
         }
     }
 }

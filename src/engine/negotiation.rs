@@ -13,12 +13,12 @@
 //! let mut peer = Negotiation::new(Role::Answerer);
 //! peer.remote(Jsep::offer("first".to_owned()));
 //! peer.remote(Jsep::offer("second".to_owned()));
-//! assert!(matches!(peer.poll(Millis(0)), Some(Step::Answer(sdp)) if sdp == "first"));
+//! assert!(matches!(peer.poll(Millis(0)), Some(Step::Answer(jsep)) if jsep.sdp == "first"));
 //! assert!(peer.poll(Millis(0)).is_none(), "one at a time");
 //! peer.described(Jsep::answer("mine".to_owned()));
 //! assert!(matches!(peer.poll(Millis(1)), Some(Step::Send(_))));
 //! peer.finished();
-//! assert!(matches!(peer.poll(Millis(2)), Some(Step::Answer(sdp)) if sdp == "second"));
+//! assert!(matches!(peer.poll(Millis(2)), Some(Step::Answer(jsep)) if jsep.sdp == "second"));
 //! ```
 
 use std::collections::VecDeque;
@@ -42,9 +42,12 @@ pub enum Role {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
     /// Create an offer and set it as local description, then report [`Negotiation::described`].
-    Offer,
+    Offer {
+        /// With new ICE credentials (`restartIce`).
+        restart: bool,
+    },
     /// Apply this offer, answer it, set the answer, then report [`Negotiation::described`].
-    Answer(String),
+    Answer(Jsep),
     /// Apply this answer, then report [`Negotiation::finished`].
     Apply(String),
     /// Hand our description to the server.
@@ -68,12 +71,19 @@ enum State {
 }
 
 /// The machine of one peer connection.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub struct Negotiation {
     role: Role,
     state: State,
     offer_wanted: bool,
-    offers: VecDeque<String>,
+    restart_wanted: bool,
+    /// This round gives new ICE credentials.
+    restarting: bool,
+    /// Our media, or the server's, is end-to-end encrypted; Janus wants to be told in each description.
+    e2ee: bool,
+    /// The server's offers, each with the candidates that came behind it.
+    offers: VecDeque<(Jsep, Vec<Candidate>)>,
     steps: VecDeque<Step>,
     /// Our candidates, and since when the oldest waits.
     local: Vec<Candidate>,
@@ -91,6 +101,9 @@ impl Negotiation {
             role,
             state: State::Idle,
             offer_wanted: false,
+            restart_wanted: false,
+            restarting: false,
+            e2ee: false,
             offers: VecDeque::new(),
             steps: VecDeque::new(),
             local: Vec::new(),
@@ -112,12 +125,33 @@ impl Negotiation {
         self.offer_wanted = self.role == Role::Offerer;
     }
 
+    /// The network changed: the next offer is to have new ICE credentials. Answerers ask the server for
+    /// such an offer.
+    pub fn want_restart(&mut self) {
+        self.want_offer();
+        self.restart_wanted = self.offer_wanted;
+    }
+
+    /// From now on our descriptions say whether our media is end-to-end encrypted.
+    pub fn set_e2ee(&mut self, e2ee: bool) {
+        self.e2ee = e2ee;
+    }
+
+    /// Whether they say so.
+    pub fn e2ee(&self) -> bool {
+        self.e2ee
+    }
+
     /// The server's description arrived. An answer nobody waits for is ignored.
     pub fn remote(&mut self, jsep: Jsep) {
         match (self.role, jsep.kind) {
-            (Role::Answerer, SdpType::Offer) => self.offers.push_back(jsep.sdp),
+            (Role::Answerer, SdpType::Offer) => self.offers.push_back((jsep, Vec::new())),
             (Role::Offerer, SdpType::Answer) if self.state == State::Sent => {
                 self.state = State::Applying;
+                if std::mem::take(&mut self.restarting) {
+                    // The server gathers again behind its answer; what came before is of the old credentials.
+                    self.remote.clear();
+                }
                 self.steps.push_back(Step::Apply(jsep.sdp));
             }
             _ => {}
@@ -125,9 +159,10 @@ impl Negotiation {
     }
 
     /// Our description was made and set.
-    pub fn described(&mut self, jsep: Jsep) {
+    pub fn described(&mut self, mut jsep: Jsep) {
         if self.state == State::Describing {
             self.state = State::Sent;
+            jsep.e2ee = self.e2ee.then_some(true);
             self.local_may_leave = true;
             self.steps.push_back(Step::Send(jsep));
             if self.role == Role::Answerer {
@@ -158,7 +193,9 @@ impl Negotiation {
 
     /// A candidate of the server's.
     pub fn remote_candidate(&mut self, candidate: Candidate) {
-        if self.remote_described {
+        if let Some((_, behind)) = self.offers.back_mut() {
+            behind.push(candidate);
+        } else if self.remote_described {
             self.steps.push_back(Step::AddCandidates(vec![candidate]));
         } else {
             self.remote.push(candidate);
@@ -183,14 +220,28 @@ impl Negotiation {
             return None;
         }
         let step = match self.role {
-            Role::Offerer => std::mem::take(&mut self.offer_wanted).then_some(Step::Offer),
-            Role::Answerer => self.offers.pop_front().map(Step::Answer),
+            Role::Offerer => std::mem::take(&mut self.offer_wanted).then(|| self.offer()),
+            Role::Answerer => self.offers.pop_front().map(|(offer, candidates)| {
+                self.remote.extend(candidates);
+                self.e2ee = self.e2ee || offer.e2ee == Some(true);
+                Step::Answer(offer)
+            }),
         };
         if step.is_some() {
             self.state = State::Describing;
             self.remote_described = false;
         }
         step
+    }
+
+    fn offer(&mut self) -> Step {
+        self.restarting = std::mem::take(&mut self.restart_wanted);
+        if self.restarting {
+            // Candidates found under the old credentials are of no use under the new ones.
+            self.local.clear();
+            self.local_since = None;
+        }
+        Step::Offer { restart: self.restarting }
     }
 
     fn remote_in_place(&mut self) {

@@ -3,7 +3,6 @@
 //! The full types (`protocol::videoroom`) are for applications that ask themselves. Here each field would
 //! cost every page its bytes.
 
-use super::subscriptions::StreamRef;
 use crate::protocol::Id;
 use crate::protocol::videoroom::publishing::StreamDescription;
 use crate::protocol::wire::wire;
@@ -50,7 +49,7 @@ pub struct Watch {
     /// The room.
     pub room: Id,
     /// What to receive; never empty.
-    pub streams: Vec<StreamRef>,
+    pub streams: Vec<Entry>,
     /// Ties the subscription to the publisher handle.
     pub private_id: Option<u64>,
     /// The room's pin.
@@ -61,22 +60,94 @@ pub struct Watch {
 
 wire!(Watch { room, streams; optional private_id, pin, token });
 
-/// One m-line to remove.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// The subscription's mid.
-    pub sub_mid: String,
+/// Everything somebody publishes.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The publisher.
+    pub feed: Id,
 }
 
-wire!(Line { sub_mid });
+wire!(Feed { feed });
+
+/// `join` as a subscriber who only wants to know what there is.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    /// The room.
+    pub room: Id,
+    /// Of whom.
+    pub streams: Vec<Feed>,
+    /// Ties the subscription to the publisher handle.
+    pub private_id: Option<u64>,
+    /// The room's pin.
+    pub pin: Option<String>,
+    /// A token of the room's list, or a signed one.
+    pub token: Option<String>,
+}
+
+wire!(Glance { room, streams; optional private_id, pin, token });
+
+/// A stream and how it is to come. In `join` and `update` the feed's `mid`; in `switch` the m-line too; in
+/// `configure` the m-line alone, as `mid`. What is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Which stream.
+    pub mid: String,
+    /// The publisher.
+    pub feed: Option<Id>,
+    /// The m-line of the subscription that is to carry it.
+    pub sub_mid: Option<String>,
+    /// Whether it is relayed.
+    pub send: Option<bool>,
+    /// The simulcast layer, 0 to 2.
+    pub substream: Option<u32>,
+    /// The temporal layer of a simulcast, 0 to 2.
+    pub temporal: Option<u32>,
+    /// The spatial layer of an SVC stream, 0 to 2.
+    pub spatial_layer: Option<u32>,
+    /// The temporal layer of an SVC stream, 0 to 2.
+    pub temporal_layer: Option<u32>,
+    /// The least playout delay, 10 ms; negative for none.
+    pub min_delay: Option<i32>,
+    /// The most playout delay, 10 ms; negative for none.
+    pub max_delay: Option<i32>,
+}
+
+wire!(Entry {
+    mid
+    ; optional feed, sub_mid, send, substream, temporal, spatial_layer, temporal_layer, min_delay, max_delay
+});
+
+/// What is to be removed: an m-line, or, of data, which shares one, what a feed sends there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The subscription's mid.
+    pub sub_mid: Option<String>,
+    /// The publisher.
+    pub feed: Option<Id>,
+    /// The publisher's mid.
+    pub mid: Option<String>,
+}
+
+wire!(Line { ; optional sub_mid, feed, mid });
 
 /// `update`: removals and additions in one renegotiation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exchange {
     /// What to add.
-    pub subscribe: Vec<StreamRef>,
+    pub subscribe: Vec<Entry>,
     /// What to remove.
     pub unsubscribe: Vec<Line>,
 }
 
 wire!(Exchange { ; optional subscribe, unsubscribe });
+
+/// `switch`, and `configure` of a subscriber.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// Which m-lines, and what becomes of them.
+    pub streams: Vec<Entry>,
+    /// An offer with new ICE credentials.
+    pub restart: Option<bool>,
+}
+
+wire!(Entries { ; optional streams, restart });

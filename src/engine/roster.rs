@@ -11,12 +11,20 @@ use crate::protocol::videoroom::{Attendee, Publisher, Stream, StreamKind};
 /// A stream somebody publishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteStream {
-    /// Audio or video.
+    /// Audio, video or data.
     pub kind: StreamKind,
+    /// The codec of audio and video.
+    pub codec: Option<String>,
+    /// Whether it comes in several simulcast layers.
+    pub simulcast: bool,
     /// Where it comes from, if its owner says so.
     pub source: Source,
-    /// Whether its owner, or a moderator, muted it.
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Whether its owner muted it.
     pub muted: bool,
+    /// Whether a moderator muted it.
+    pub moderated: bool,
 }
 
 /// Somebody else in the room.
@@ -28,6 +36,10 @@ pub struct Person {
     pub streams: Map<String, RemoteStream>,
     /// Whether speaking now.
     pub speaking: bool,
+    /// What is known of them is of before we lost our own place, and not confirmed yet.
+    pub doubted: bool,
+    /// They are in the room, whatever they publish.
+    present: bool,
 }
 
 /// What is different.
@@ -49,7 +61,16 @@ pub enum Change {
     /// A stream is gone.
     Unpublished(Id, String, RemoteStream),
     /// A stream was muted or unmuted.
-    Muted(Id, String, bool),
+    Muted {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+        /// By a moderator, or else by its owner.
+        moderator: bool,
+        /// Whether it is muted now, as far as this one is concerned.
+        muted: bool,
+    },
     /// Somebody began or ceased to speak.
     Speaking(Id, bool),
 }
@@ -74,8 +95,15 @@ impl Roster {
         let id = publisher.id.clone();
         let mut changes = self.appear(&id, publisher.display);
         let Some(person) = self.people.get_mut(&id) else { return changes };
-        let new: Map<String, RemoteStream> =
+        let told_before = !std::mem::take(&mut person.doubted);
+        let mut new: Map<String, RemoteStream> =
             publisher.streams.into_iter().filter_map(remote_stream).collect();
+        let silent = |stream: &RemoteStream| told_before && stream.kind != StreamKind::Video;
+        for (mid, stream) in new.iter_mut().filter(|(_, stream)| silent(stream)) {
+            // Of these the server says it to those who join, and later by an event alone.
+            let before = person.streams.get(mid);
+            stream.moderated |= before.is_some_and(|it| it.kind == stream.kind && it.moderated);
+        }
         let old = std::mem::replace(&mut person.streams, new.clone());
         for (mid, stream) in old.iter() {
             if new.get(mid).is_none_or(|now| now.kind != stream.kind) {
@@ -85,10 +113,19 @@ impl Roster {
         for (mid, stream) in new.iter() {
             match old.get(mid).filter(|before| before.kind == stream.kind) {
                 None => changes.push(Change::Published(id.clone(), mid.clone())),
-                Some(before) if before.muted != stream.muted => {
-                    changes.push(Change::Muted(id.clone(), mid.clone(), stream.muted));
+                Some(before) => {
+                    let both = [
+                        (false, before.muted, stream.muted),
+                        (true, before.moderated, stream.moderated),
+                    ];
+                    let different = both.into_iter().filter(|(_, before, now)| before != now);
+                    changes.extend(different.map(|(moderator, _, muted)| Change::Muted {
+                        id: id.clone(),
+                        mid: mid.clone(),
+                        moderator,
+                        muted,
+                    }));
                 }
-                Some(_) => {}
             }
         }
         if let Some(talking) = publisher.talking {
@@ -103,7 +140,10 @@ impl Roster {
     }
 
     fn appear(&mut self, id: &Id, display: Option<String>) -> Vec<Change> {
-        if self.people.contains_key(id) {
+        if let Some(person) = self.people.get_mut(id) {
+            person.present = true;
+            // Whoever published before is likely about to again.
+            person.doubted = person.doubted && !person.streams.is_empty();
             return display.map_or(Vec::new(), |display| self.renamed(id, display));
         }
         let person = Person { display: display.unwrap_or_default(), ..Person::default() };
@@ -125,6 +165,7 @@ impl Roster {
     /// Somebody stopped publishing, and is still here.
     pub fn unpublished(&mut self, id: &Id) -> Vec<Change> {
         let Some(person) = self.people.get_mut(id) else { return Vec::new() };
+        person.doubted = false;
         let streams = std::mem::take(&mut person.streams);
         let gone = |(mid, stream)| Change::Unpublished(id.clone(), mid, stream);
         streams.into_iter().map(gone).collect()
@@ -143,9 +184,9 @@ impl Roster {
     pub fn moderated(&mut self, id: &Id, mid: &str, muted: bool) -> Vec<Change> {
         let person = self.people.get_mut(id);
         match person.and_then(|person| person.streams.get_mut(mid)) {
-            Some(stream) if stream.muted != muted => {
-                stream.muted = muted;
-                vec![Change::Muted(id.clone(), mid.to_owned(), muted)]
+            Some(stream) if stream.moderated != muted => {
+                stream.moderated = muted;
+                vec![Change::Muted { id: id.clone(), mid: mid.to_owned(), moderator: true, muted }]
             }
             _ => Vec::new(),
         }
@@ -162,6 +203,30 @@ impl Roster {
         }
     }
 
+    /// We lost our place in the room, and with it sight of everybody.
+    pub fn doubt(&mut self) {
+        for person in self.people.values_mut() {
+            (person.doubted, person.present) = (true, false);
+        }
+    }
+
+    /// Whether there are people of whom nobody knows whether they are still here.
+    pub fn has_doubted(&self) -> bool {
+        self.people.values().any(|person| person.doubted)
+    }
+
+    /// Those of whom nothing was heard are gone; those who are here publish no longer what they did.
+    pub fn give_up_doubted(&mut self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let people = self.people.iter().filter(|(_, person)| person.doubted);
+        let doubted: Vec<(Id, bool)> =
+            people.map(|(id, person)| (id.clone(), person.present)).collect();
+        for (id, present) in doubted {
+            changes.extend(if present { self.unpublished(&id) } else { self.left(&id, false) });
+        }
+        changes
+    }
+
     /// Nobody is known any longer.
     pub fn clear(&mut self) -> Vec<Change> {
         let ids: Vec<Id> = self.people.keys().cloned().collect();
@@ -169,11 +234,65 @@ impl Roster {
     }
 }
 
-/// A stream one can receive: not disabled, with a codec, and of a kind we show.
+/// A stream one can receive: not disabled, and with a codec, unless it is data.
 fn remote_stream(stream: Stream) -> Option<(String, RemoteStream)> {
-    let (source, muted) = description::read(stream.description.as_deref());
-    let playable = matches!(stream.kind, StreamKind::Audio | StreamKind::Video);
-    let receivable = playable && !stream.disabled && stream.codec.as_deref() != Some("none");
-    let muted = muted || stream.moderated;
-    receivable.then_some((stream.mid, RemoteStream { kind: stream.kind, source, muted }))
+    let said = description::read(stream.description.as_deref());
+    let Stream { kind, codec, simulcast, moderated, disabled, mid, .. } = stream;
+    let receivable = !disabled && codec.as_deref() != Some("none");
+    let (source, name, muted) = (said.source, said.name, said.muted);
+    let stream = RemoteStream { kind, codec, simulcast, source, name, muted, moderated };
+    receivable.then_some((mid, stream))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada() -> Id {
+        Id::from(7)
+    }
+
+    /// Ada's microphone, as the server says it: by its owner's words, and a moderator's.
+    fn says(description: &str, moderated: bool) -> Publisher {
+        let stream = Stream {
+            description: Some(description.to_owned()),
+            codec: Some("opus".to_owned()),
+            moderated,
+            ..Stream::new(StreamKind::Audio, 0, "0")
+        };
+        let streams = vec![stream];
+        Publisher { id: ada(), display: None, metadata: None, dummy: false, talking: None, streams }
+    }
+
+    fn stands(roster: &Roster) -> (bool, bool) {
+        let stream = roster.people().get(&ada()).unwrap().streams.get("0").unwrap();
+        (stream.muted, stream.moderated)
+    }
+
+    fn muted(moderator: bool, muted: bool) -> Change {
+        Change::Muted { id: ada(), mid: "0".to_owned(), moderator, muted }
+    }
+
+    #[test]
+    fn owners_and_moderators_mute_apart_from_each_other() {
+        let mut roster = Roster::default();
+        roster.publisher(says("microphone", false));
+        assert_eq!(roster.moderated(&ada(), "0", true), [muted(true, true)]);
+        assert_eq!(roster.moderated(&ada(), "0", true), []);
+        assert_eq!(roster.publisher(says("microphone (muted)", false)), [muted(false, true)]);
+        assert_eq!(stands(&roster), (true, true));
+        assert_eq!(roster.moderated(&ada(), "0", false), [muted(true, false)]);
+        assert_eq!(stands(&roster), (true, false));
+    }
+
+    #[test]
+    fn who_comes_later_is_told_and_a_session_lost_ends_what_was_said() {
+        let mut roster = Roster::default();
+        roster.publisher(says("microphone", true));
+        assert_eq!(stands(&roster), (false, true));
+        roster.publisher(says("microphone", false));
+        assert_eq!(stands(&roster), (false, true));
+        roster.doubt();
+        assert_eq!(roster.publisher(says("microphone", false)), [muted(true, false)]);
+    }
 }

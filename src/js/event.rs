@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::error::{janus_error, to_js_error};
 use super::id_value;
+use super::publication::PublicationCore;
 use super::track::TrackCore;
 use crate::Id;
 use crate::protocol::videoroom::StreamKind;
@@ -33,7 +34,9 @@ impl Fields {
         self.set("mid", publication.mid.as_str())
             .set("kind", kind)
             .set("source", publication.source.as_str())
+            .set("name", publication.name.as_deref())
             .set("muted", publication.muted)
+            .set("moderated", publication.moderated)
     }
 }
 
@@ -73,24 +76,51 @@ pub(super) fn to_object(event: &RoomEvent) -> (&'static str, JsValue) {
             let track = TrackCore::new(track);
             ("subscribed", none.id(id).set("mid", mid.as_str()).set("track", track))
         }
+        RoomEvent::TrackReplaced { id, mid } => ("replaced", none.id(id).set("mid", mid.as_str())),
         RoomEvent::TrackUnsubscribed { id, mid } => {
             ("unsubscribed", none.id(id).set("mid", mid.as_str()))
         }
-        RoomEvent::TrackMuted { id, mid, muted } => {
-            ("muted", none.id(id).set("mid", mid.as_str()).set("muted", *muted))
+        RoomEvent::TrackMuted { id, mid, moderator, muted } => {
+            let name = if *moderator { "moderated" } else { "muted" };
+            (name, none.id(id).set("mid", mid.as_str()).set("muted", *muted))
         }
         RoomEvent::SpeakingChanged { id, speaking } => {
             ("speaking", none.id(id).set("speaking", *speaking))
         }
-        RoomEvent::LocalTrackPublished { publication, track } => {
-            let track = TrackCore::new(track);
-            ("localPublished", none.publication(publication).set("track", track))
+        RoomEvent::LocalTrackPublished { publication, local } => {
+            let fields = none.publication(publication).set("track", TrackCore::new(&local.track()));
+            let fields = fields.set("key", local.key());
+            ("localPublished", fields.set("local", PublicationCore::new(local)))
+        }
+        RoomEvent::LocalTrackUnpublished { mid } => {
+            ("localUnpublished", none.set("mid", mid.as_str()))
+        }
+        RoomEvent::DeviceLost { source } => ("deviceLost", none.set("source", source.as_str())),
+        RoomEvent::SenderAdded { transceiver, source } => {
+            let fields = none.set("transceiver", transceiver.clone());
+            ("senderAdded", fields.set("source", source.as_str()))
+        }
+        RoomEvent::ReceiverAdded { id, mid, transceiver } => {
+            let fields = none.id(id).set("mid", mid.as_str());
+            ("receiverAdded", fields.set("transceiver", transceiver.clone()))
+        }
+        RoomEvent::LayerChanged { id, mid, spatial, temporal } => {
+            let fields = none.id(id).set("mid", mid.as_str()).set("spatial", *spatial);
+            ("layer", fields.set("temporal", *temporal))
+        }
+        RoomEvent::DataChannel { channel, label, ours } => {
+            let fields = none.set("channel", channel.clone()).set("label", label.as_str());
+            ("dataChannel", fields.set("ours", *ours))
         }
         RoomEvent::LocalTrackMuted { mid, muted } => {
             ("localMuted", none.set("mid", mid.as_str()).set("muted", *muted))
         }
         RoomEvent::LocalSpeakingChanged(speaking) => {
             ("localSpeaking", none.set("speaking", *speaking))
+        }
+        RoomEvent::SlowLink { mid, receiving, lost } => {
+            let fields = none.set("mid", mid.as_str()).set("receiving", *receiving);
+            ("slowLink", fields.set("lost", *lost))
         }
         RoomEvent::PlaybackChanged(allowed) => ("playback", none.set("allowed", *allowed)),
         RoomEvent::MediaError { source, failure } => {

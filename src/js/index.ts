@@ -17,9 +17,46 @@ export { Emitter, type Abortable, type NamedEvent } from './events.js';
 export { Handle, Janus, Session, type JanusEventMap, type SessionEventMap } from './janus.js';
 export { load, type WasmSource } from './load.js';
 export type { RoomEventMap } from './model.js';
-export { LocalParticipant, Participant, RemoteParticipant, TrackPublication } from './participant.js';
-export { Room, type JoinOptions } from './room.js';
+export { canInsertDTMF, insertDTMF, type ToneOptions } from './dtmf.js';
+export { LocalParticipant, Participant, RemoteParticipant } from './participant.js';
+export {
+  LocalTrackPublication,
+  RemoteTrackPublication,
+  TrackPublication,
+  type Layers,
+  type Limitation,
+  type PublishSettings,
+} from './publication.js';
+export { capabilities, type Capabilities } from './capabilities.js';
+export { checkConnection } from './check.js';
+export type { CheckOptions, CheckReport, CheckStep, CheckStepName, CheckVerdict } from './check/types.js';
+export type { DebugBundle, DebugBundleOptions } from './live/debug.js';
+export type {
+  Attributes,
+  ChatMessage,
+  FileOptions,
+  IncomingFile,
+  IncomingFileEventMap,
+  IncomingRequest,
+  RequestHandler,
+  RequestOptions,
+} from './exchange/types.js';
+export type { Moderation } from './live/moderation.js';
+export type { Trouble } from './live/simulate.js';
+export { Room, type JoinOptions, type TrackToPublish } from './room.js';
 export { LocalTrack, RemoteTrack, Track, createLocalTracks, type LocalTrackOptions } from './track.js';
+export { openDevices } from './media.js';
+export type {
+  Device,
+  DeviceKind,
+  DevicePermission,
+  Devices,
+  DevicesEventMap,
+  PermissionKind,
+  SpeakerTestOptions,
+} from './media/devices.js';
+export type { PublicationStats, RoomStats } from './media/room-stats.js';
+export type { ConnectionStats, LayerStats, PeerStats, TrackStats } from './media/stats.js';
 export type * from './types.js';
 export type { VideoRoom } from './videoroom/admin.js';
 export type { LinkEventMap, PublisherLink } from './videoroom/link.js';

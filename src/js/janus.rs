@@ -20,7 +20,7 @@ use crate::{Error, ErrorCode};
 /// What is under the facade's `Janus`.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct JanusCore(Connection);
+pub struct JanusCore(pub(super) Connection);
 
 #[wasm_bindgen]
 impl JanusCore {
@@ -218,7 +218,7 @@ fn interned(name: String) -> &'static str {
 /// What is under the facade's `Handle`.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct HandleCore(Handle);
+pub struct HandleCore(pub(super) Handle);
 
 #[wasm_bindgen]
 impl HandleCore {

@@ -18,7 +18,8 @@ import type { VideoRoom } from './videoroom/admin.js';
 const VIDEO_ROOM = 'janus.plugin.videoroom';
 
 /** The typed requests, which a page that only wants a call does without. */
-const loadVideoRoom = (): Promise<typeof import('./videoroom/index.js')> =>
+/** @internal */
+export const loadVideoRoom = (): Promise<typeof import('./videoroom/index.js')> =>
   import('./videoroom/index.js').catch((error: unknown) => {
     const text = `dist/videoroom/index.js could not be loaded: ${String(error)}`;
     throw new JanusError(text, { code: 'unreachable', retryable: true });
@@ -186,8 +187,10 @@ const JSON_FIELDS = ['data', 'jsep', 'candidate'];
 /** @internal A session description as the core takes it. */
 export function described(jsep: unknown, types: readonly string[], request?: string): string | undefined {
   if (jsep === undefined) return undefined;
-  const { type, sdp } = (jsep ?? {}) as Partial<Jsep>;
-  if (types.includes(type!) && typeof sdp === 'string') return stringify(jsep);
+  const { type, sdp, trickle, e2ee, rid_order: order = 'hml', force_relay: relay } = (jsep ?? {}) as Partial<Jsep>;
+  const flags = [trickle, e2ee, relay].every((flag) => flag === undefined || typeof flag === 'boolean');
+  const fits = flags && ['hml', 'lmh'].includes(order) && types.includes(type!) && typeof sdp === 'string';
+  if (fits) return stringify(jsep);
   throw invalidArgument(`jsep: expected a session description, ${types.join(' or ')}`, request);
 }
 

@@ -11,6 +11,7 @@ mod event;
 mod hooks;
 mod janus;
 mod options;
+mod publication;
 mod room;
 mod track;
 
@@ -22,6 +23,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
 use self::error::to_js_error;
+use crate::protocol::Json;
 use crate::protocol::id::MAX_SAFE_INTEGER;
 use crate::protocol::json::Decode;
 use crate::room::Failure;
@@ -46,6 +48,11 @@ fn settle(future: Pin<Box<dyn Future<Output = Settled>>>) -> Promise {
 /// Reads an options object, which the facade gives as JSON; what does not fit is the caller's mistake.
 fn options<T: Decode>(text: &str) -> Result<T, Error> {
     T::decode(text).map_err(|unfit| unfit.into_error(ErrorCode::InvalidArgument))
+}
+
+/// Options of the browser's words, which the facade checked and gives as JSON.
+fn json(text: String) -> Result<Json, Error> {
+    Json::parse(text)
 }
 
 /// An id as JavaScript has it: integers beyond 2^53 are `BigInt`s.

@@ -1,13 +1,16 @@
-import type { TrackCore } from '../../pkg/janus.js';
+import type { PublicationCore, RoomCore, TrackCore } from '../../pkg/janus.js';
+import type { DataPort } from './data.js';
+import type { ChatMessage, IncomingFile } from './exchange/types.js';
+import { RemoteParticipant, type LocalParticipant, type Participant } from './participant.js';
 import {
-  RemoteParticipant,
-  TrackPublication,
-  type LocalParticipant,
-  type Participant,
+  LocalTrackPublication,
+  RemoteTrackPublication,
+  type Limitation,
   type PublicationFields,
-} from './participant.js';
+  type TrackPublication,
+} from './publication.js';
 import { LocalTrack, RemoteTrack } from './track.js';
-import type { Id, RoomState, StateChanged, TrackSource } from './types.js';
+import type { ConnectionQuality, Id, RoomState, StateChanged, TrackSource } from './types.js';
 import type { JanusError } from './errors.js';
 
 /** The events of a room. */
@@ -21,28 +24,74 @@ export interface RoomEventMap {
   /** Somebody's name changed. */
   participantChanged: { participant: Participant };
   /** Somebody publishes a stream. */
-  trackPublished: { publication: TrackPublication; participant: RemoteParticipant };
+  trackPublished: { publication: RemoteTrackPublication; participant: RemoteParticipant };
   /** Somebody ceased to publish a stream. */
-  trackUnpublished: { publication: TrackPublication; participant: RemoteParticipant };
+  trackUnpublished: { publication: RemoteTrackPublication; participant: RemoteParticipant };
   /** A stream can be played. */
-  trackSubscribed: { track: RemoteTrack; publication: TrackPublication; participant: RemoteParticipant };
+  trackSubscribed: { track: RemoteTrack; publication: RemoteTrackPublication; participant: RemoteParticipant };
+  /**
+   * A track brings another `mediaStreamTrack`, as its connection was made anew. Elements it is attached to play that of
+   * themselves.
+   */
+  trackReplaced: { track: RemoteTrack; publication: RemoteTrackPublication; participant: RemoteParticipant };
   /** A stream can be played no longer. */
-  trackUnsubscribed: { track: RemoteTrack; publication: TrackPublication; participant: RemoteParticipant };
+  trackUnsubscribed: { track: RemoteTrack; publication: RemoteTrackPublication; participant: RemoteParticipant };
+  /** A track of somebody's has a receiver, and nothing was received yet: the moment to give it a transform. */
+  remoteReceiverAdded: { receiver: RTCRtpReceiver; publication: RemoteTrackPublication; participant: RemoteParticipant };
+  /** Another layer of a stream comes. */
+  layersChanged: { publication: RemoteTrackPublication; participant: RemoteParticipant };
+  /** Adapting sees to it that less of a stream is sent or received, or no longer; `limitation` says why. */
+  limitationChanged: { publication: TrackPublication; participant: Participant; limitation: Limitation | undefined };
   /** A stream of ours is on the server. */
-  localTrackPublished: { track: LocalTrack; publication: TrackPublication; participant: LocalParticipant };
+  localTrackPublished: { track: LocalTrack; publication: LocalTrackPublication; participant: LocalParticipant };
   /** A stream of ours is published no longer. */
-  localTrackUnpublished: { publication: TrackPublication; participant: LocalParticipant };
+  localTrackUnpublished: { publication: LocalTrackPublication; participant: LocalParticipant };
+  /** A track of ours has a sender, and nothing was sent yet: the moment to give it a transform. */
+  localSenderAdded: { sender: RTCRtpSender; source: TrackSource };
+  /** A camera or microphone of ours was unplugged; its publication is muted, and unmuting opens what there is. */
+  deviceLost: { source: TrackSource };
+  /** Somebody sent data. `participant` is missing for senders that publish nothing else and were never announced. */
+  dataReceived: { data: string | ArrayBuffer; from: string; participant: RemoteParticipant | undefined };
+  /** Somebody, maybe we, said other words about themselves; `changed` has their names. */
+  attributesChanged: { participant: Participant; changed: readonly string[] };
+  /** Somebody else wrote to the room. */
+  chatMessage: { message: ChatMessage };
+  /** Somebody else sends a file; `file.blob()` waits for it. */
+  fileOffered: { file: IncomingFile };
   /** Somebody, maybe we or a moderator, muted a stream. */
   trackMuted: { publication: TrackPublication; participant: Participant };
   /** Somebody, maybe we or a moderator, unmuted a stream. */
   trackUnmuted: { publication: TrackPublication; participant: Participant };
+  /** A moderator muted or unmuted a stream, maybe ours; `trackMuted` or `trackUnmuted` follows if that changed. */
+  trackModerated: { publication: TrackPublication; participant: Participant; moderated: boolean };
   /** Somebody, maybe we, began or ceased to speak. */
   speakingChanged: { participant: Participant; speaking: boolean };
+  /** Others speak, or in another order: loudest first. Comes after the `speakingChanged` of those it is about. */
+  activeSpeakersChanged: { speakers: readonly Participant[] };
+  /** Somebody's media, maybe ours, gets through better or worse. */
+  connectionQualityChanged: { participant: Participant; quality: ConnectionQuality };
+  /** Nothing comes of a stream that should. It stays as it is, and goes on when something does. */
+  trackStalled: { publication: RemoteTrackPublication; participant: RemoteParticipant };
+  /** A stream that stalled goes on, or is not to come any longer: muted, paused, gone. */
+  trackResumed: { publication: RemoteTrackPublication; participant: RemoteParticipant };
+  /**
+   * The server says that packets get lost, so many in the last second: of what we send, or receive. Servers do so if
+   * their `slowlink_threshold` is set. What it is about is missing where it cannot be told.
+   */
+  slowLink: {
+    direction: 'send' | 'receive';
+    lost: number;
+    publication: TrackPublication | undefined;
+    participant: Participant | undefined;
+  };
   /** The browser began or ceased to let the page play sound. */
   playbackChanged: { canPlayback: boolean };
   /** A camera or microphone could not be opened, or nothing can be published or received; the room goes on. */
   mediaError: { source: TrackSource; error: DOMException | JanusError };
 }
+
+/** What 1.1.2 leaves of a sender's id. */
+const CUT_LABEL = 63;
 
 type Emit = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]) => void;
 
@@ -61,10 +110,42 @@ export class RoomModel {
   canPlayback = true;
   readonly remote = new Map<Id, RemoteParticipant>();
 
+  /** Whether streams are received that nobody spoke of. */
+  subscribes = true;
+
+  /** Sends what an element plays to the speaker that was chosen. */
+  route: ((element: HTMLMediaElement) => void) | undefined;
+
   constructor(
     readonly local: LocalParticipant,
+    private readonly data: DataPort,
+    private readonly core: () => RoomCore,
     private readonly emit: Emit,
   ) {}
+
+  /** What is received, by the m-line it comes on. */
+  get received(): ReadonlyMap<string, TrackPublication> {
+    const received = new Map<string, TrackPublication>();
+    for (const { publications } of this.remote.values()) {
+      for (const publication of publications.values()) {
+        const mid = publication.track?._mid;
+        if (mid) received.set(mid, publication);
+      }
+    }
+    return received;
+  }
+
+  /** Takes what the library of somebody else's page said. */
+  hear: ((from: string, participant: RemoteParticipant, data: ArrayBuffer) => void) | undefined;
+
+  /** Data that arrived, from the sender with this id as text. */
+  deliver(from: string, data: string | ArrayBuffer, envelope: boolean): void {
+    // Older servers cut labels.
+    const participant = [...this.remote.values()].find(({ id }) => String(id) === from) ??
+      [...this.remote.values()].find(({ id }) => from.length >= CUT_LABEL && String(id).startsWith(from));
+    if (!envelope) this.emit('dataReceived', { data, from, participant });
+    else if (participant) this.hear?.(from, participant, data as ArrayBuffer);
+  }
 
   /** One event of the core. */
   apply(name: string, fields: Fields): void {
@@ -90,10 +171,32 @@ export class RoomModel {
       }
       case 'localPublished':
         return this.#publishLocal(fields);
+      case 'localUnpublished':
+        return this.#unpublishLocal(fields.mid);
+      case 'senderAdded': {
+        const { sender } = fields['transceiver'] as RTCRtpTransceiver;
+        // What a moderator said was about the stream of the peer connection before.
+        for (const one of this.local.publications.values()) {
+          if (one._moderated && one.sender === sender) this.#mute(this.local, 'moderated', { mid: one.mid, muted: false });
+        }
+        return this.emit('localSenderAdded', { sender, source: fields['source'] as TrackSource });
+      }
+      case 'deviceLost':
+        return this.emit('deviceLost', { source: fields['source'] as TrackSource });
+      case 'dataChannel':
+        return this.data.add(fields['channel'] as RTCDataChannel, fields['label'] as string, fields['ours'] as boolean);
       case 'localMuted':
-        return this.#mute(this.local, fields);
+      case 'moderated':
+        return this.#mute(this.local, name, fields);
       case 'localSpeaking':
-        return this.#speak(this.local, fields['speaking'] as boolean);
+        this.local._announced = fields['speaking'] as boolean;
+        return;
+      case 'slowLink': {
+        const { receiving, lost } = fields as unknown as { receiving: boolean; lost: number };
+        const publication = (receiving ? this.received : this.local.publications).get(fields.mid);
+        const direction = receiving ? 'receive' : 'send';
+        return this.emit('slowLink', { direction, lost, publication, participant: publication?.participant });
+      }
       case 'playback':
         this.canPlayback = fields['allowed'] as boolean;
         return this.emit('playbackChanged', { canPlayback: this.canPlayback });
@@ -103,7 +206,7 @@ export class RoomModel {
   }
 
   #applyTo(participant: RemoteParticipant, name: string, fields: Fields): void {
-    const publication = participant._publications.get(fields.mid);
+    const publication = participant.publications.get(fields.mid);
     switch (name) {
       case 'left':
         this.remote.delete(fields.id);
@@ -112,9 +215,11 @@ export class RoomModel {
         participant._display = fields['display'] as string;
         return this.emit('participantChanged', { participant });
       case 'speaking':
-        return this.#speak(participant, fields['speaking'] as boolean);
+        participant._announced = fields['speaking'] as boolean;
+        return;
       case 'published': {
-        const published = new TrackPublication(participant, fields as unknown as PublicationFields);
+        const described = fields as unknown as PublicationFields;
+        const published = new RemoteTrackPublication(participant, described, this.core, this.subscribes);
         participant._publications.set(fields.mid, published);
         return this.emit('trackPublished', { publication: published, participant });
       }
@@ -125,53 +230,83 @@ export class RoomModel {
         participant._publications.delete(fields.mid);
         return this.emit('trackUnpublished', { publication, participant });
       case 'muted':
-        return this.#mute(participant, fields);
+      case 'moderated':
+        return this.#mute(participant, name, fields);
+      case 'receiverAdded': {
+        const { receiver } = fields['transceiver'] as RTCRtpTransceiver;
+        return this.emit('remoteReceiverAdded', { receiver, publication, participant });
+      }
       case 'subscribed': {
         const track = new RemoteTrack(fields['track'] as TrackCore);
+        track._route = this.route;
         publication._track = track;
         return this.emit('trackSubscribed', { track, publication, participant });
       }
+      case 'replaced': {
+        const { track } = publication;
+        if (track) this.emit('trackReplaced', { track, publication, participant });
+        return;
+      }
       case 'unsubscribed': {
-        const track = publication._track as RemoteTrack | undefined;
+        const { track } = publication;
         publication._track = undefined;
         if (track) this.emit('trackUnsubscribed', { track, publication, participant });
+        return;
+      }
+      case 'layer': {
+        const { spatial, temporal } = fields as { spatial?: number; temporal?: number };
+        if (spatial !== undefined) publication._layer.spatial = spatial;
+        if (temporal !== undefined) publication._layer.temporal = temporal;
+        return this.emit('layersChanged', { publication, participant });
       }
     }
   }
 
   #setState(change: StateChanged): void {
     this.state = change.state;
-    if (change.state === 'disconnected') this.#clearLocal();
+    if (change.state === 'disconnected') {
+      this.data.close();
+      this.#clearLocal();
+    }
     this.emit('stateChanged', change);
   }
 
   #clearLocal(): void {
-    const publications = [...this.local._publications.values()];
-    this.local._publications.clear();
-    this.#speak(this.local, false);
-    for (const publication of publications) {
-      this.emit('localTrackUnpublished', { publication, participant: this.local });
-    }
+    this.local._announced = undefined;
+    for (const mid of [...this.local.publications.keys()]) this.#unpublishLocal(mid);
+  }
+
+  #unpublishLocal(mid: string): void {
+    const publication = this.local.publications.get(mid);
+    if (!publication) return;
+    this.local._publications.delete(mid);
+    this.emit('localTrackUnpublished', { publication, participant: this.local });
   }
 
   #publishLocal(fields: Fields): void {
-    const publication = new TrackPublication(this.local, fields as unknown as PublicationFields);
+    const known = [...this.local.publications.values()].find(({ _key }) => _key === fields['key']);
+    if (known) {
+      // The same on another m-line.
+      this.local._publications.delete(known.mid);
+      known._mid = fields.mid;
+      this.local._publications.set(fields.mid, known);
+      return;
+    }
     const track = new LocalTrack(fields['track'] as TrackCore);
-    publication._track = track;
+    const core = fields['local'] as PublicationCore;
+    const publication = new LocalTrackPublication(this.local, fields as unknown as PublicationFields, core, track);
     this.local._publications.set(fields.mid, publication);
     this.emit('localTrackPublished', { track, publication, participant: this.local });
   }
 
-  #mute(participant: Participant, fields: Fields): void {
+  #mute(participant: Participant, name: string, fields: { mid: string; muted?: unknown }): void {
     const publication = participant._publications.get(fields.mid);
-    if (publication === undefined || publication._muted === fields['muted']) return;
-    publication._muted = fields['muted'] as boolean;
-    this.emit(publication._muted ? 'trackMuted' : 'trackUnmuted', { publication, participant });
-  }
-
-  #speak(participant: Participant, speaking: boolean): void {
-    if (participant._speaking === speaking) return;
-    participant._speaking = speaking;
-    this.emit('speakingChanged', { participant, speaking });
+    if (publication === undefined) return;
+    const before = publication.isMuted;
+    const muted = fields.muted as boolean;
+    publication[name === 'moderated' ? '_moderated' : '_muted'] = muted;
+    const { isMuted } = publication;
+    if (name === 'moderated') this.emit('trackModerated', { publication, participant, moderated: muted });
+    if (isMuted !== before) this.emit(isMuted ? 'trackMuted' : 'trackUnmuted', { publication, participant });
   }
 }

@@ -1,13 +1,18 @@
 //! Options as JavaScript writes them.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 
 use crate::client::{self, Leaving, Level};
 use crate::engine::Millis;
+use crate::engine::recorder::Recorder;
 use crate::engine::requests::JoinRoom;
+use crate::protocol::Json;
 use crate::protocol::wire::wire;
 use crate::room::{JoinOptions, RoomOptions};
-use crate::web::{CameraOptions, MicrophoneOptions, PeerConfig};
+use crate::web::PeerConfig;
 
 /// `ConnectionOptions`
 pub(super) struct Connection {
@@ -43,10 +48,14 @@ impl From<Connection> for client::Options {
             reconnect_budget: millis(options.reconnect_budget).unwrap_or(base.reconnect_budget),
             leave_on: options.leave_on.map_or(base.leave_on, |kinds| leaving(&kinds)),
             log_level: options.log_level.map_or(base.log_level, |level| log_level(&level)),
-            recorded: options.recorder.map_or(base.recorded, |count| count as usize),
+            recorder: options.recorder.map_or(base.recorder, recorder),
             ..base
         }
     }
+}
+
+fn recorder(capacity: u32) -> Rc<RefCell<Recorder>> {
+    Rc::new(RefCell::new(Recorder::new(capacity as usize)))
 }
 
 fn leaving(kinds: &[String]) -> Vec<Leaving> {
@@ -94,14 +103,28 @@ pub(super) fn room_options(
 
 /// The devices of `JoinOptions`, of which the facade makes objects.
 pub(super) struct Devices {
-    camera: Option<CameraOptions>,
-    microphone: Option<MicrophoneOptions>,
+    camera: Option<Json>,
+    microphone: Option<Json>,
+    e2ee: bool,
+    subscribe: Option<bool>,
+    data: bool,
+    create: Option<Json>,
 }
 
-wire!(Devices { ; optional camera, microphone });
+wire!(Devices { ; optional camera, microphone, e2ee, subscribe, data, create });
 
 pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions {
     // What streams are is said by those who publish them.
     join.descriptions.clear();
-    JoinOptions { camera: devices.camera, microphone: devices.microphone, join, tracks: Vec::new() }
+    let base = JoinOptions::new(join.room.clone());
+    let base = if devices.data { base.data_channel("reliable", "{}") } else { base };
+    JoinOptions {
+        camera: devices.camera,
+        microphone: devices.microphone,
+        e2ee: devices.e2ee,
+        create: devices.create,
+        watch_none: devices.subscribe == Some(false),
+        join,
+        ..base
+    }
 }

@@ -1,47 +1,22 @@
-import { stringify } from './json.js';
 import type { RoomCore } from '../../pkg/janus.js';
-import type { LocalTrack, RemoteTrack } from './track.js';
-import type { CameraOptions, Id, MicrophoneOptions, TrackKind, TrackSource } from './types.js';
-
-/** @internal A stream as the core tells it. */
-export interface PublicationFields {
-  mid: string;
-  kind: TrackKind;
-  source: TrackSource;
-  muted: boolean;
-}
-
-/** A stream somebody publishes. */
-export class TrackPublication {
-  /** The m-line's mid, unique within the participant. */
-  readonly mid: string;
-  readonly kind: TrackKind;
-  readonly source: TrackSource;
-  readonly participant: Participant;
-  /** @internal */
-  _muted: boolean;
-  /** @internal */
-  _track: LocalTrack | RemoteTrack | undefined;
-
-  /** @internal */
-  constructor(participant: Participant, fields: PublicationFields) {
-    this.participant = participant;
-    this.mid = fields.mid;
-    this.kind = fields.kind;
-    this.source = fields.source;
-    this._muted = fields.muted;
-  }
-
-  /** Whether its owner, or a moderator, muted it. */
-  get isMuted(): boolean {
-    return this._muted;
-  }
-
-  /** What can be played; not there before it arrives. */
-  get track(): LocalTrack | RemoteTrack | undefined {
-    return this._track;
-  }
-}
+import { checked } from './checks.js';
+import { invalidArgument } from './errors.js';
+import { stringify } from './json.js';
+import type { LivePort } from './live.js';
+import type { Attributes, ChatMessage, FileOptions, RequestOptions } from './exchange/types.js';
+import type { LocalTrackPublication, RemoteTrackPublication, TrackPublication } from './publication.js';
+import { LocalTrack } from './track.js';
+import type {
+  CameraOptions,
+  ConnectionQuality,
+  DataOptions,
+  Id,
+  MicrophoneOptions,
+  TrackPublishOptions,
+  ScreenOptions,
+  TrackKind,
+  TrackSource,
+} from './types.js';
 
 /** Somebody in the room. */
 export class Participant {
@@ -49,8 +24,19 @@ export class Participant {
   _id: Id | undefined;
   /** @internal */
   _display: string;
-  /** @internal */
-  _speaking = false;
+  /** @internal What the server said last of whether they speak. */
+  _announced: boolean | undefined;
+  /**
+   * Whether speaking now: as the server says in rooms that announce it (`audiolevel_event`), otherwise as we hear it.
+   * Whoever is muted does not.
+   */
+  readonly isSpeaking: boolean = false;
+  /** How loud, 0 (silence) to 1 (as loud as can be), on a scale that follows the ear; of what is received, and of us. */
+  readonly audioLevel: number = 0;
+  /** What they say of themselves to everybody; see `setAttributes()`. The words are theirs: text, never HTML. */
+  readonly attributes: Attributes = {};
+  /** How well media gets through. */
+  readonly connectionQuality: ConnectionQuality = 'excellent';
   /** @internal */
   readonly _publications = new Map<string, TrackPublication>();
 
@@ -75,14 +61,14 @@ export class Participant {
     return false;
   }
 
-  /** Whether speaking now, in rooms that announce it (`audiolevel_event`). */
-  get isSpeaking(): boolean {
-    return this._speaking;
-  }
-
   /** What is published, by mid. */
   get publications(): ReadonlyMap<string, TrackPublication> {
     return this._publications;
+  }
+
+  /** Whether the hand is raised: the attribute `hand`. */
+  get isHandRaised(): boolean {
+    return 'hand' in this.attributes;
   }
 
   /** Whether a camera is published and not muted. */
@@ -106,37 +92,163 @@ export class Participant {
 
 /** Somebody else. */
 export class RemoteParticipant extends Participant {
+  override get publications(): ReadonlyMap<string, RemoteTrackPublication> {
+    return this._publications as Map<string, RemoteTrackPublication>;
+  }
+
   override get id(): Id {
     return this._id as Id;
   }
 }
 
+type Send = (data: string | ArrayBuffer | ArrayBufferView, options: DataOptions) => Promise<void>;
+
 /** Us. */
 export class LocalParticipant extends Participant {
   readonly #core: () => Promise<RoomCore>;
+  readonly #send: Send;
+  readonly #live: LivePort;
 
   /** @internal */
-  constructor(core: () => Promise<RoomCore>) {
+  constructor(core: () => Promise<RoomCore>, send: Send, live: LivePort) {
     super(undefined, '');
+    this.#live = live;
     this.#core = core;
+    this.#send = send;
   }
 
   override get isLocal(): boolean {
     return true;
   }
 
-  /**
-   * Opens the camera, or releases it (its light goes out) while its publication stays. Called again
-   * before it is done, the last wish wins.
-   */
-  async setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<void> {
-    const core = await this.#core();
-    await core.switch(true, enabled, options && stringify(options));
+  override get publications(): ReadonlyMap<string, LocalTrackPublication> {
+    return this._publications as Map<string, LocalTrackPublication>;
   }
 
-  /** Unmutes or mutes the microphone, which is opened when needed and kept while muted. */
-  async setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<void> {
+  /**
+   * Opens the camera, or releases it (its light goes out) while its publication stays. Called again
+   * before it is done, the last wish wins. Rejects with `moderated` if a moderator muted it: nobody sees it then.
+   */
+  async setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<void> {
+    const text = options && stringify(checked('camera', options));
     const core = await this.#core();
-    await core.switch(false, enabled, options && stringify(options));
+    await core.switch('camera', enabled, text);
+    this.#checkModerated('camera', enabled);
+  }
+
+  /**
+   * Unmutes or mutes the microphone, which is opened when needed and kept while muted. Rejects with `moderated` if a
+   * moderator muted it: nobody hears it then.
+   */
+  async setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<void> {
+    const text = options && stringify(checked('microphone', options));
+    const core = await this.#core();
+    await core.switch('microphone', enabled, text);
+    this.#checkModerated('microphone', enabled);
+  }
+
+  /**
+   * Shares a screen, a window or a tab, with its sound where the browser gives it; or no longer. The person chooses
+   * what; rejects with the browser's `DOMException` if nothing. Has to be called in a click.
+   */
+  async setScreenShareEnabled(enabled: boolean, options?: ScreenOptions, publishing?: TrackPublishOptions): Promise<void> {
+    const text = options && stringify(checked('screen', options));
+    const publishingText = publishing && stringify(checked('publishing', publishing));
+    const core = await this.#core();
+    await core.switch('screen', enabled, text, publishingText);
+  }
+
+  /**
+   * Publishes a track: of a further camera, a canvas, an element. It stays the page's: leaving does not stop it.
+   * Resolves when the server has it; a track that is published already keeps its publication.
+   *
+   * @example
+   * const [track] = canvas.captureStream(15).getVideoTracks();
+   * await room.localParticipant.publishTrack(track, { name: 'Whiteboard', contentHint: 'detail' });
+   */
+  async publishTrack(track: LocalTrack | MediaStreamTrack, options: TrackPublishOptions = {}): Promise<LocalTrackPublication> {
+    const media = track instanceof LocalTrack ? track.mediaStreamTrack : track;
+    if (!(media instanceof MediaStreamTrack)) throw invalidArgument('track: expected a track');
+    const source = options.source ?? (track instanceof LocalTrack ? track.source : undefined);
+    const text = stringify(checked('publishing', { ...options, source }));
+    const core = await this.#core();
+    const mid: string = await core.publish(media, text);
+    const publication = this.publications.get(mid);
+    if (!publication) throw invalidArgument('track: it was unpublished meanwhile');
+    return publication;
+  }
+
+  /** Publishes a track no longer; the same as `unpublish()` of its publication. */
+  unpublishTrack(track: LocalTrack | MediaStreamTrack): void {
+    const media = track instanceof LocalTrack ? track.mediaStreamTrack : track;
+    [...this.publications.values()].find((one) => one.track.mediaStreamTrack === media)?.unpublish();
+  }
+
+  /**
+   * Sends data to everybody in the room: text or bytes, up to 64 MiB. Resolves when the browser has all of it on its
+   * way; waits while too much is. Janus broadcasts data: everybody in the room can read it.
+   *
+   * @example
+   * await room.localParticipant.sendData('hello');
+   */
+  sendData(data: string | ArrayBuffer | ArrayBufferView, options: DataOptions = {}): Promise<void> {
+    return this.#send(data, options);
+  }
+
+  /**
+   * Says words about oneself to everybody, whoever comes later as well: those given are set, `null` takes one away. They
+   * stay until they are changed, in the next call of this room too. Needs a way for data, which is opened if there is none.
+   *
+   * @example
+   * await room.localParticipant.setAttributes({ language: 'pt', seat: null });
+   */
+  setAttributes(changes: Readonly<Record<string, string | null>>): Promise<void> {
+    return this.#live.ask('setAttributes', changes);
+  }
+
+  /** Raises or lowers the hand: the attribute `hand`, with the time it was raised (ISO 8601), so that hands have an order. */
+  async setHandRaised(raised: boolean): Promise<void> {
+    if (raised !== this.isHandRaised) await this.setAttributes({ hand: raised ? new Date().toISOString() : null });
+  }
+
+  /**
+   * Writes to everybody who is in the room, up to 16,384 characters. Resolves with what the others get, when it is on its
+   * way. Nothing is kept for those who come later.
+   *
+   * @example
+   * show(await room.localParticipant.sendChatMessage('hello'));
+   * room.on('chatMessage', ({ message }) => show(message));
+   */
+  sendChatMessage(text: string): Promise<ChatMessage> {
+    return this.#live.ask('sendChatMessage', text);
+  }
+
+  /**
+   * Asks somebody's page, and resolves with its answer: `room.onRequest()` there. Payload and answer are JSON. Janus
+   * broadcasts data: everybody in the room can read both.
+   *
+   * Rejects with a {@link JanusError}: `timeout`, `participant-left`, `unsupported` (nobody answers that there),
+   * `request-failed` (whoever does could not), `aborted` (we left).
+   *
+   * @example
+   * const level = await room.localParticipant.request(bob, 'battery');
+   */
+  request(participant: RemoteParticipant, method: string, payload?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    return this.#live.ask('request', [participant, method, payload, options]);
+  }
+
+  /**
+   * Sends a file to everybody who is in the room, up to 256 MiB; see the event `fileOffered`. Resolves when the browser
+   * has all of it on its way. Other data goes on meanwhile.
+   *
+   * @example
+   * await room.localParticipant.sendFile(input.files[0], { onProgress: ({ sent, size }) => (bar.value = sent / size) });
+   */
+  sendFile(file: Blob, options: FileOptions = {}): Promise<void> {
+    return this.#live.ask('sendFile', [file, options]);
+  }
+
+  #checkModerated(source: TrackSource, enabled: boolean): void {
+    if (enabled) [...this.publications.values()].find((one) => one.source === source)?._checkModerated();
   }
 }

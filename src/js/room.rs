@@ -1,31 +1,47 @@
 //! The room.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::error::{invalid, janus_error};
+use super::error::{invalid, janus_error, to_js_error};
 use super::event::to_object;
 use super::hooks::add_hooks;
+use super::janus::{HandleCore, JanusCore};
 use super::options::Connection;
-use super::{DONE, options, promise};
-use crate::Error;
-use crate::room::{Device, JoinOptions, Room};
+use super::{DONE, json, options, promise};
+use crate::engine::recorder::Recorder;
+use crate::protocol::json::Decode;
+use crate::room::{Device, Failure, JoinOptions, Parts, Room};
 use crate::web::MediaStreamTrack;
+use crate::{Error, client};
 
 /// What is under the facade's `Room`.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct RoomCore(Room);
+pub struct RoomCore(Room, Rc<RefCell<Recorder>>);
+
+/// Reads options.
+fn read<T: Decode>(text: &str) -> Result<T, JsValue> {
+    options(text).map_err(|error| janus_error(&error))
+}
 
 fn with_tracks(mut join: JoinOptions, tracks: &Array) -> Result<JoinOptions, JsValue> {
     for pair in tracks.iter() {
         let track = Reflect::get(&pair, &"track".into())?;
-        let source = Reflect::get(&pair, &"source".into())?.as_string().unwrap_or_default();
+        let settings = Reflect::get(&pair, &"options".into())?.as_string().unwrap_or_default();
         let track: MediaStreamTrack =
             track.dyn_into().map_err(|_| invalid("tracks: each must be a track"))?;
-        join = join.track(track, super::track::source(&source));
+        join = join.track_with(track, json(settings).map_err(|error| janus_error(&error))?);
     }
     Ok(join)
+}
+
+/// A failure as JavaScript's error.
+fn thrown(result: Result<(), Failure>) -> Result<(), JsValue> {
+    result.map_err(|failure| to_js_error(&failure))
 }
 
 #[wasm_bindgen]
@@ -41,15 +57,16 @@ impl RoomCore {
         let read =
             || -> Result<(_, Connection), Error> { Ok((options(settings)?, options(settings)?)) };
         let (room, connection) = read().map_err(|error| janus_error(&error))?;
-        let mut connection = connection.into();
+        let mut connection: client::Options = connection.into();
         add_hooks(&mut connection, hooks);
+        let recorder = Rc::clone(&connection.recorder);
         let room = Room::new(super::options::room_options(room, connection, ice_servers));
         room.on_event(move |event| {
             let (name, fields) = to_object(event);
             // The facade shields its listeners; there is nobody above to tell.
             on_event.call2(&JsValue::NULL, &name.into(), &fields).ok();
         });
-        Ok(Self(room))
+        Ok(Self(room, recorder))
     }
 
     /// Connects ahead of time.
@@ -82,18 +99,98 @@ impl RoomCore {
         })
     }
 
-    /// Switches the camera or the microphone.
-    pub fn switch(&self, is_camera: bool, enabled: bool, settings: Option<String>) -> Promise {
+    /// Switches the camera, the microphone or the sharing of a screen.
+    pub fn switch(
+        &self,
+        source: String,
+        enabled: bool,
+        settings: Option<String>,
+        publishing: Option<String>,
+    ) -> Promise {
         let room = self.0.clone();
         promise(async move {
-            let device = if is_camera {
-                Device::Camera(settings.as_deref().map(options).transpose()?)
+            let given = settings.is_some();
+            let settings = json(settings.unwrap_or_else(|| "{}".to_owned()))?;
+            if source == "screen" {
+                let publishing = json(publishing.unwrap_or_else(|| "{}".to_owned()))?;
+                room.share_screen(enabled, settings, publishing).await?;
             } else {
-                Device::Microphone(settings.as_deref().map(options).transpose()?)
-            };
-            room.switch(device, enabled).await?;
+                let device = Device { is_camera: source == "camera", settings };
+                room.switch(device, enabled, given).await?;
+            }
             DONE
         })
+    }
+
+    /// Publishes a track; its publication.
+    pub fn publish(&self, track: MediaStreamTrack, settings: String) -> Promise {
+        let room = self.0.clone();
+        promise(async move {
+            let publication = room.publish(track, json(settings)?).await?;
+            Ok(publication.mid().map_or(JsValue::UNDEFINED, JsValue::from))
+        })
+    }
+
+    /// Whether a stream, `{ feed, mid }`, is received.
+    #[wasm_bindgen(js_name = setSubscribed)]
+    pub fn set_subscribed(&self, stream: &str, subscribed: bool) -> Result<(), JsValue> {
+        thrown(self.0.set_subscribed(read(stream)?, subscribed))
+    }
+
+    /// How it is received; nothing is sent while `more` follow.
+    #[wasm_bindgen(js_name = setTerms)]
+    pub fn set_terms(&self, stream: &str, terms: &str, more: bool) -> Result<(), JsValue> {
+        thrown(self.0.collect_terms(read(stream)?, read(terms)?, more))
+    }
+
+    /// Asks for a key frame.
+    #[wasm_bindgen(js_name = requestKeyFrame)]
+    pub fn request_key_frame(&self, stream: &str) -> Result<(), JsValue> {
+        thrown(self.0.request_key_frame(&read(stream)?))
+    }
+
+    /// Stops or continues everything that is received.
+    #[wasm_bindgen(js_name = pauseReceiving)]
+    pub fn pause_receiving(&self, paused: bool) -> Result<(), JsValue> {
+        thrown(self.0.set_receiving_paused(paused))
+    }
+
+    /// Restarts ICE.
+    #[wasm_bindgen(js_name = restartIce)]
+    pub fn restart_ice(&self) -> Result<(), JsValue> {
+        thrown(self.0.restart_ice())
+    }
+
+    /// Other STUN and TURN servers.
+    #[wasm_bindgen(js_name = setIceServers)]
+    pub fn set_ice_servers(&self, servers: JsValue) -> Result<(), JsValue> {
+        thrown(self.0.set_ice_servers(servers))
+    }
+
+    /// Opens a data channel.
+    #[wasm_bindgen(js_name = openChannel)]
+    pub fn open_channel(&self, label: String, settings: String) -> Result<(), JsValue> {
+        thrown(self.0.open_data_channel(label, settings))
+    }
+
+    /// Connection, and the handles that publish and receive; nothing outside of a room.
+    pub fn parts(&self) -> Array {
+        let Some(Parts { connection, publisher, subscriber }) = self.0.parts() else {
+            return Array::new();
+        };
+        let (publisher, subscriber) = (HandleCore(publisher), HandleCore(subscriber));
+        Array::of3(&JanusCore(connection).into(), &publisher.into(), &subscriber.into())
+    }
+
+    /// The flight recorder's content, of all connections of this room.
+    #[wasm_bindgen(js_name = exportLog)]
+    pub fn export_log(&self) -> String {
+        self.1.borrow().export()
+    }
+
+    /// The peer connection that sends and the one that receives.
+    pub fn connections(&self) -> Array {
+        self.0.connections().into_iter().map(JsValue::from).collect()
     }
 
     /// Plays what was blocked.

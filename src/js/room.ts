@@ -1,10 +1,19 @@
 import type { RoomCore } from '../../pkg/janus.js';
-import { checkedId, invalidArgument } from './errors.js';
+import { checked } from './checks.js';
+import { DataPort } from './data.js';
+import { JanusError, checkedId, invalidArgument } from './errors.js';
 import { Emitter, abortable, type Abortable } from './events.js';
 import { serverList, splitOptions } from './connection-options.js';
 import { stringify } from './json.js';
+import type { DebugBundle, DebugBundleOptions } from './live/debug.js';
+import type { RequestHandler } from './exchange/types.js';
+import type { Moderation } from './live/moderation.js';
+import type { Trouble } from './live/simulate.js';
+import { LivePort } from './live.js';
+import { loadVideoRoom } from './janus.js';
 import { loadCore } from './load.js';
-import { LocalParticipant, RemoteParticipant } from './participant.js';
+import type { RoomStatistics, RoomStats } from './media/room-stats.js';
+import { LocalParticipant, type Participant, type RemoteParticipant } from './participant.js';
 import { RoomModel, type RoomEventMap } from './model.js';
 import { LocalTrack, deviceOptions } from './track.js';
 import type {
@@ -12,9 +21,11 @@ import type {
   Id,
   MicrophoneOptions,
   RoomOptions,
+  TrackPublishOptions,
   RoomState,
-  TrackSource,
+  StateChanged,
 } from './types.js';
+import type { CreateRoomOptions } from './videoroom/types.js';
 
 /** A stay in a room. */
 export interface JoinOptions extends Abortable {
@@ -28,28 +39,51 @@ export interface JoinOptions extends Abortable {
   pin?: string | undefined;
   /** A token of the room's list, or a signed one. */
   token?: string | undefined;
+  /** Makes the room if it is not there, in this way; fields an older server does not know it ignores. */
+  create?: Omit<CreateRoomOptions, 'room'> | undefined;
   /** Opens the camera and publishes it. An unanswered prompt delays nobody. */
   camera?: boolean | CameraOptions | undefined;
   /** Opens the microphone and publishes it. */
   microphone?: boolean | MicrophoneOptions | undefined;
-  /** Publishes tracks the page has. They stay the page's: leaving does not stop them. */
-  tracks?: readonly (LocalTrack | MediaStreamTrack)[] | undefined;
+  /** Publishes tracks the page has, each alone or with its options. They stay the page's: leaving does not stop them. */
+  tracks?: readonly (LocalTrack | MediaStreamTrack | TrackToPublish)[] | undefined;
+  /** Whether everything others publish is received of itself (true). */
+  subscribe?: boolean | undefined;
+  /** Opens the way for data at once; otherwise with the first that is sent, which takes a negotiation (false). */
+  data?: boolean | undefined;
+  /** Tells the server that what we send is end-to-end encrypted; the encryption is the page's (false). */
+  e2ee?: boolean | undefined;
+}
+
+/** A track with the way it is published. */
+export interface TrackToPublish extends TrackPublishOptions {
+  track: LocalTrack | MediaStreamTrack;
 }
 
 interface GivenTrack {
   track: MediaStreamTrack;
-  source: TrackSource;
+  options: string;
 }
 
-function given(track: LocalTrack | MediaStreamTrack): GivenTrack {
-  if (track instanceof LocalTrack) return { track: track.mediaStreamTrack, source: track.source };
-  return { track, source: track.kind === 'video' ? 'camera' : 'microphone' };
+function given(entry: LocalTrack | MediaStreamTrack | TrackToPublish): GivenTrack {
+  const isTrack = entry instanceof LocalTrack || entry instanceof MediaStreamTrack;
+  const { track, ...options } = isTrack ? { track: entry } : entry;
+  if (track instanceof LocalTrack) {
+    return { track: track.mediaStreamTrack, options: stringify(checked('publishing', { source: track.source, ...options })) };
+  }
+  if (track instanceof MediaStreamTrack) return { track, options: stringify(checked('publishing', options)) };
+  throw invalidArgument('tracks: expected a list of tracks');
 }
 
 function givenTracks(tracks: unknown): GivenTrack[] {
-  const isTrack = (track: unknown): boolean => track instanceof LocalTrack || track instanceof MediaStreamTrack;
-  if (Array.isArray(tracks) && tracks.every(isTrack)) return tracks.map(given);
-  throw invalidArgument('tracks: expected a list of tracks');
+  if (!Array.isArray(tracks)) throw invalidArgument('tracks: expected a list of tracks');
+  return tracks.map((track: unknown) => given((track ?? {}) as TrackToPublish));
+}
+
+/** `create` as Janus reads it. */
+async function creation(options: CreateRoomOptions): Promise<object> {
+  const { encode } = await loadVideoRoom();
+  return encode('create', options, Number.MAX_SAFE_INTEGER).fields;
 }
 
 /** A page may forget its Room object and go on with the call: as long as one lasts, it is kept alive here. */
@@ -67,21 +101,38 @@ export class Room extends Emitter<RoomEventMap> {
   readonly #options: RoomOptions;
   readonly #servers: string[];
   #core: Promise<RoomCore> | undefined;
+  #statistics: Promise<RoomStatistics> | undefined;
+  #present: RoomCore | undefined;
+  /** @internal */
+  _receivingPaused = false;
+  /** @internal Who answers which requests. */
+  readonly _handlers = new Map<string, RequestHandler>();
+  /** Everybody who speaks now, maybe us: loudest first, in an order that does not flicker. */
+  readonly activeSpeakers: readonly Participant[] = [];
   readonly #model: RoomModel;
+  readonly #live: LivePort;
 
   constructor(options: RoomOptions) {
     super();
     this.#servers = serverList(options?.servers, options);
     this.#options = options;
+    const tell = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void => this.emit(type, event);
     const { iceServers } = options;
     if (iceServers && !Array.isArray(iceServers)) throw invalidArgument('iceServers: expected a list');
-    const local = new LocalParticipant(() => this.#load());
-    const model: RoomModel = new RoomModel(local, (type, event) => {
+    const load = (): Promise<RoomCore> => this.#load();
+    const data: DataPort = new DataPort(load, (...message) => model.deliver(...message));
+    const send = (envelope: Uint8Array<ArrayBuffer>): Promise<void> => data.send(envelope, {}, true);
+    const live = new LivePort({ room: this, options, states: [], core: () => this.#present, send, emit: tell });
+    const local = new LocalParticipant(load, (payload, sending) => data.send(payload, sending), live);
+    const model: RoomModel = new RoomModel(local, data, () => this.#loaded(), (type, event) => {
       if (model.state === 'disconnected') lasting.delete(model);
       else lasting.add(model);
       this.emit(type, event);
+      if (type === 'stateChanged') live.follow(event as StateChanged);
     });
+    model.hear = (...said) => void live.ask('takeEnvelope', said).catch(reportError);
     this.#model = model;
+    this.#live = live;
   }
 
   /** Where the room stands. */
@@ -125,20 +176,23 @@ export class Room extends Emitter<RoomEventMap> {
    * or microphone that cannot be had is no error but the event `mediaError`.
    */
   async join(options: JoinOptions): Promise<void> {
-    const { signal, camera, microphone, tracks, ...rest } = options ?? {};
+    const { signal, camera, microphone, tracks, create, ...rest } = options ?? {};
     signal?.throwIfAborted();
     if (rest.room === undefined || rest.room === null) {
       throw invalidArgument('room: say which room to join');
     }
+    const room = checkedId('room', rest.room);
     const settings = {
       ...rest,
-      room: checkedId('room', rest.room),
+      room,
+      create: create && (await creation({ ...create, room })),
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
-      camera: deviceOptions(camera),
-      microphone: deviceOptions(microphone),
+      camera: deviceOptions('camera', camera),
+      microphone: deviceOptions('microphone', microphone),
     };
     const [text, bring] = [stringify(settings), givenTracks(tracks ?? [])];
     const core = await this.#load();
+    this.#model.subscribes = rest.subscribe !== false;
     try {
       await abortable(core.join(text, bring) as Promise<void>, signal);
     } catch (error) {
@@ -154,10 +208,116 @@ export class Room extends Emitter<RoomEventMap> {
     await core.leave();
   }
 
+  /**
+   * Looks for another way for packets, sending and receiving (ICE restart). Done by itself when packets are missing for
+   * two seconds, when ICE fails, and when the browser says that the network changed.
+   */
+  restartIce(): void {
+    this.#loaded().restartIce();
+  }
+
+  /** Other STUN and TURN servers, or new credentials for them; used from the next ICE restart or connection on. */
+  async setIceServers(iceServers: readonly RTCIceServer[]): Promise<void> {
+    if (!Array.isArray(iceServers)) throw invalidArgument('iceServers: expected a list');
+    const core = await this.#load();
+    core.setIceServers(iceServers);
+  }
+
+  /** Stops or continues everything that is received; subscriptions stay. */
+  setReceivingPaused(paused: boolean): void {
+    this.#loaded().pauseReceiving(paused);
+    this._receivingPaused = paused;
+  }
+
+  /** The browser's peer connections, as far as there are any, for what the library has no word for. */
+  get peerConnections(): { publisher: RTCPeerConnection | undefined; subscriber: RTCPeerConnection | undefined } {
+    const [publisher, subscriber] = (this.#present?.connections() ?? []) as (RTCPeerConnection | undefined)[];
+    return { publisher, subscriber };
+  }
+
+  /**
+   * How the room does: bit rates, sizes, losses, delays of each track, with the same fields in every browser. Rates are
+   * since the read before.
+   *
+   * @example
+   * const { tracks } = await room.getStats();
+   * for (const { participant, bitrate, frameWidth } of tracks) console.log(participant.display, bitrate, frameWidth);
+   */
+  async getStats(): Promise<RoomStats> {
+    this.#statistics ??= import('./media/index.js').then(({ RoomStatistics }) => new RoomStatistics());
+    const statistics = await this.#statistics;
+    return statistics.read({ ...this.peerConnections, sent: this.localParticipant.publications, received: this.#model.received });
+  }
+
+  /**
+   * The room, for those who know its secret: send people out, mute streams, lock, record, end. Rooms without a secret
+   * let everybody.
+   *
+   * @example
+   * const moderation = await room.moderation(secret);
+   * await moderation.mute(publication);
+   */
+  moderation(secret?: string): Promise<Moderation> {
+    return this.#live.ask('moderation', secret);
+  }
+
+  /**
+   * Breaks something, for tests: the real thing, as far as a page can cause it. Resolves when it is caused.
+   *
+   * @example
+   * await room.simulate('signal-lost');
+   */
+  simulate(trouble: Trouble): Promise<void> {
+    return this.#live.ask('simulate', trouble);
+  }
+
+  /**
+   * Everything about this room that helps to find out what went wrong, for a report; without secrets, names and
+   * addresses. It can be asked for at any time, after an error too.
+   *
+   * @example
+   * await fetch('/reports', { method: 'POST', body: JSON.stringify(await room.debugBundle()) });
+   */
+  debugBundle(options?: DebugBundleOptions): Promise<DebugBundle> {
+    return this.#live.ask('debugBundle', options);
+  }
+
+  /**
+   * Answers what people in the room ask of this page, by this name; before joining as well, and until the returned
+   * function is called. What the handler returns is the answer; if it throws, the other page hears that it failed, and no more.
+   *
+   * @example
+   * room.onRequest('battery', async () => (await navigator.getBattery()).level);
+   */
+  onRequest(method: string, handler: RequestHandler): () => void {
+    if (this._handlers.has(method)) throw invalidArgument(`onRequest: "${method}" is answered already`);
+    this._handlers.set(method, handler);
+    return () => void (this._handlers.get(method) === handler && this._handlers.delete(method));
+  }
+
   /** Plays what the browser blocked; for use in a click. */
   async startPlayback(): Promise<void> {
     const core = await this.#load();
     await core.startPlayback();
+  }
+
+  /**
+   * Plays what others say through this speaker (`openDevices()` lists them, '' is the default one), in elements that are
+   * attached now and later; tracks of video are silent anyway. Works before joining as well. If it fails, everything
+   * stays where it is: with a {@link JanusError}, `unsupported`, where the browser knows the default speaker only, or
+   * with the browser's `DOMException`: `NotFoundError`, `NotAllowedError`.
+   *
+   * @example
+   * await room.setSpeaker((await devices.list('speaker'))[0].id);
+   */
+  async setSpeaker(deviceId: string): Promise<void> {
+    const { setSpeaker } = await import('./media/index.js');
+    await setSpeaker(this.#model, deviceId);
+  }
+
+  #loaded(): RoomCore {
+    if (this.#present) return this.#present;
+    throw new JanusError('join the room first', { code: 'invalid-state', retryable: false });
   }
 
   #load(): Promise<RoomCore> {
@@ -168,7 +328,8 @@ export class Room extends Emitter<RoomEventMap> {
         // The core lives as long as this object, which therefore must not live as long as the core.
         const weak = new WeakRef(this.#model);
         const onEvent = (name: string, fields: never): void => weak.deref()?.apply(name, fields);
-        return new RoomCore(stringify({ ...settings, servers: this.#servers }), iceServers, hooks, onEvent);
+        const options = stringify({ ...settings, servers: this.#servers });
+        return (this.#present = new RoomCore(options, iceServers, hooks, onEvent));
       },
       (error: unknown) => {
         this.#core = undefined;

@@ -1,15 +1,13 @@
 //! Tracks.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::promise;
-use crate::protocol::description::Source;
-use crate::room::{Track, create_local_tracks as create};
-use crate::web::{HtmlMediaElement, MediaStreamTrack, Meter};
+use super::{json, promise};
+use crate::room::{Track, create_tracks};
+use crate::web::{HtmlMediaElement, MediaStreamTrack, RtcRtpTransceiver};
 
 /// What is under the facade's `LocalTrack` and `RemoteTrack`.
 #[wasm_bindgen]
@@ -42,6 +40,12 @@ impl TrackCore {
         self.0.media()
     }
 
+    /// The browser's transceiver, of what others send.
+    #[wasm_bindgen(getter)]
+    pub fn transceiver(&self) -> Option<RtcRtpTransceiver> {
+        self.0.transceiver()
+    }
+
     /// Plays it.
     pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, JsValue> {
         self.0.attach(element).map_err(|thrown| thrown.0)
@@ -62,44 +66,16 @@ impl TrackCore {
     pub fn stop(&self) {
         self.0.stop();
     }
-
-    /// Reports how loud it is until the meter is stopped.
-    pub fn meter(&self, listener: Function) -> Result<MeterCore, JsValue> {
-        let report = move |level: f64| {
-            // What a listener throws is the page's business, and nobody is there to hear it.
-            listener.call1(&JsValue::NULL, &level.into()).ok();
-        };
-        let meter = self.0.meter(report).map_err(|thrown| thrown.0)?;
-        Ok(MeterCore(RefCell::new(Some(meter))))
-    }
-}
-
-/// A running level meter.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct MeterCore(RefCell<Option<Meter>>);
-
-#[wasm_bindgen]
-impl MeterCore {
-    /// Stops measuring.
-    pub fn stop(&self) {
-        self.0.take();
-    }
 }
 
 /// Opens camera and microphone.
 #[wasm_bindgen(js_name = createLocalTracks)]
 pub fn create_local_tracks(camera: Option<String>, microphone: Option<String>) -> Promise {
     promise(async move {
-        let camera = camera.as_deref().map(super::options).transpose()?;
-        let microphone = microphone.as_deref().map(super::options).transpose()?;
-        let tracks = create(camera.as_ref(), microphone.as_ref()).await?;
+        let (camera, microphone) =
+            (camera.map(json).transpose()?, microphone.map(json).transpose()?);
+        let tracks = create_tracks(camera, microphone).await?;
         let cores = tracks.into_iter().map(|track| JsValue::from(TrackCore(Rc::new(track))));
         Ok(cores.collect::<Array>().into())
     })
-}
-
-/// The source by its JavaScript name; what is not known is unknown.
-pub(super) fn source(name: &str) -> Source {
-    crate::protocol::description::read(Some(name)).0
 }

@@ -1,4 +1,6 @@
-import type { MeterCore, TrackCore } from '../../pkg/janus.js';
+import type { TrackCore } from '../../pkg/janus.js';
+import { startMeter } from '../web/meter.js';
+import { checked } from './checks.js';
 import { abortable, type Abortable } from './events.js';
 import { stringify } from './json.js';
 import { loadCore } from './load.js';
@@ -9,6 +11,8 @@ export class Track {
   readonly #core: TrackCore;
   readonly kind: TrackKind;
   readonly source: TrackSource;
+  /** @internal Hears of elements that come and go. */
+  _onElements: (() => void) | undefined;
 
   /** @internal */
   constructor(core: TrackCore) {
@@ -31,12 +35,16 @@ export class Track {
   attach(): HTMLMediaElement;
   attach<E extends HTMLMediaElement>(element: E): E;
   attach(element?: HTMLMediaElement): HTMLMediaElement {
-    return this.#core.attach(element);
+    const attached = this.#core.attach(element);
+    this._onElements?.();
+    return attached;
   }
 
   /** Takes the track out of `element`, or out of all; returns the elements it was in. */
   detach(element?: HTMLMediaElement): HTMLMediaElement[] {
-    return this.#core.detach(element) as HTMLMediaElement[];
+    const detached = this.#core.detach(element) as HTMLMediaElement[];
+    this._onElements?.();
+    return detached;
   }
 
   /** The elements that play it. */
@@ -45,25 +53,36 @@ export class Track {
   }
 
   /** @internal */
-  protected stopDevice(): void {
-    this.#core.stop();
+  protected get transceiver(): RTCRtpTransceiver | undefined {
+    return this.#core.transceiver;
   }
 
   /** @internal */
-  protected startMeter(listener: (level: number) => void): MeterCore {
-    return this.#core.meter((level: number) => {
-      try {
-        listener(level);
-      } catch (error) {
-        reportError(error);
-      }
-    });
+  protected stopDevice(): void {
+    this.#core.stop();
   }
 }
 
 /** A track of somebody else. */
 export class RemoteTrack extends Track {
-  readonly #remote = true;
+  /** @internal Told of each element it is played in. */
+  _route: ((element: HTMLMediaElement) => void) | undefined;
+
+  override attach<E extends HTMLMediaElement>(element?: E): E {
+    const playing = super.attach(element!);
+    if (this.kind === 'audio') this._route?.(playing);
+    return playing;
+  }
+
+  /** @internal Its m-line on the connection that receives. */
+  get _mid(): string | null | undefined {
+    return this.transceiver?.mid;
+  }
+
+  /** The browser's receiver, for transforms above all. */
+  get receiver(): RTCRtpReceiver | undefined {
+    return this.transceiver?.receiver;
+  }
 }
 
 /** A track of this page's. */
@@ -78,8 +97,13 @@ export class LocalTrack extends Track {
    * ends that.
    */
   monitorLevel(listener: (level: number) => void): () => void {
-    const meter = this.startMeter(listener);
-    return () => meter.stop();
+    return startMeter(this.mediaStreamTrack, (level) => {
+      try {
+        listener(level);
+      } catch (error) {
+        reportError(error);
+      }
+    });
   }
 }
 
@@ -90,13 +114,13 @@ export interface LocalTrackOptions extends Abortable {
 }
 
 /** @internal `true` means with defaults; `false` and nothing mean no. */
-export function deviceOptions(wish: boolean | object | undefined): object | undefined {
-  return wish === true ? {} : wish || undefined;
+export function deviceOptions(kind: 'camera' | 'microphone', wish: boolean | object | undefined): object | undefined {
+  return wish === true ? {} : wish ? checked(kind, wish) : undefined;
 }
 
 /** @internal The same for the core. */
-export function deviceText(wish: boolean | object | undefined): string | undefined {
-  const options = deviceOptions(wish);
+export function deviceText(kind: 'camera' | 'microphone', wish: boolean | object | undefined): string | undefined {
+  const options = deviceOptions(kind, wish);
   return options && stringify(options);
 }
 
@@ -111,8 +135,9 @@ export function deviceText(wish: boolean | object | undefined): string | undefin
 export async function createLocalTracks(options: LocalTrackOptions = {}): Promise<LocalTrack[]> {
   const { camera, microphone, signal } = options;
   signal?.throwIfAborted();
+  const wishes = [deviceText('camera', camera), deviceText('microphone', microphone)] as const;
   const core = await loadCore();
-  const opening = core.createLocalTracks(deviceText(camera), deviceText(microphone)) as Promise<TrackCore[]>;
+  const opening = core.createLocalTracks(...wishes) as Promise<TrackCore[]>;
   const tracks = opening.then((cores) => cores.map((track) => new LocalTrack(track)));
   return abortable(tracks, signal, (late) => late.forEach((track) => track.stop()));
 }

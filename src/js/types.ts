@@ -24,6 +24,12 @@ export type DisconnectReason =
   | 'kicked'
   | 'room-destroyed';
 
+/**
+ * How well somebody's media gets through: `excellent`, `good` with small losses or delays, `poor` where one sees and
+ * hears it, `lost` when nothing comes.
+ */
+export type ConnectionQuality = 'excellent' | 'good' | 'poor' | 'lost';
+
 /** Where a connection stands. */
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
@@ -119,6 +125,11 @@ export interface RoomOptions extends ConnectionOptions {
   iceServers?: readonly RTCIceServer[] | undefined;
   /** `relay` uses TURN only. */
   iceTransportPolicy?: RTCIceTransportPolicy | undefined;
+  /**
+   * Receives of each video that was attached what is seen of it, and less where the network or the processor is short;
+   * sends less where the processor is (true).
+   */
+  adaptive?: boolean | undefined;
 }
 
 /** How a camera is opened. Sizes and rates are wishes. */
@@ -145,6 +156,62 @@ export interface MicrophoneOptions {
   noiseSuppression?: boolean | undefined;
   /** Keep the loudness even (true). */
   autoGainControl?: boolean | undefined;
+  /** 2 for stereo; the browser's choice otherwise. */
+  channelCount?: number | undefined;
+}
+
+/** How a screen is shared. */
+export interface ScreenOptions {
+  /** The most in width, px; as it is otherwise. */
+  width?: number | undefined;
+  /** The most in height, px; as it is otherwise. */
+  height?: number | undefined;
+  /** Pictures per second (15). */
+  frameRate?: number | undefined;
+  /** With its sound, where the browser gives it (true). */
+  audio?: boolean | undefined;
+}
+
+/** How a track is published. What is left out is chosen by what the track is. */
+export interface TrackPublishOptions {
+  /** What it is; by default what its kind suggests. */
+  source?: TrackSource | undefined;
+  /** A name for people to see. */
+  name?: string | undefined;
+  /**
+   * Send a picture in several sizes, so that the server can choose for each viewer: three from 960 px on, two from
+   * 480 px on (false).
+   */
+  simulcast?: boolean | undefined;
+  /** Send a picture in SVC layers, `L3T3` for example. Needs a codec that has it (VP9, AV1) and a room that takes it. */
+  scalabilityMode?: string | undefined;
+  /** The codec to prefer. If the room refuses it, its own choice is taken; `settings.codec` tells. */
+  codec?: 'vp8' | 'vp9' | 'h264' | 'h265' | 'av1' | 'opus' | (string & {}) | undefined;
+  /** The most it may take, all layers together, bit/s; by default what its size and rate suggest. */
+  maxBitrate?: number | undefined;
+  /** The most pictures per second. */
+  maxFrameRate?: number | undefined;
+  priority?: RTCPriorityType | undefined;
+  /** What gives way when there is not enough. */
+  degradationPreference?: RTCDegradationPreference | undefined;
+  /** What it shows or sounds like. */
+  contentHint?: 'motion' | 'detail' | 'text' | 'speech' | 'speech-recognition' | 'music' | '' | undefined;
+  /** Which layers are sent, best first; all by default. */
+  layers?: readonly boolean[] | undefined;
+  /** Opus sends next to nothing in silence. */
+  dtx?: boolean | undefined;
+  /** Opus repairs lost packets from the next. */
+  fec?: boolean | undefined;
+  /** Opus in stereo; capture with `channelCount: 2` and without processing. */
+  stereo?: boolean | undefined;
+}
+
+/** How data is sent. */
+export interface DataOptions {
+  /** Whether what is lost is sent again, and all arrives in order (true). */
+  reliable?: boolean | undefined;
+  /** Gives up what is not on its way yet. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What `info` says of the server, with Janus's own names. */

@@ -17,6 +17,9 @@ pub enum Source {
     Unknown,
 }
 
+/// All there are.
+const SOURCES: [Source; 4] = [Source::Camera, Source::Microphone, Source::Screen, Source::Unknown];
+
 const MUTED: &str = " (muted)";
 
 impl Source {
@@ -30,33 +33,51 @@ impl Source {
         }
     }
 
-    fn parse(text: &str) -> Self {
-        match text {
-            "camera" => Self::Camera,
-            "microphone" => Self::Microphone,
-            "screen" => Self::Screen,
-            _ => Self::Unknown,
-        }
+    /// The source of this name, if it is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        SOURCES.into_iter().find(|source| source.as_str() == name)
     }
 }
 
-/// Writes a description.
-pub fn write(source: Source, muted: bool) -> String {
-    [source.as_str(), if muted { MUTED } else { "" }].concat()
+/// What a description says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// What the stream is.
+    pub source: Source,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Whether its owner muted it.
+    pub muted: bool,
 }
 
-/// Reads a description: what it is, and whether its owner muted it.
+/// Writes a description: `camera`, `camera: Lab`, `microphone (muted)`.
+pub fn write(source: Source, name: Option<&str>, muted: bool) -> String {
+    let (between, name) = name.map_or(("", ""), |name| (": ", name));
+    [source.as_str(), between, name, if muted { MUTED } else { "" }].concat()
+}
+
+/// Reads a description. Other clients' words are a name.
 ///
 /// ```
 /// use janus_wasm::protocol::description::{read, Source};
-/// assert_eq!(read(Some("camera (muted)")), (Source::Camera, true));
-/// assert_eq!(read(Some("My webcam")), (Source::Unknown, false));
-/// assert_eq!(read(None), (Source::Unknown, false));
+/// let said = read(Some("camera: Lab (muted)"));
+/// assert_eq!((said.source, said.name.as_deref(), said.muted), (Source::Camera, Some("Lab"), true));
+/// let said = read(Some("My webcam"));
+/// assert_eq!((said.source, said.name.as_deref(), said.muted), (Source::Unknown, Some("My webcam"), false));
+/// assert_eq!(read(None).name, None);
 /// ```
-pub fn read(description: Option<&str>) -> (Source, bool) {
-    let Some(text) = description else { return (Source::Unknown, false) };
-    match text.strip_suffix(MUTED) {
-        Some(source) if Source::parse(source) != Source::Unknown => (Source::parse(source), true),
-        _ => (Source::parse(text), false),
-    }
+pub fn read(description: Option<&str>) -> Description {
+    let Some(text) = description.filter(|text| !text.is_empty()) else {
+        return Description { source: Source::Unknown, name: None, muted: false };
+    };
+    let unmuted = text.strip_suffix(MUTED);
+    let words = unmuted.unwrap_or(text);
+    let ours = SOURCES.into_iter().find_map(|source| {
+        let name = words.strip_prefix(source.as_str())?;
+        let name = if name.is_empty() { None } else { Some(name.strip_prefix(": ")?.to_owned()) };
+        Some(Description { source, name, muted: unmuted.is_some() })
+    });
+    let theirs =
+        || Description { source: Source::Unknown, name: Some(text.to_owned()), muted: false };
+    ours.unwrap_or_else(theirs)
 }

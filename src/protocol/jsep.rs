@@ -25,19 +25,21 @@ pub struct Jsep {
     pub trickle: Option<bool>,
     /// The media is end-to-end encrypted.
     pub e2ee: Option<bool>,
+    /// The SVC modes of an offer's m-lines (since 1.1.4, passed over before).
+    pub svc: Option<Json>,
 }
 
-wire!(Jsep { kind = "type", sdp; optional trickle, e2ee });
+wire!(Jsep { kind = "type", sdp; optional trickle, e2ee, svc });
 
 impl Jsep {
     /// An offer whose candidates will be trickled.
     pub fn offer(sdp: String) -> Self {
-        Self { kind: SdpType::Offer, sdp, trickle: None, e2ee: None }
+        Self { kind: SdpType::Offer, sdp, trickle: None, e2ee: None, svc: None }
     }
 
     /// An answer whose candidates will be trickled.
     pub fn answer(sdp: String) -> Self {
-        Self { kind: SdpType::Answer, sdp, trickle: None, e2ee: None }
+        Self { kind: SdpType::Answer, sdp, trickle: None, e2ee: None, svc: None }
     }
 }
 

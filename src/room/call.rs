@@ -8,21 +8,23 @@ use futures_channel::oneshot;
 
 use super::devices::open_each;
 use super::event::{Failure, RoomEvent};
-use super::local::{Slot, Slots};
+use super::local::{Device, Slot, Slots, left};
 use super::options::JoinOptions;
+use super::publication::source_for;
 use super::signal::Signal;
 use super::track::{Track, source_of};
 use super::wire::{publisher_body, said, subscriber_body};
 use super::{Inner, Person, Reason};
 use crate::client::Handle;
-use crate::engine::conference::{Asked, Conference, Output};
+use crate::engine::conference::{Asked, Conference, Output, PeerState};
 use crate::engine::negotiation::{Role, Step};
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::description::Source;
+use crate::protocol::json::Object;
 use crate::protocol::{Candidate, Jsep, Json};
 use crate::web::{
-    self, CameraOptions, MediaStreamTrack, MicrophoneOptions, Peer, PeerConfig, PeerEvent,
-    Playback, Thrown, Timer, spawn_local,
+    self, Listener, MediaStreamTrack, Peer, PeerConfig, PeerEvent, Playback, RtcDataChannel,
+    Thrown, Timer, spawn_local,
 };
 use crate::{Error, ErrorCode, Id, Map};
 
@@ -31,7 +33,7 @@ type Joined = oneshot::Receiver<Result<(), Error>>;
 pub(super) struct Call {
     pub(super) room: Weak<Inner>,
     pub(super) display: String,
-    peer_config: PeerConfig,
+    pub(super) peer_config: RefCell<PeerConfig>,
     pub(super) playback: Rc<Playback>,
     pub(super) conference: RefCell<Conference>,
     pub(super) signal: RefCell<Option<Signal>>,
@@ -40,10 +42,20 @@ pub(super) struct Call {
     publisher: RefCell<Option<Rc<Peer>>>,
     pub(super) subscriber: RefCell<Option<Rc<Peer>>>,
     pub(super) slots: Slots,
+    /// Our data channels, label and options, to be opened on each peer connection that publishes.
+    pub(super) channels: RefCell<Vec<(String, String)>>,
     pub(super) tracks: RefCell<Map<StreamRef, Rc<Track>>>,
     joined: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     timer: RefCell<Timer>,
+    /// Hears that the network is another one.
+    changed: RefCell<Option<Listener>>,
     draining: Cell<bool>,
+    /// Our handles are gone, or of no use.
+    pub(super) away: Cell<bool>,
+    /// Counts departures, so that what belongs to one before is not taken for ours.
+    pub(super) epoch: Cell<u32>,
+    /// What makes the room if it is not there.
+    pub(super) create: Option<Json>,
     pub(super) over: Cell<bool>,
 }
 
@@ -63,7 +75,7 @@ impl Call {
         let call = Rc::new(Self {
             room: Rc::downgrade(room),
             display: options.join.display.clone().unwrap_or_default(),
-            peer_config: room.options.peer.clone(),
+            peer_config: RefCell::new(room.peer.borrow().clone()),
             playback: Rc::clone(&room.playback),
             conference: RefCell::new(Conference::new(options.join.clone(), capturing)),
             signal: RefCell::default(),
@@ -71,15 +83,39 @@ impl Call {
             publisher: RefCell::default(),
             subscriber: RefCell::default(),
             slots: Slots::default(),
+            channels: RefCell::default(),
             tracks: RefCell::default(),
             joined: RefCell::new(Some(sender)),
             timer: RefCell::default(),
+            changed: RefCell::default(),
             draining: Cell::new(false),
+            away: Cell::new(false),
+            epoch: Cell::new(0),
+            create: options.create.clone(),
             over: Cell::new(false),
         });
+        let weak = Rc::downgrade(&call);
+        let listener = web::on_online(move || {
+            if let Some(call) = weak.upgrade() {
+                call.restart_ice();
+            }
+        });
+        call.changed.replace(Some(listener));
         for given in options.tracks.clone() {
-            let simulcast = options.camera.as_ref().is_some_and(|camera| camera.simulcast);
-            call.add(Slot::new(Track::new(given.track, given.source, None), false, simulcast))?;
+            let source = source_for(&given.track, &given.settings);
+            call.add(Slot::new(Track::new(given.track, source, None), None, given.settings))?;
+        }
+        for (label, options) in options.channels.clone() {
+            call.open_channel(label, options)?;
+        }
+        if options.create.is_some() {
+            call.conference.borrow_mut().make_room();
+        }
+        if options.e2ee {
+            call.conference.borrow_mut().set_e2ee(true);
+        }
+        if options.watch_none {
+            call.conference.borrow_mut().subscribe_all(false);
         }
         if !options.tracks.is_empty() {
             call.negotiate();
@@ -88,20 +124,16 @@ impl Call {
     }
 
     /// Opens what joining asked for. Nobody waits for it: a prompt may stay unanswered for ever.
-    pub(super) fn open_devices(
-        self: &Rc<Self>,
-        camera: Option<CameraOptions>,
-        microphone: Option<MicrophoneOptions>,
-    ) {
+    pub(super) fn open_devices(self: &Rc<Self>, camera: Option<Json>, microphone: Option<Json>) {
         if camera.is_none() && microphone.is_none() {
             return;
         }
         let weak = Rc::downgrade(self);
         spawn_local(async move {
-            let simulcast = camera.as_ref().is_some_and(|camera| camera.simulcast);
+            let devices = (camera.clone(), microphone.clone());
             let (media, failures) = open_each(camera, microphone).await;
             match weak.upgrade().filter(|call| !call.over.get()) {
-                Some(call) => call.devices_opened(media, failures, simulcast),
+                Some(call) => call.devices_opened(media, failures, devices),
                 None => media.iter().for_each(MediaStreamTrack::stop),
             }
         });
@@ -111,7 +143,7 @@ impl Call {
         self: &Rc<Self>,
         media: Vec<MediaStreamTrack>,
         failures: Vec<(Source, Thrown)>,
-        simulcast: bool,
+        (camera, microphone): (Option<Json>, Option<Json>),
     ) {
         self.conference.borrow_mut().captured();
         for (source, thrown) in failures {
@@ -120,7 +152,13 @@ impl Call {
         let opened = !media.is_empty();
         for media in media {
             let source = source_of(&media);
-            if let Err(failure) = self.add_media(media, source, simulcast) {
+            let is_camera = source == Source::Camera;
+            let settings = if is_camera { &camera } else { &microphone };
+            let device = settings.clone().map(|settings| Device { is_camera, settings });
+            let publishing = device.as_ref().map(Device::publishing);
+            let publishing = publishing.unwrap_or_else(|| Json::write(&Object::new()));
+            let slot = Slot::new(Track::new(media, source, None), device, publishing);
+            if let Err(failure) = self.add(slot) {
                 self.emit(&RoomEvent::MediaError { source, failure });
             }
         }
@@ -128,22 +166,6 @@ impl Call {
             self.negotiate();
         }
         self.pump();
-    }
-
-    /// Adds a track to what the next offer holds.
-    pub(super) fn add_media(
-        self: &Rc<Self>,
-        media: MediaStreamTrack,
-        source: Source,
-        simulcast: bool,
-    ) -> Result<(), Failure> {
-        self.add(Slot::new(Track::new(media, source, None), true, simulcast))
-    }
-
-    fn add(self: &Rc<Self>, slot: Slot) -> Result<(), Failure> {
-        let peer = self.peer(Role::Offerer)?;
-        self.slots.add(slot).add_to(&peer);
-        Ok(())
     }
 
     pub(super) fn negotiate(self: &Rc<Self>) {
@@ -184,14 +206,46 @@ impl Call {
             return Ok(peer);
         }
         let weak = Rc::downgrade(self);
-        let peer = Peer::new(&self.peer_config, move |event| {
+        let config = self.peer_config.borrow().clone();
+        let peer = Peer::new(&config, move |event| {
             if let Some(call) = weak.upgrade() {
                 call.peer_event(role, event);
             }
         })?;
         let peer = Rc::new(peer);
         place.replace(Some(Rc::clone(&peer)));
+        if role == Role::Answerer {
+            // Never used, and yet needed: Janus sends data only to those who opened a channel themselves.
+            peer.open_channel("JanusDataChannel", "{}").ok();
+        }
         Ok(peer)
+    }
+
+    /// The peer connection, if there is one.
+    pub(super) fn present(&self, role: Role) -> Option<Rc<Peer>> {
+        match role {
+            Role::Offerer => self.publisher.borrow().clone(),
+            Role::Answerer => self.subscriber.borrow().clone(),
+        }
+    }
+
+    /// Opens a data channel of ours, now and on each peer connection that follows.
+    pub(super) fn open_channel(
+        self: &Rc<Self>,
+        label: String,
+        options: String,
+    ) -> Result<(), Failure> {
+        let peer = self.publisher()?;
+        let channel = peer.open_channel(&label, &options)?;
+        self.channels.borrow_mut().push((label.clone(), options));
+        self.conference.borrow_mut().data_opened();
+        self.tell_channel(channel, label, true);
+        self.pump();
+        Ok(())
+    }
+
+    pub(super) fn tell_channel(&self, channel: RtcDataChannel, label: String, ours: bool) {
+        self.emit(&RoomEvent::DataChannel { channel, label, ours });
     }
 
     fn peer_event(self: &Rc<Self>, role: Role, event: PeerEvent) {
@@ -200,13 +254,34 @@ impl Call {
                 let mut conference = self.conference.borrow_mut();
                 conference.local_candidate(web::now(), role, candidate);
             }
-            PeerEvent::Troubled => {
-                if let Some(signal) = self.signal.borrow().as_ref() {
+            PeerEvent::State(state) => {
+                self.conference.borrow_mut().peer_state(web::now(), role, state);
+                if state == PeerState::Connected {
+                    self.conference.borrow_mut().webrtc_up(role);
+                } else if let Some(signal) = self.signal.borrow().as_ref() {
                     signal.check();
                 }
             }
-            PeerEvent::Connected => self.conference.borrow_mut().webrtc_up(role),
+            PeerEvent::Channel(channel) if role == Role::Answerer => {
+                let label = channel.label();
+                self.tell_channel(channel, label, false);
+            }
+            PeerEvent::Receiver(transceiver) => {
+                let mid = transceiver.mid().unwrap_or_default();
+                let stream = self.conference.borrow().offered(&mid);
+                if let Some(StreamRef { feed: id, mid }) = stream {
+                    self.emit(&RoomEvent::ReceiverAdded { id, mid, transceiver });
+                }
+            }
+            // What a server opens on a connection that publishes is not for us.
+            PeerEvent::Channel(channel) => channel.close(),
         }
+        self.pump();
+    }
+
+    /// Looks for another way for packets, both ways.
+    pub(super) fn restart_ice(self: &Rc<Self>) {
+        self.conference.borrow_mut().network_changed(web::now());
         self.pump();
     }
 
@@ -246,13 +321,15 @@ impl Call {
             Output::Peer(role, Step::Trickle(candidates)) => self.trickle(role, candidates),
             Output::Peer(role, step) => self.step(role, step),
             Output::Renew(role) => self.renew(role),
+            Output::Create => self.make_room(),
+            Output::Return => self.return_to_room(),
             Output::Event(event) => self.tell(event),
         }
     }
 
     pub(super) fn handle(&self, role: Role) -> Option<Handle> {
         let signal = self.signal.borrow();
-        signal.as_ref().map(|signal| match role {
+        signal.as_ref().filter(|_| !self.away.get()).map(|signal| match role {
             Role::Offerer => signal.publisher.clone(),
             Role::Answerer => signal.subscriber.clone(),
         })
@@ -294,18 +371,11 @@ impl Call {
         };
         let weak = Rc::downgrade(self);
         spawn_local(async move {
-            let done = match step {
-                Step::Offer => peer.offer().await.map(Some),
-                Step::Answer(sdp) => peer.answer(&sdp).await.map(Some),
-                Step::Apply(sdp) => peer.apply(&sdp).await.map(|()| None),
-                Step::AddCandidates(candidates) => {
-                    for candidate in &candidates {
-                        peer.add_candidate(candidate).await;
-                    }
-                    return;
-                }
-                Step::Send(_) | Step::Trickle(_) => return,
-            };
+            let adding = matches!(step, Step::AddCandidates(_));
+            let done = peer.step(step).await;
+            if adding {
+                return;
+            }
             if let Some(call) = weak.upgrade() {
                 call.step_done(role, &peer, done);
             }
@@ -313,10 +383,7 @@ impl Call {
     }
 
     fn step_done(self: &Rc<Self>, role: Role, peer: &Rc<Peer>, done: Result<Option<Jsep>, Error>) {
-        let current = match role {
-            Role::Offerer => self.publisher.borrow().clone(),
-            Role::Answerer => self.subscriber.borrow().clone(),
-        };
+        let current = self.present(role);
         if !current.is_some_and(|current| Rc::ptr_eq(&current, peer)) {
             return;
         }
@@ -327,16 +394,27 @@ impl Call {
             Err(error) => conference.step_failed(role, error),
         }
         drop(conference);
+        if role == Role::Offerer {
+            // Janus does not say so of an m-line that was in use before.
+            let refused = |slot: &Rc<Slot>| slot.sender().is_some_and(|sender| sender.is_refused());
+            if let Some(slot) = self.slots.all().into_iter().find(refused) {
+                self.local_refused(&slot);
+            }
+        }
         self.pump();
     }
 
-    /// A fresh peer connection in place of one that is of no use any longer.
-    fn renew(self: &Rc<Self>, role: Role) {
+    pub(super) fn drop_peer(&self, role: Role) {
         match role {
             Role::Offerer => drop(self.publisher.take()),
             Role::Answerer => drop(self.subscriber.take()),
         }
-        let weak = Rc::downgrade(self);
+    }
+
+    /// A fresh peer connection in place of one that is of no use any longer.
+    fn renew(self: &Rc<Self>, role: Role) {
+        self.drop_peer(role);
+        let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
         let (hangup, attach) = match (role, self.signal.borrow().as_ref()) {
             (Role::Offerer, Some(signal)) => (Some(signal.publisher.hangup()), None),
             (Role::Answerer, Some(signal)) => (None, Some(signal.renew_subscriber())),
@@ -351,7 +429,8 @@ impl Call {
                 Some(attach) => attach.await.map(Some),
                 None => Ok(None),
             };
-            if let Some(call) = weak.upgrade().filter(|call| !call.over.get()) {
+            let call = weak.upgrade().filter(|call| !call.over.get());
+            if let Some(call) = call.filter(|call| call.epoch.get() == epoch) {
                 call.renewed(role, handle);
             }
         });
@@ -363,8 +442,8 @@ impl Call {
                 if let (Some(handle), Some(signal)) = (handle, self.signal.borrow_mut().as_mut()) {
                     signal.subscriber = handle;
                 }
-                if let (Role::Offerer, Ok(peer)) = (role, self.peer(role)) {
-                    self.slots.all().iter().for_each(|slot| slot.add_to(&peer));
+                if role == Role::Offerer {
+                    self.publish_all_again();
                 }
                 self.conference.borrow_mut().renewed(role);
             }
@@ -376,6 +455,18 @@ impl Call {
             }
         }
         self.pump();
+    }
+
+    /// On a fresh peer connection.
+    pub(super) fn publish_all_again(self: &Rc<Self>) {
+        self.add_again();
+        let Ok(peer) = self.publisher() else { return };
+        for (label, options) in self.channels.borrow().clone() {
+            // What the browser took once it takes again.
+            if let Ok(channel) = peer.open_channel(&label, &options) {
+                self.tell_channel(channel, label, true);
+            }
+        }
     }
 
     pub(super) fn emit(&self, event: &RoomEvent) {
@@ -398,7 +489,8 @@ impl Call {
         self.publisher.take();
         self.subscriber.take();
         self.tracks.take();
-        self.slots.all().iter().for_each(|slot| slot.close());
+        self.slots.all().iter().for_each(|slot| slot.close(&left()));
+        self.changed.take();
         if let Some(signal) = self.signal.take() {
             spawn_local(signal.close(false));
         }

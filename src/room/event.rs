@@ -9,11 +9,12 @@ use std::rc::Rc;
 use futures_channel::mpsc;
 use futures_core::Stream;
 
+use super::publication::LocalPublication;
 use super::track::Track;
 use crate::engine::conference::Reason;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::StreamKind;
-use crate::web::Thrown;
+use crate::web::{RtcDataChannel, RtcRtpTransceiver, Thrown};
 use crate::{Error, Id};
 
 /// Where a room stands.
@@ -82,8 +83,12 @@ pub struct Publication {
     pub kind: StreamKind,
     /// Where it comes from, if its owner says so.
     pub source: Source,
-    /// Whether it is muted.
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Whether its owner muted it.
     pub muted: bool,
+    /// Whether a moderator muted it, which its owner cannot undo.
+    pub moderated: bool,
 }
 
 /// A fact about the room. The state it reports can already be read when it is told.
@@ -153,6 +158,14 @@ pub enum RoomEvent {
         /// Its track.
         track: Rc<Track>,
     },
+    /// A track brings another of the browser's tracks, after its connection was made anew. What it is attached
+    /// to plays it of itself.
+    TrackReplaced {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+    },
     /// A stream can be played no longer.
     TrackUnsubscribed {
         /// Whose.
@@ -160,13 +173,15 @@ pub enum RoomEvent {
         /// Which.
         mid: String,
     },
-    /// A stream was muted or unmuted.
+    /// A stream of somebody's was muted or unmuted, or one of ours by a moderator.
     TrackMuted {
         /// Whose.
         id: Id,
         /// Which.
         mid: String,
-        /// Whether it is muted now.
+        /// By a moderator, or else by its owner.
+        moderator: bool,
+        /// Whether it is muted now, as far as this one is concerned.
         muted: bool,
     },
     /// Somebody began or ceased to speak.
@@ -180,10 +195,56 @@ pub enum RoomEvent {
     LocalTrackPublished {
         /// What.
         publication: Publication,
-        /// Its track.
-        track: Rc<Track>,
+        /// The same, to be changed.
+        local: LocalPublication,
     },
-    /// A stream of ours was muted or unmuted, by us or by a moderator.
+    /// A stream of ours is published no longer.
+    LocalTrackUnpublished {
+        /// Which.
+        mid: String,
+    },
+    /// A camera or microphone of ours is gone; its publication is muted until it is unmuted.
+    DeviceLost {
+        /// What it was.
+        source: Source,
+    },
+    /// A track of ours has a sender, before anything is sent: for transforms.
+    SenderAdded {
+        /// The browser's transceiver.
+        transceiver: RtcRtpTransceiver,
+        /// What it sends.
+        source: Source,
+    },
+    /// A track of somebody's has a receiver, before anything is received: for transforms.
+    ReceiverAdded {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+        /// The browser's transceiver.
+        transceiver: RtcRtpTransceiver,
+    },
+    /// Another layer of a stream comes.
+    LayerChanged {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+        /// The simulcast or SVC layer, if it changed: 0 is the smallest.
+        spatial: Option<u32>,
+        /// The temporal layer, if it changed.
+        temporal: Option<u32>,
+    },
+    /// A data channel is there.
+    DataChannel {
+        /// The browser's channel.
+        channel: RtcDataChannel,
+        /// Ours: the label we gave. Otherwise the id of the publisher.
+        label: String,
+        /// Whether we opened it.
+        ours: bool,
+    },
+    /// We muted or unmuted a stream of ours.
     LocalTrackMuted {
         /// Which.
         mid: String,
@@ -192,6 +253,15 @@ pub enum RoomEvent {
     },
     /// We began or ceased to speak.
     LocalSpeakingChanged(bool),
+    /// The server says that packets get lost (where its `slowlink_threshold` is set).
+    SlowLink {
+        /// The m-line, on the peer connection that receives or sends.
+        mid: String,
+        /// Whether they are lost on the way to us; on the way to the server otherwise.
+        receiving: bool,
+        /// How many in the last second.
+        lost: u32,
+    },
     /// The browser began or ceased to let the page play.
     PlaybackChanged(bool),
     /// Something of ours cannot be published, or (source unknown) nothing can be received; the room

@@ -4,15 +4,23 @@ use std::rc::Rc;
 
 use super::Reason;
 use super::call::Call;
-use super::event::RoomState;
-use super::signal::Signal;
+use super::event::{RoomEvent, RoomState};
+use super::signal::{Attached, Signal};
 use super::wire::said;
 use crate::client::Answer;
+use crate::engine::Millis;
+use crate::engine::conference::is_inactive;
 use crate::engine::negotiation::Role;
+use crate::engine::requests::Glance;
+use crate::protocol::Json;
 use crate::protocol::message::HandleEvent;
-use crate::videoroom::ask::participants;
+use crate::protocol::videoroom::event::{Glimpse, Glimpses};
+use crate::videoroom::ask::{ask, participants};
 use crate::web::{self, spawn_local};
 use crate::{Error, ErrorCode};
+
+/// How often it is asked what people publish, while people come and go.
+const GLANCES: u32 = 3;
 
 impl Call {
     /// Session and handles are there, or will not be.
@@ -23,18 +31,23 @@ impl Call {
                 signal.route_to(self);
                 let round_trip = signal.round_trip;
                 self.signal.replace(Some(signal));
-                self.conference.borrow_mut().signal_ready(web::now(), round_trip);
-                for (role, candidates) in self.early.take() {
-                    self.trickle(role, candidates);
-                }
+                self.signal_ready(round_trip);
             }
             Err(error) => self.conference.borrow_mut().end(Reason::JoinFailed, Some(error)),
         }
         self.pump();
     }
 
+    fn signal_ready(&self, round_trip: Millis) {
+        self.conference.borrow_mut().signal_ready(web::now(), round_trip);
+        for (role, candidates) in self.early.take() {
+            self.trickle(role, candidates);
+        }
+    }
+
     /// The connection to the server is being made again.
     pub(super) fn signal_lost(&self, error: Option<Error>) {
+        self.conference.borrow_mut().signalling(false);
         if let Some(room) = self.room.upgrade().filter(|it| it.state.get() == RoomState::Connected)
         {
             room.set_state(RoomState::Reconnecting, None, error);
@@ -44,41 +57,155 @@ impl Call {
     /// It is back, with our session. What was told meanwhile is lost.
     pub(super) fn signal_resumed(self: &Rc<Self>) {
         let Some(room) = self.room.upgrade() else { return };
+        if self.away.get() {
+            return self.return_to_room();
+        }
+        self.conference.borrow_mut().signalling(true);
+        self.pump();
         if room.state.get() == RoomState::Reconnecting {
             room.set_state(RoomState::Connected, None, None);
-            self.resynchronise();
+            self.resynchronise(true);
         }
     }
 
-    /// Asks who is here; somebody may have gone unnoticed.
-    fn resynchronise(self: &Rc<Self>) {
+    /// Asks who is here; somebody may have gone unnoticed. `streams`: and what they publish.
+    pub(super) fn resynchronise(self: &Rc<Self>, streams: bool) {
         let (Some(handle), Some(room)) =
             (self.handle(Role::Offerer), self.conference.borrow().room().cloned())
         else {
             return;
         };
-        let weak = Rc::downgrade(self);
+        let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
+        let same = move || weak.upgrade().filter(|call| call.epoch.get() == epoch);
         spawn_local(async move {
-            // Lost once more, it will be asked again.
-            let Ok(here) = participants(&handle, &room).await else { return };
-            if let Some(call) = weak.upgrade() {
-                call.conference.borrow_mut().resynchronise(here);
-                call.pump();
+            for _ in 0..GLANCES {
+                let Some(call) = same() else { return };
+                call.conference.borrow_mut().catch_up();
+                drop(call);
+                // Lost once more, it will be asked again.
+                let Ok(here) = participants(&handle, &room).await else { return };
+                let Some(call) = same() else { return };
+                let glance = call.conference.borrow().glance(&here).filter(|_| streams);
+                let seen = match glance {
+                    Some(glance) => call.glance(glance).await,
+                    None => Ok(Vec::new()),
+                };
+                match seen {
+                    Ok(seen) => {
+                        call.conference.borrow_mut().resynchronise(here, &seen);
+                        return call.pump();
+                    }
+                    // Somebody went meanwhile.
+                    Err(error) if !is_of_connection(error.code()) => {}
+                    Err(_) => return,
+                }
             }
         });
     }
 
-    pub(super) fn session_lost(self: &Rc<Self>, error: Error) {
+    /// What these people publish, seen through a handle that is given up at once.
+    fn glance(&self, glance: Glance) -> impl Future<Output = Result<Vec<Glimpse>, Error>> + use<> {
+        let attached = self.signal.borrow().as_ref().map(Signal::attach_for_a_moment);
+        async move {
+            let gone = || Error::new(ErrorCode::ConnectionLost, "the room was left");
+            let handle = attached.ok_or_else(gone)?.await?;
+            let body = Json::write(&glance).with("ptype", "subscriber");
+            let answer = ask(&handle, "join", body, None).await;
+            let detached = handle.detach();
+            spawn_local(async move {
+                // Fails only if it is gone already.
+                detached.await.ok();
+            });
+            let answer = answer?;
+            let mut seen = answer.data.read::<Glimpses>()?.streams;
+            let offer = answer.jsep.map(|offer| offer.sdp).unwrap_or_default();
+            seen.retain(|line| !is_inactive(&offer, &line.mid));
+            Ok(seen)
+        }
+    }
+
+    /// The session is gone, and with it our place in the room, which we take again as soon as there is another.
+    pub(super) fn session_lost(self: &Rc<Self>, error: Error, renewing: bool) {
+        if renewing && self.conference.borrow().belongs() {
+            self.depart();
+            self.signal_lost(Some(error));
+            return self.pump();
+        }
         let expired = error.code() == ErrorCode::SessionNotFound;
         let reason = if expired { Reason::SessionExpired } else { Reason::ConnectionLost };
         self.conference.borrow_mut().end(reason, Some(error));
         self.pump();
     }
 
+    /// Nothing of ours is on the server any more.
+    fn depart(&self) {
+        self.away.set(true);
+        self.epoch.set(self.epoch.get().wrapping_add(1));
+        self.drop_peer(Role::Offerer);
+        self.drop_peer(Role::Answerer);
+        self.early.take();
+        self.conference.borrow_mut().depart();
+    }
+
+    /// Takes our place in the room again, with fresh handles and peer connections.
+    pub(super) fn return_to_room(self: &Rc<Self>) {
+        self.depart();
+        let attached = self.signal.borrow().as_ref().map(Signal::attach_again);
+        let Some(attached) = attached else { return };
+        if !self.slots.all().is_empty() || !self.channels.borrow().is_empty() {
+            self.publish_all_again();
+            self.conference.borrow_mut().negotiate();
+        }
+        let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
+        spawn_local(async move {
+            let attached = attached.await;
+            let call = weak.upgrade().filter(|call| !call.over.get());
+            if let Some(call) = call.filter(|call| call.epoch.get() == epoch) {
+                call.attached(attached);
+            }
+        });
+        self.pump();
+    }
+
+    fn attached(self: &Rc<Self>, attached: Result<Attached, Error>) {
+        match attached {
+            Ok(attached) => {
+                let round_trip = attached.round_trip;
+                if let Some(signal) = self.signal.borrow_mut().as_mut() {
+                    signal.take(attached);
+                }
+                self.away.set(false);
+                self.conference.borrow_mut().signalling(true);
+                self.signal_ready(round_trip);
+            }
+            // The session tells what follows.
+            Err(error) if is_of_connection(error.code()) => {}
+            Err(error) => self.conference.borrow_mut().join_failed(error),
+        }
+        self.pump();
+    }
+
+    /// Asks for a room that is not there.
+    pub(super) fn make_room(self: &Rc<Self>) {
+        let (Some(handle), Some(create)) = (self.handle(Role::Answerer), self.create.clone())
+        else {
+            return;
+        };
+        let weak = Rc::downgrade(self);
+        let made = handle.request(create.with("request", "create"), None);
+        spawn_local(async move {
+            let made = made.await.and_then(|answer| said(Role::Offerer, &answer, None));
+            if let Some(call) = weak.upgrade() {
+                call.conference.borrow_mut().created(made.map(drop));
+                call.pump();
+            }
+        });
+    }
+
     /// Leaves, and waits for the server's word.
     pub(super) async fn leave(self: &Rc<Self>) {
         let signal = self.signal.take();
-        let joined = self.conference.borrow().room().is_some();
+        let joined = self.conference.borrow().room().is_some() && !self.away.get();
         self.conference.borrow_mut().end(Reason::Left, None);
         self.pump();
         if let Some(signal) = signal {
@@ -88,6 +215,9 @@ impl Call {
 
     /// Something happened on one of the handles.
     pub(super) fn handle_event(self: &Rc<Self>, role: Role, event: HandleEvent) {
+        if let HandleEvent::SlowLink { mid, uplink, lost } = event {
+            return self.emit(&RoomEvent::SlowLink { mid, receiving: uplink, lost });
+        }
         let mut conference = self.conference.borrow_mut();
         match event {
             HandleEvent::Plugin { data, jsep } => {
@@ -103,10 +233,11 @@ impl Call {
             HandleEvent::Hangup { reason } if reason == "Janus API" => {}
             HandleEvent::Hangup { reason } => conference.hangup(role, &reason),
             HandleEvent::Trickle(candidate) => conference.remote_candidate(role, candidate),
-            HandleEvent::Detached if role == Role::Offerer => {
+            HandleEvent::Detached if role == Role::Offerer && conference.belongs() => {
+                drop(conference);
                 let text = "the server closed our handle in the room";
-                let error = Error::new(ErrorCode::HandleNotFound, text);
-                conference.end(Reason::ConnectionLost, Some(error));
+                self.signal_lost(Some(Error::new(ErrorCode::HandleNotFound, text)));
+                return self.return_to_room();
             }
             HandleEvent::Detached => conference.hangup(role, "the handle was closed"),
             HandleEvent::Media { .. } | HandleEvent::SlowLink { .. } | HandleEvent::IceFailed => {}
@@ -114,4 +245,9 @@ impl Call {
         drop(conference);
         self.pump();
     }
+}
+
+/// Whether the failure is that of the connection or the session, which are made anew by themselves.
+fn is_of_connection(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::ConnectionLost | ErrorCode::SessionNotFound)
 }

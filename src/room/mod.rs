@@ -21,6 +21,9 @@ mod event;
 mod line;
 mod local;
 mod options;
+mod parts;
+mod publication;
+mod receiving;
 mod signal;
 mod tell;
 mod toggle;
@@ -31,24 +34,35 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-pub(crate) use self::devices::Device;
 pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState};
 pub use self::options::{GivenTrack, JoinOptions, RoomOptions};
+pub use self::parts::Parts;
+#[cfg(feature = "npm")]
+pub(crate) use self::publication::Change;
+pub use self::publication::LocalPublication;
+#[cfg(feature = "npm")]
+pub(crate) use self::track::create_tracks;
 pub use self::track::{Track, create_local_tracks};
 pub use crate::engine::conference::Reason;
 pub use crate::engine::roster::{Person, RemoteStream};
+pub use crate::engine::subscriptions::{StreamRef, Terms};
 pub use crate::protocol::description::Source;
-pub use crate::web::{CameraOptions, MicrophoneOptions};
+pub use crate::web::{CameraOptions, MicrophoneOptions, PublishOptions, ScreenOptions};
 
 use self::call::Call;
 use self::event::Listeners;
+pub(crate) use self::local::Device;
+use self::local::Slot;
+use self::publication::source_for;
 use self::signal::Signal;
 use self::toggle::Toggle;
-use crate::web::{Playback, spawn_local};
+use crate::protocol::Json;
+use crate::web::{MediaStreamTrack, PeerConfig, Playback, spawn_local};
 use crate::{Error, ErrorCode, Id};
 
 pub(crate) struct Inner {
     options: RoomOptions,
+    peer: RefCell<PeerConfig>,
     listeners: Listeners,
     playback: Rc<Playback>,
     call: RefCell<Option<Rc<Call>>>,
@@ -56,6 +70,7 @@ pub(crate) struct Inner {
     state: Cell<RoomState>,
     camera: Toggle,
     microphone: Toggle,
+    screen: Toggle,
 }
 
 impl fmt::Debug for Inner {
@@ -72,6 +87,7 @@ impl Room {
     /// A room one has not joined yet; nothing is connected.
     pub fn new(options: RoomOptions) -> Self {
         let inner = Rc::new(Inner {
+            peer: RefCell::new(options.peer.clone()),
             options,
             listeners: Listeners::default(),
             playback: Rc::default(),
@@ -80,6 +96,7 @@ impl Room {
             state: Cell::new(RoomState::Disconnected),
             camera: Toggle::default(),
             microphone: Toggle::default(),
+            screen: Toggle::default(),
         });
         let weak = Rc::downgrade(&inner);
         inner.playback.on_change(Rc::new(move |allowed| {
@@ -167,7 +184,8 @@ impl Room {
         enabled: bool,
         options: Option<CameraOptions>,
     ) -> Result<(), Failure> {
-        self.switch(Device::Camera(options), enabled).await
+        let device = Device::new(true, &options.clone().unwrap_or_default());
+        self.switch(device, enabled, options.is_some()).await
     }
 
     /// Unmutes or mutes the microphone; it is opened when needed and kept while muted.
@@ -176,17 +194,66 @@ impl Room {
         enabled: bool,
         options: Option<MicrophoneOptions>,
     ) -> Result<(), Failure> {
-        self.switch(Device::Microphone(options), enabled).await
+        let device = Device::new(false, &options.clone().unwrap_or_default());
+        self.switch(device, enabled, options.is_some()).await
     }
 
-    pub(crate) async fn switch(&self, device: Device, enabled: bool) -> Result<(), Failure> {
-        let toggle = match device {
-            Device::Camera(_) => &self.0.camera,
-            Device::Microphone(_) => &self.0.microphone,
-        };
+    /// `given`: the application said how the device is to be opened.
+    pub(crate) async fn switch(
+        &self,
+        device: Device,
+        enabled: bool,
+        given: bool,
+    ) -> Result<(), Failure> {
+        let toggle = if device.is_camera { &self.0.camera } else { &self.0.microphone };
         let inner = Rc::clone(&self.0);
-        let wish = async move { inner.call_now()?.switch(device, enabled).await };
+        let wish = async move { inner.call_now()?.switch(device, enabled, given).await };
         toggle.set(Box::pin(wish)).await
+    }
+
+    /// Shares a screen, a window or a tab, with its sound where the browser gives it; or no longer. When the
+    /// person ends it in the browser's own way, the publication ends too.
+    pub async fn set_screen_share_enabled(
+        &self,
+        enabled: bool,
+        screen: &ScreenOptions,
+        options: &PublishOptions,
+    ) -> Result<(), Failure> {
+        self.share_screen(enabled, Json::write(screen), Json::write(options)).await
+    }
+
+    pub(crate) async fn share_screen(
+        &self,
+        enabled: bool,
+        screen: Json,
+        options: Json,
+    ) -> Result<(), Failure> {
+        let inner = Rc::clone(&self.0);
+        let wish = async move { inner.call_now()?.share_screen(enabled, &screen, &options).await };
+        self.0.screen.set(Box::pin(wish)).await
+    }
+
+    /// Publishes a track: of a further camera, a canvas, an element. It stays the application's: leaving does
+    /// not stop it. Waits until the server has it; a track that is published already is given back as it is.
+    ///
+    /// # Errors
+    /// `InvalidState` outside of a room; `Negotiation` if the room takes none of the browser's codecs.
+    pub async fn publish_track(
+        &self,
+        track: MediaStreamTrack,
+        options: &PublishOptions,
+    ) -> Result<LocalPublication, Failure> {
+        self.publish(track, Json::write(options)).await
+    }
+
+    pub(crate) async fn publish(
+        &self,
+        track: MediaStreamTrack,
+        settings: Json,
+    ) -> Result<LocalPublication, Failure> {
+        let call = self.0.call_now()?;
+        let source = source_for(&track, &settings);
+        call.publish(Slot::new(Track::new(track, source, None), None, settings)).await
     }
 
     /// Whether the browser lets the page play sound.

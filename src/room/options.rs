@@ -3,8 +3,9 @@
 use crate::Id;
 use crate::client;
 use crate::engine::requests::JoinRoom;
-use crate::protocol::description::Source;
-use crate::web::{CameraOptions, MediaStreamTrack, MicrophoneOptions, PeerConfig};
+use crate::protocol::Json;
+use crate::videoroom::requests::CreateRoom;
+use crate::web::{CameraOptions, MediaStreamTrack, MicrophoneOptions, PeerConfig, PublishOptions};
 
 /// Where a room is.
 #[derive(Clone, Debug)]
@@ -33,24 +34,37 @@ impl RoomOptions {
 pub struct GivenTrack {
     /// The browser's track.
     pub track: MediaStreamTrack,
-    /// What it is.
-    pub source: Source,
+    /// How it is published: [`PublishOptions`] as JSON.
+    pub settings: Json,
 }
 
 /// A stay in a room.
 #[derive(Clone, Debug)]
 pub struct JoinOptions {
     pub(crate) join: JoinRoom,
-    pub(crate) camera: Option<CameraOptions>,
-    pub(crate) microphone: Option<MicrophoneOptions>,
+    pub(crate) camera: Option<Json>,
+    pub(crate) microphone: Option<Json>,
     pub(crate) tracks: Vec<GivenTrack>,
+    pub(crate) channels: Vec<(String, String)>,
+    pub(crate) e2ee: bool,
+    pub(crate) watch_none: bool,
+    pub(crate) create: Option<Json>,
 }
 
 impl JoinOptions {
     /// Joins this room, to listen and watch unless told to publish.
     pub fn new(room: impl Into<Id>) -> Self {
         let join = JoinRoom::new(room);
-        Self { join, camera: None, microphone: None, tracks: Vec::new() }
+        Self {
+            join,
+            camera: None,
+            microphone: None,
+            tracks: Vec::new(),
+            channels: Vec::new(),
+            e2ee: false,
+            watch_none: false,
+            create: None,
+        }
     }
 
     /// The name shown to people.
@@ -84,33 +98,66 @@ impl JoinOptions {
     /// Opens the camera and publishes it.
     #[must_use]
     pub fn camera(self) -> Self {
-        self.camera_with(CameraOptions::default())
+        self.camera_with(&CameraOptions::default())
     }
 
     /// Opens the camera in a certain way and publishes it.
     #[must_use]
-    pub fn camera_with(mut self, options: CameraOptions) -> Self {
-        self.camera = Some(options);
+    pub fn camera_with(mut self, options: &CameraOptions) -> Self {
+        self.camera = Some(Json::write(options));
         self
     }
 
     /// Opens the microphone and publishes it.
     #[must_use]
     pub fn microphone(self) -> Self {
-        self.microphone_with(MicrophoneOptions::default())
+        self.microphone_with(&MicrophoneOptions::default())
     }
 
     /// Opens the microphone in a certain way and publishes it.
     #[must_use]
-    pub fn microphone_with(mut self, options: MicrophoneOptions) -> Self {
-        self.microphone = Some(options);
+    pub fn microphone_with(mut self, options: &MicrophoneOptions) -> Self {
+        self.microphone = Some(Json::write(options));
         self
     }
 
     /// Publishes a track the application has. It stays the application's: leaving does not stop it.
     #[must_use]
-    pub fn track(mut self, track: MediaStreamTrack, source: Source) -> Self {
-        self.tracks.push(GivenTrack { track, source });
+    pub fn track(self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
+        self.track_with(track, Json::write(options))
+    }
+
+    pub(crate) fn track_with(mut self, track: MediaStreamTrack, settings: Json) -> Self {
+        self.tracks.push(GivenTrack { track, settings });
+        self
+    }
+
+    /// Opens a data channel; `options` is an `RTCDataChannelInit` as JSON.
+    #[must_use]
+    pub fn data_channel(mut self, label: impl Into<String>, options: impl Into<String>) -> Self {
+        self.channels.push((label.into(), options.into()));
+        self
+    }
+
+    /// Makes the room if it is not there (`create`). The room's id and description, secret, number of publishers and
+    /// all else are as `VideoRoom` has them.
+    #[must_use]
+    pub fn create(mut self, room: &CreateRoom) -> Self {
+        self.create = Some(Json::write(room));
+        self
+    }
+
+    /// Tells the server that what we send is end-to-end encrypted. The encryption is the application's.
+    #[must_use]
+    pub fn e2ee(mut self) -> Self {
+        self.e2ee = true;
+        self
+    }
+
+    /// Receives nothing that [`Room::set_subscribed`](super::Room::set_subscribed) does not ask for.
+    #[must_use]
+    pub fn without_subscribing(mut self) -> Self {
+        self.watch_none = true;
         self
     }
 }

@@ -26,12 +26,23 @@ const GOODBYE: Millis = Millis(2_000);
 struct Router {
     call: RefCell<Weak<Call>>,
     lost: Cell<bool>,
+    /// Of the handles whose events count.
+    generation: Cell<u32>,
+}
+
+/// Both handles.
+#[derive(Debug)]
+pub(super) struct Attached {
+    publisher: Handle,
+    subscriber: Handle,
+    /// How long the server took to answer.
+    pub(super) round_trip: Millis,
 }
 
 /// Session and handles, ready to join with.
 #[derive(Debug)]
 pub(super) struct Signal {
-    connection: Connection,
+    pub(super) connection: Connection,
     session: Session,
     router: Rc<Router>,
     pub(super) publisher: Handle,
@@ -44,10 +55,10 @@ impl Router {
     fn session_event(&self, event: SessionEvent) {
         let call = self.call.borrow().upgrade();
         match event {
-            SessionEvent::Lost { error, .. } => {
+            SessionEvent::Lost { error, renewing } => {
                 self.lost.set(true);
                 if let Some(call) = call {
-                    call.session_lost(error);
+                    call.session_lost(error, renewing);
                 }
             }
             SessionEvent::Resumed => {
@@ -55,17 +66,21 @@ impl Router {
                     call.signal_resumed();
                 }
             }
-            // It was lost first, and so was the call.
-            SessionEvent::Renewed(_) => {}
+            SessionEvent::Renewed(_) => {
+                if let Some(call) = call.filter(|call| !call.is_over()) {
+                    call.return_to_room();
+                }
+            }
         }
     }
 }
 
 fn sink(router: &Rc<Router>, role: Role) -> Sink {
     let router = Rc::clone(router);
+    let generation = router.generation.get();
     Rc::new(move |event| {
         let call = router.call.borrow().upgrade();
-        if let Some(call) = call {
+        if let Some(call) = call.filter(|_| router.generation.get() == generation) {
             call.handle_event(role, event);
         }
     })
@@ -149,6 +164,36 @@ impl Signal {
         });
         let sink = sink(&self.router, Role::Answerer);
         self.session.attach(PLUGIN, AttachOptions::default(), sink)
+    }
+
+    /// Fresh handles in place of both, be it in another session.
+    pub(super) fn attach_again(&self) -> impl Future<Output = Result<Attached, Error>> + use<> {
+        let generation = self.router.generation.get();
+        self.router.generation.set(generation.wrapping_add(1));
+        let (started, old) = (web::now(), (self.publisher.detach(), self.subscriber.detach()));
+        spawn_local(async move {
+            // Fails where they are gone already.
+            old.0.await.ok();
+            old.1.await.ok();
+        });
+        let attach =
+            |role| self.session.attach(PLUGIN, AttachOptions::default(), sink(&self.router, role));
+        let (publisher, subscriber) = (attach(Role::Offerer), attach(Role::Answerer));
+        async move {
+            let (publisher, subscriber) = (publisher.await?, subscriber.await?);
+            Ok(Attached { publisher, subscriber, round_trip: started.until(web::now()) })
+        }
+    }
+
+    /// A further handle, whose events nobody hears.
+    pub(super) fn attach_for_a_moment(
+        &self,
+    ) -> impl Future<Output = Result<Handle, Error>> + use<> {
+        self.session.attach(PLUGIN, AttachOptions::default(), Rc::new(|_| {}))
+    }
+
+    pub(super) fn take(&mut self, attached: Attached) {
+        (self.publisher, self.subscriber) = (attached.publisher, attached.subscriber);
     }
 
     /// Ends everything on the server, then the connection. Who is in a room leaves it first: `destroy` is

@@ -3,19 +3,25 @@
 use std::rc::Rc;
 
 use super::call::Call;
-use super::event::{Publication, RoomEvent, RoomState};
+use super::event::{Failure, Publication, RoomEvent, RoomState};
+use super::local::Slot;
+use super::publication::LocalPublication;
 use super::track::Track;
-use crate::Id;
 use crate::engine::conference::Event;
+use crate::engine::negotiation::Role;
 use crate::engine::roster::Change;
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::description::Source;
+use crate::protocol::videoroom::StreamKind;
+use crate::protocol::videoroom::event::Layer;
+use crate::{Error, ErrorCode, Id};
 
 impl Call {
     pub(super) fn tell(self: &Rc<Self>, event: Event) {
         match event {
             Event::Joined(joined) => {
                 if let Some(room) = self.room.upgrade() {
+                    let returned = room.state.get() == RoomState::Reconnecting;
                     let (room_id, description) = (joined.room, joined.description);
                     room.state.set(RoomState::Connected);
                     self.emit(&RoomEvent::LocalJoined {
@@ -25,16 +31,34 @@ impl Call {
                         display: self.display.clone(),
                     });
                     room.set_state(RoomState::Connected, None, None);
+                    if returned {
+                        self.resynchronise(false);
+                    }
                 }
                 self.report_joined(Ok(()));
             }
             Event::Roster(change) => self.tell_change(change),
             Event::Subscribed(stream, mid) => self.subscribed(stream, &mid),
-            Event::Unsubscribed(stream, _) => {
+            Event::Resubscribed(stream, mid) => self.resubscribed(stream, &mid),
+            Event::Unsubscribed(stream) => {
                 self.tracks.borrow_mut().remove(&stream);
                 self.emit(&RoomEvent::TrackUnsubscribed { id: stream.feed, mid: stream.mid });
             }
+            Event::Layer(
+                stream,
+                Layer { substream, temporal, spatial_layer, temporal_layer, .. },
+            ) => {
+                let (spatial, temporal) =
+                    (substream.or(spatial_layer), temporal.or(temporal_layer));
+                let StreamRef { feed: id, mid } = stream;
+                self.emit(&RoomEvent::LayerChanged { id, mid, spatial, temporal });
+            }
             Event::LocalPublished(mid) => self.local_published(mid),
+            Event::LocalRefused(mid) => {
+                if let Some(slot) = self.slots.at(&mid) {
+                    self.local_refused(&slot);
+                }
+            }
             Event::LocalMuted(mid, muted) => self.emit(&RoomEvent::LocalTrackMuted { mid, muted }),
             Event::LocalSpeaking(speaking) => {
                 self.emit(&RoomEvent::LocalSpeakingChanged(speaking));
@@ -59,11 +83,17 @@ impl Call {
                 RoomEvent::ParticipantChanged { id, display }
             }
             Change::Published(id, mid) => {
-                let Some(publication) = self.publication(&id, mid) else { return };
+                let publication = self.publication(&id, mid);
+                let Some(publication) = publication.filter(|it| it.kind != StreamKind::Data) else {
+                    return;
+                };
                 RoomEvent::TrackPublished { id, publication }
             }
+            Change::Unpublished(_, _, stream) if stream.kind == StreamKind::Data => return,
             Change::Unpublished(id, mid, _) => RoomEvent::TrackUnpublished { id, mid },
-            Change::Muted(id, mid, muted) => RoomEvent::TrackMuted { id, mid, muted },
+            Change::Muted { id, mid, moderator, muted } => {
+                RoomEvent::TrackMuted { id, mid, moderator, muted }
+            }
             Change::Speaking(id, speaking) => RoomEvent::SpeakingChanged { id, speaking },
         };
         self.emit(&event);
@@ -78,24 +108,55 @@ impl Call {
     fn publication(&self, id: &Id, mid: String) -> Option<Publication> {
         let conference = self.conference.borrow();
         let stream = conference.roster().people().get(id)?.streams.get(&mid)?;
-        Some(Publication { mid, kind: stream.kind, source: stream.source, muted: stream.muted })
+        let (source, name) = (stream.source, stream.name.clone());
+        let (kind, muted, moderated) = (stream.kind, stream.muted, stream.moderated);
+        Some(Publication { mid, kind, source, name, muted, moderated })
     }
 
     fn subscribed(&self, stream: StreamRef, sub_mid: &str) {
-        let received = self.subscriber.borrow().as_ref().and_then(|peer| peer.received(sub_mid));
-        let Some(media) = received else { return };
+        let peer = self.present(Role::Answerer);
+        let Some(transceiver) = peer.and_then(|peer| peer.transceiver(sub_mid)) else { return };
+        let media = transceiver.receiver().track();
         let publication = self.publication(&stream.feed, stream.mid.clone());
         let source = publication.map_or(Source::Unknown, |publication| publication.source);
-        let track = Rc::new(Track::new(media, source, Some(Rc::clone(&self.playback))));
+        let track = Track::received(media, source, Rc::clone(&self.playback), transceiver);
+        let track = Rc::new(track);
         self.tracks.borrow_mut().insert(stream.clone(), Rc::clone(&track));
         self.emit(&RoomEvent::TrackSubscribed { id: stream.feed, mid: stream.mid, track });
     }
 
-    fn local_published(&self, mid: String) {
+    /// The same track, over another connection.
+    fn resubscribed(&self, stream: StreamRef, sub_mid: &str) {
+        let track = self.tracks.borrow().get(&stream).cloned();
+        let Some(track) = track else { return self.subscribed(stream, sub_mid) };
+        let peer = self.present(Role::Answerer);
+        let Some(transceiver) = peer.and_then(|peer| peer.transceiver(sub_mid)) else { return };
+        track.receive(transceiver);
+        self.emit(&RoomEvent::TrackReplaced { id: stream.feed, mid: stream.mid });
+    }
+
+    fn local_published(self: &Rc<Self>, mid: String) {
         let Some(slot) = self.slots.at(&mid).filter(|slot| slot.announce(&mid)) else { return };
-        let (kind, source, muted) = (slot.kind(), slot.source(), slot.muted.get());
-        let publication = Publication { mid, kind, source, muted };
-        let track = Rc::clone(&slot.track);
-        self.emit(&RoomEvent::LocalTrackPublished { publication, track });
+        let (kind, source, name) = (slot.kind(), slot.source(), slot.name());
+        let muted = slot.muted.get();
+        let publication = Publication { mid, kind, source, name, muted, moderated: false };
+        slot.settle(&Ok(()));
+        let local = LocalPublication::new(self, slot);
+        self.emit(&RoomEvent::LocalTrackPublished { publication, local });
+    }
+
+    /// The room has none of the codecs offered: once more with all the browser has, if only one was offered.
+    pub(super) fn local_refused(self: &Rc<Self>, slot: &Slot) {
+        if slot.has_codec() && !slot.any_codec.replace(true) {
+            // On a fresh peer connection: browsers would give the refused m-line another mid, which Janus ignores.
+            self.conference.borrow_mut().publish_anew();
+            return self.pump();
+        }
+        let text = "the room does not take the codecs this browser offers for the ";
+        let text = [text, slot.source().as_str()].concat();
+        let failure = Failure::from(Error::new(ErrorCode::Negotiation, text));
+        slot.settle(&Err(failure.clone()));
+        slot.give_up();
+        self.emit(&RoomEvent::MediaError { source: slot.source(), failure });
     }
 }

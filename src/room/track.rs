@@ -1,11 +1,13 @@
 //! Tracks with the elements that play them.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::web::{
     self, CameraOptions, HtmlMediaElement, MediaStreamTrack, Meter, MicrophoneOptions, Playback,
-    Played, Thrown,
+    Played, RtcRtpTransceiver, Thrown,
 };
 
 /// Something to be seen or heard. A local track keeps its identity when its device is closed and
@@ -14,6 +16,7 @@ use crate::web::{
 pub struct Track {
     source: Source,
     played: Played,
+    transceiver: RefCell<Option<RtcRtpTransceiver>>,
 }
 
 impl Track {
@@ -22,7 +25,29 @@ impl Track {
         source: Source,
         playback: Option<Rc<Playback>>,
     ) -> Self {
-        Self { source, played: Played::new(media, playback) }
+        Self { source, played: Played::new(media, playback), transceiver: RefCell::default() }
+    }
+
+    pub(super) fn received(
+        media: MediaStreamTrack,
+        source: Source,
+        playback: Rc<Playback>,
+        transceiver: RtcRtpTransceiver,
+    ) -> Self {
+        let transceiver = RefCell::new(Some(transceiver));
+        Self { transceiver, ..Self::new(media, source, Some(playback)) }
+    }
+
+    /// From now on it comes over this m-line of another connection.
+    pub(super) fn receive(&self, transceiver: RtcRtpTransceiver) {
+        // What an element played before it plays again.
+        self.played.replace(transceiver.receiver().track()).ok();
+        self.transceiver.replace(Some(transceiver));
+    }
+
+    /// The browser's transceiver, of what others send.
+    pub fn transceiver(&self) -> Option<RtcRtpTransceiver> {
+        self.transceiver.borrow().clone()
     }
 
     /// Where it comes from.
@@ -81,7 +106,16 @@ pub async fn create_local_tracks(
     camera: Option<&CameraOptions>,
     microphone: Option<&MicrophoneOptions>,
 ) -> Result<Vec<Track>, Thrown> {
-    let media = web::capture(camera, microphone).await?;
+    let camera = camera.map(|options| Json::write(options));
+    let microphone = microphone.map(|options| Json::write(options));
+    create_tracks(camera, microphone).await
+}
+
+pub(crate) async fn create_tracks(
+    camera: Option<Json>,
+    microphone: Option<Json>,
+) -> Result<Vec<Track>, Thrown> {
+    let media = web::capture_as(camera.as_ref(), microphone.as_ref()).await?;
     let track = |media: MediaStreamTrack| {
         let source = source_of(&media);
         Track::new(media, source, None)

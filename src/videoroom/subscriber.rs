@@ -224,11 +224,12 @@ impl Subscriber {
     /// Changes how streams are sent, or asks for an offer (`configure`). New layers are told by an event.
     ///
     /// # Errors
-    /// `FeedNotFound` (428) if a mid is unknown; `InvalidState` for a restart while an offer is not answered:
-    /// the server would merge it into its next offer, and never answer.
+    /// `FeedNotFound` (428) if a mid is unknown; `InvalidState` for a restart or an update while an offer is
+    /// not answered: the server would merge it into its next offer, and never answer.
     pub async fn configure(&self, configure: &ConfigureSubscriber) -> Result<Mapping, Error> {
-        if configure.restart == Some(true) && self.told.offered.get() {
-            let text = "answer the offer there is, then restart";
+        let asks = configure.restart == Some(true) || configure.update == Some(true);
+        if asks && self.told.offered.get() {
+            let text = "answer the offer there is, then ask for another";
             return Err(Error::new(ErrorCode::InvalidState, text).during("configure"));
         }
         self.renegotiate(configure).await
@@ -260,7 +261,8 @@ impl Subscriber {
 
     /// Ends the subscription (`leave`, `detach`).
     pub async fn leave(self) -> Result<(), Error> {
-        over(plain(&self.handle, "leave").await)?;
+        // However this goes, and be it for lack of a connection: the handle ends, and with it all it holds.
+        plain(&self.handle, "leave").await.ok();
         over(self.handle.detach().await)
     }
 }

@@ -1,15 +1,12 @@
 //! Objects of the page that may be missing: in workers, or where the context is not secure.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, EventTarget, MediaDevices};
+use web_sys::{Document, EventTarget};
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = document)]
     static DOCUMENT: Option<Document>;
-
-    #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = mediaDevices)]
-    static MEDIA_DEVICES: Option<MediaDevices>;
 
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
     static GLOBAL: EventTarget;
@@ -18,11 +15,6 @@ extern "C" {
 /// The document; workers have none.
 pub(super) fn document() -> Option<Document> {
     DOCUMENT.with(Clone::clone)
-}
-
-/// Cameras and microphones; missing where the page is not a secure context.
-pub(super) fn media_devices() -> Option<MediaDevices> {
-    MEDIA_DEVICES.with(Clone::clone)
 }
 
 /// The window or the worker.

@@ -20,6 +20,8 @@ export function stringify(value) {
       // Many pages give bigints a `toJSON`, which has run by now.
       const own = this[key];
       if (typeof own === 'bigint') return MARK + own;
+      // It would be taken for an integer below; Janus reads no U+0000 anyway.
+      if (typeof item === 'string' && item.startsWith(MARK)) throw new RangeError('text with U+0000 cannot be sent');
       if (typeof item === 'number' && !Number.isFinite(item)) throw new RangeError(`${item} has no JSON`);
       return item;
     },

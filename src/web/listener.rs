@@ -28,8 +28,17 @@ impl Listener {
     ) -> Self {
         let target = target.as_ref().clone();
         let closure = Closure::new(move |event: JsValue| listener(event.unchecked_into()));
-        // Throws for no input of ours: the kind is text and the listener a function.
-        target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref()).ok();
+        let callback = closure.as_ref().unchecked_ref();
+        // Throws for no input of ours: the kind is text and the listener a function. Untrusted: Firefox keeps from
+        // listeners on tracks what a page dispatches, a simulated loss of a device for instance.
+        target
+            .add_event_listener_with_callback_and_bool_and_wants_untrusted(
+                kind,
+                callback,
+                false,
+                Some(true),
+            )
+            .ok();
         Self { target, kind, closure }
     }
 }

@@ -1,11 +1,12 @@
-//! Cameras and microphones.
+//! Cameras, microphones and screens.
 
-use js_sys::{Object, Reflect};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MediaStream, MediaStreamConstraints, MediaStreamTrack};
+use web_sys::MediaStreamTrack;
 
-use super::{Thrown, globals};
+use super::Thrown;
+use crate::protocol::Json;
 use crate::protocol::wire::wire;
 
 /// How a camera is opened. Sizes and rates are wishes: the nearest the device can do is taken.
@@ -38,52 +39,37 @@ pub struct MicrophoneOptions {
     pub noise_suppression: Option<bool>,
     /// Keep the loudness even.
     pub auto_gain_control: Option<bool>,
+    /// 2 for stereo; the browser's choice otherwise.
+    pub channel_count: Option<u32>,
 }
 
 wire!(MicrophoneOptions {
     ; optional device_id = "deviceId", echo_cancellation = "echoCancellation",
-    noise_suppression = "noiseSuppression", auto_gain_control = "autoGainControl"
+    noise_suppression = "noiseSuppression", auto_gain_control = "autoGainControl",
+    channel_count = "channelCount"
 });
 
-fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
-    // Setting a field of a fresh plain object cannot fail.
-    Reflect::set(object, &key.into(), &value.into()).ok();
+/// How a screen is shared; what exactly, the person chooses.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScreenOptions {
+    /// The most in width, px; as it is otherwise.
+    pub width: Option<u32>,
+    /// The most in height, px; as it is otherwise.
+    pub height: Option<u32>,
+    /// Pictures per second (15).
+    pub frame_rate: Option<u32>,
+    /// With its sound, where the browser gives it (true).
+    pub audio: Option<bool>,
 }
 
-fn set_device(constraints: &Object, device: Option<&String>) {
-    if let Some(device) = device {
-        let exact = Object::new();
-        set(&exact, "exact", device.as_str());
-        set(constraints, "deviceId", exact);
-    }
-}
+wire!(ScreenOptions { ; optional width, height, frame_rate = "frameRate", audio });
 
-fn ideal(constraints: &Object, key: &str, value: u32) {
-    let wish = Object::new();
-    set(&wish, "ideal", value);
-    set(constraints, key, wish);
-}
-
-impl CameraOptions {
-    fn constraints(&self) -> Object {
-        let constraints = Object::new();
-        set_device(&constraints, self.device_id.as_ref());
-        ideal(&constraints, "width", self.width.unwrap_or(640));
-        ideal(&constraints, "height", self.height.unwrap_or(360));
-        ideal(&constraints, "frameRate", self.frame_rate.unwrap_or(30));
-        constraints
-    }
-}
-
-impl MicrophoneOptions {
-    fn constraints(&self) -> Object {
-        let constraints = Object::new();
-        set_device(&constraints, self.device_id.as_ref());
-        set(&constraints, "echoCancellation", self.echo_cancellation.unwrap_or(true));
-        set(&constraints, "noiseSuppression", self.noise_suppression.unwrap_or(true));
-        set(&constraints, "autoGainControl", self.auto_gain_control.unwrap_or(true));
-        constraints
-    }
+#[wasm_bindgen(module = "/src/web/capture.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = capture)]
+    fn open_devices(camera: Option<String>, microphone: Option<String>) -> Promise;
+    #[wasm_bindgen(js_name = captureScreen)]
+    fn open_screen(screen: String) -> Promise;
 }
 
 /// Opens devices, with one prompt for both (`getUserMedia`). Errors are the browser's own
@@ -92,29 +78,28 @@ pub async fn capture(
     camera: Option<&CameraOptions>,
     microphone: Option<&MicrophoneOptions>,
 ) -> Result<Vec<MediaStreamTrack>, Thrown> {
-    get_user_media(camera, microphone).await.map_err(Thrown)
+    let camera = camera.map(|options| Json::write(options));
+    let microphone = microphone.map(|options| Json::write(options));
+    capture_as(camera.as_ref(), microphone.as_ref()).await
 }
 
-async fn get_user_media(
-    camera: Option<&CameraOptions>,
-    microphone: Option<&MicrophoneOptions>,
-) -> Result<Vec<MediaStreamTrack>, JsValue> {
-    let constraints = MediaStreamConstraints::new();
-    if let Some(camera) = camera {
-        constraints.set_video(&camera.constraints());
-    }
-    if let Some(microphone) = microphone {
-        constraints.set_audio(&microphone.constraints());
-    }
-    let insecure = || {
-        let error = js_sys::Error::new(
-            "cameras and microphones need a secure context: https:, or localhost",
-        );
-        error.set_name("NotSupportedError");
-        JsValue::from(error)
-    };
-    let devices = globals::media_devices().ok_or_else(insecure)?;
-    let stream = JsFuture::from(devices.get_user_media_with_constraints(&constraints)?).await?;
-    let stream: MediaStream = stream.unchecked_into();
-    Ok(stream.get_tracks().iter().map(JsCast::unchecked_into).collect())
+/// The same with the options as JSON.
+pub async fn capture_as(
+    camera: Option<&Json>,
+    microphone: Option<&Json>,
+) -> Result<Vec<MediaStreamTrack>, Thrown> {
+    let text = |options: Option<&Json>| options.map(|options| options.as_str().to_owned());
+    tracks(open_devices(text(camera), text(microphone))).await
+}
+
+/// Shares a screen, a window or a tab (`getDisplayMedia`); `options` are [`ScreenOptions`] as JSON. Its
+/// picture, and its sound if there is any.
+pub async fn capture_screen(options: &Json) -> Result<Vec<MediaStreamTrack>, Thrown> {
+    tracks(open_screen(options.as_str().to_owned())).await
+}
+
+async fn tracks(opening: Promise) -> Result<Vec<MediaStreamTrack>, Thrown> {
+    let tracks = JsFuture::from(opening).await.map_err(Thrown)?;
+    let tracks: js_sys::Array = tracks.unchecked_into();
+    Ok(tracks.iter().map(JsCast::unchecked_into).collect())
 }

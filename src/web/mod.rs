@@ -16,6 +16,7 @@ mod page;
 mod peer;
 mod playback;
 mod poll;
+mod sending;
 mod socket;
 mod task;
 
@@ -24,14 +25,19 @@ pub use crowd::Place;
 pub use error::{Thrown, describe};
 pub use json::{from_js, read, to_value, write};
 pub use listener::Listener;
-pub use media::{CameraOptions, MicrophoneOptions, capture};
+pub use media::{
+    CameraOptions, MicrophoneOptions, ScreenOptions, capture, capture_as, capture_screen,
+};
 pub use meter::Meter;
 pub use metronome::Metronome;
-pub use page::Page;
-pub use peer::{Encoding, Peer, PeerConfig, PeerEvent, Sender};
+pub use page::{Page, on_online};
+pub use peer::{Peer, PeerConfig, PeerEvent};
 pub use playback::{Playback, Played};
 pub use poll::{Poll, PollEvent, beacon};
+pub use sending::{PublishOptions, Sender};
 pub use socket::{Socket, SocketEvent};
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;
-pub use web_sys::{HtmlMediaElement, MediaStreamTrack};
+pub use web_sys::{
+    HtmlMediaElement, MediaStreamTrack, RtcDataChannel, RtcPeerConnection, RtcRtpTransceiver,
+};

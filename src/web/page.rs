@@ -20,6 +20,11 @@ impl fmt::Debug for Page {
     }
 }
 
+/// Calls `then` when the browser says the network is back, or another one.
+pub fn on_online(then: impl Fn() + 'static) -> Listener {
+    Listener::new(&globals::global(), "online", move |_: JsValue| then())
+}
+
 impl Page {
     /// Calls `gone` at the events that end it (`pagehide`, `freeze`, `beforeunload`): there is time to
     /// send, none to wait. Calls `changed` when the network or the page came back: what was true of

@@ -2,18 +2,20 @@
 
 use std::fmt;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Event, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit,
-    RtcIceTransportPolicy, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState,
-    RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType,
-    RtcSessionDescriptionInit,
+    Event, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcDataChannel,
+    RtcDataChannelEvent, RtcIceTransportPolicy, RtcPeerConnection, RtcPeerConnectionIceEvent,
+    RtcPeerConnectionState, RtcRtpTransceiver, RtcTrackEvent,
 };
 
-use super::{Listener, Thrown, describe};
-use crate::protocol::{Candidate, Jsep};
+use super::sending::{Sender, open_channel};
+use super::{Listener, PublishOptions, Thrown, describe};
+use crate::engine::conference::PeerState;
+use crate::engine::negotiation::Step;
+use crate::protocol::{Candidate, Jsep, Json, SdpType};
 use crate::{Error, ErrorCode};
 
 /// How a peer connection finds its way.
@@ -25,32 +27,54 @@ pub struct PeerConfig {
     pub relay_only: bool,
 }
 
+impl PeerConfig {
+    fn settings(&self) -> RtcConfiguration {
+        let settings = RtcConfiguration::new();
+        settings.set_bundle_policy(RtcBundlePolicy::MaxBundle);
+        if let Some(servers) = &self.ice_servers {
+            settings.set_ice_servers(servers.unchecked_ref());
+        }
+        if self.relay_only {
+            settings.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
+        }
+        settings
+    }
+}
+
 /// What a peer connection tells.
 #[derive(Debug)]
 pub enum PeerEvent {
     /// A candidate of ours, or the end of them.
     Candidate(Candidate),
-    /// ICE and DTLS are up.
-    Connected,
-    /// Packets do not get through, for the moment or for good.
-    Troubled,
+    /// Packets get through, or do not.
+    State(PeerState),
+    /// The server opened a data channel.
+    Channel(RtcDataChannel),
+    /// Something will be received here.
+    Receiver(RtcRtpTransceiver),
 }
 
-/// One layer of a simulcast.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Encoding {
-    /// The RTP stream id.
-    pub rid: &'static str,
-    /// The most it may take, bit/s.
-    pub max_bitrate: u32,
-    /// How many times smaller than the picture, in each direction.
-    pub scale_down: u32,
+#[wasm_bindgen(module = "/src/web/peer.js")]
+extern "C" {
+    fn offer(pc: &RtcPeerConnection, restart: bool) -> Promise;
+    fn answer(pc: &RtcPeerConnection, offered: &str) -> Promise;
+    fn apply(pc: &RtcPeerConnection, answered: &str) -> Promise;
+    #[wasm_bindgen(js_name = addCandidates)]
+    fn add_candidates(pc: &RtcPeerConnection, candidates: &str) -> Promise;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = RtcPeerConnection)]
+    type FullConnection;
+    #[wasm_bindgen(method, catch, js_name = setConfiguration)]
+    fn set_configuration(this: &FullConnection, config: &RtcConfiguration) -> Result<(), JsValue>;
 }
 
 /// A peer connection; dropping it closes it and ends its events.
 pub struct Peer {
     pc: RtcPeerConnection,
-    _listeners: [Listener; 2],
+    _listeners: [Listener; 4],
 }
 
 impl fmt::Debug for Peer {
@@ -70,94 +94,126 @@ impl Peer {
         config: &PeerConfig,
         on_event: impl Fn(PeerEvent) + Clone + 'static,
     ) -> Result<Self, Error> {
-        let settings = RtcConfiguration::new();
-        settings.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-        if let Some(servers) = &config.ice_servers {
-            settings.set_ice_servers(servers.unchecked_ref());
-        }
-        if config.relay_only {
-            settings.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
-        }
-        let pc = RtcPeerConnection::new_with_configuration(&settings)
+        let pc = RtcPeerConnection::new_with_configuration(&config.settings())
             .map_err(|thrown| failed(&thrown))?;
-        let found = on_event.clone();
+        let (found, opened, heard) = (on_event.clone(), on_event.clone(), on_event.clone());
         let listeners = [
+            Listener::new(&pc, "track", move |event: RtcTrackEvent| {
+                heard(PeerEvent::Receiver(event.transceiver()));
+            }),
+            Listener::new(&pc, "datachannel", move |event: RtcDataChannelEvent| {
+                opened(PeerEvent::Channel(event.channel()));
+            }),
             Listener::new(&pc, "icecandidate", move |event: RtcPeerConnectionIceEvent| {
                 found(PeerEvent::Candidate(candidate(&event)));
             }),
             Listener::new(&pc, "connectionstatechange", move |event: Event| {
                 let pc = event.target().map(JsCast::unchecked_into);
                 let state = pc.map(|pc: RtcPeerConnection| pc.connection_state());
-                match state {
-                    Some(RtcPeerConnectionState::Connected) => on_event(PeerEvent::Connected),
-                    Some(RtcPeerConnectionState::Disconnected | RtcPeerConnectionState::Failed) => {
-                        on_event(PeerEvent::Troubled);
-                    }
-                    _ => {}
-                }
+                on_event(PeerEvent::State(match state {
+                    Some(RtcPeerConnectionState::Connected) => PeerState::Connected,
+                    Some(RtcPeerConnectionState::Disconnected) => PeerState::Disconnected,
+                    Some(RtcPeerConnectionState::Failed) => PeerState::Failed,
+                    _ => return,
+                }));
             }),
         ];
         Ok(Self { pc, _listeners: listeners })
     }
 
-    /// Adds a track to send, in several layers or in one. The next offer holds it.
-    pub fn add_sender(&self, track: &MediaStreamTrack, layers: &[Encoding]) -> Sender {
-        let init = RtcRtpTransceiverInit::new();
-        init.set_direction(RtcRtpTransceiverDirection::Sendonly);
-        if !layers.is_empty() {
-            init.set_send_encodings(&encodings(layers));
-        }
-        Sender(self.pc.add_transceiver_with_media_stream_track_and_init(track, &init))
+    /// Other STUN and TURN servers, for the next ICE restart.
+    pub fn set_config(&self, config: &PeerConfig) -> Result<(), Thrown> {
+        let pc = self.pc.unchecked_ref::<FullConnection>();
+        pc.set_configuration(&config.settings()).map_err(Thrown)
+    }
+
+    /// Adds a track to send. The next offer holds it.
+    pub fn add_sender(
+        &self,
+        track: &MediaStreamTrack,
+        options: &PublishOptions,
+    ) -> Result<Sender, Thrown> {
+        self.add_sender_as(track, &Json::write(options), false)
+    }
+
+    /// The same with the options as JSON; `any_codec`: whatever they prefer.
+    pub fn add_sender_as(
+        &self,
+        track: &MediaStreamTrack,
+        settings: &Json,
+        any_codec: bool,
+    ) -> Result<Sender, Thrown> {
+        Sender::add(&self.pc, track, settings, any_codec)
+    }
+
+    /// Opens a data channel; `options` is an `RTCDataChannelInit` as JSON. The next offer holds it if it is
+    /// the first. Of a connection that receives: Janus sends data only to those who have one of their own.
+    pub fn open_channel(&self, label: &str, options: &str) -> Result<RtcDataChannel, Thrown> {
+        open_channel(&self.pc, label, options).map_err(Thrown)
+    }
+
+    /// The browser's peer connection.
+    pub fn connection(&self) -> RtcPeerConnection {
+        self.pc.clone()
     }
 
     /// Creates an offer and sets it.
     pub async fn offer(&self) -> Result<Jsep, Error> {
-        let offer = JsFuture::from(self.pc.create_offer()).await.map_err(|e| failed(&e))?;
-        self.set_local(RtcSdpType::Offer, sdp_of(&offer)).await.map(Jsep::offer)
+        self.described(Step::Offer { restart: false }).await
     }
 
     /// Applies an offer, creates an answer and sets it.
     pub async fn answer(&self, offer: &str) -> Result<Jsep, Error> {
-        self.set_remote(RtcSdpType::Offer, offer).await?;
-        let answer = JsFuture::from(self.pc.create_answer()).await.map_err(|e| failed(&e))?;
-        self.set_local(RtcSdpType::Answer, sdp_of(&answer)).await.map(Jsep::answer)
+        self.described(Step::Answer(Jsep::offer(offer.to_owned()))).await
+    }
+
+    async fn described(&self, step: Step) -> Result<Jsep, Error> {
+        let nothing = || Error::new(ErrorCode::Negotiation, "the browser made no description");
+        self.step(step).await?.ok_or_else(nothing)
     }
 
     /// Applies an answer.
     pub async fn apply(&self, answer: &str) -> Result<(), Error> {
-        self.set_remote(RtcSdpType::Answer, answer).await
-    }
-
-    async fn set_local(&self, kind: RtcSdpType, sdp: String) -> Result<String, Error> {
-        let description = RtcSessionDescriptionInit::new(kind);
-        description.set_sdp(&sdp);
-        let done = self.pc.set_local_description(&description);
-        JsFuture::from(done).await.map_err(|e| failed(&e))?;
-        Ok(sdp)
-    }
-
-    async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Error> {
-        let description = RtcSessionDescriptionInit::new(kind);
-        description.set_sdp(sdp);
-        let done = self.pc.set_remote_description(&description);
-        JsFuture::from(done).await.map(drop).map_err(|e| failed(&e))
+        self.step(Step::Apply(answer.to_owned())).await.map(drop)
     }
 
     /// Adds a candidate of the server's. One that does not fit is of no harm: there are others.
-    pub async fn add_candidate(&self, candidate: &Candidate) {
-        let init = RtcIceCandidateInit::new(candidate.candidate.as_deref().unwrap_or_default());
-        init.set_sdp_mid(candidate.sdp_mid.as_deref());
-        init.set_sdp_m_line_index(candidate.sdp_m_line_index.or(Some(0)));
-        let done = self.pc.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&init));
-        JsFuture::from(done).await.ok();
+    pub async fn add_candidate(&self, candidate: Candidate) {
+        self.step(Step::AddCandidates(vec![candidate])).await.ok();
+    }
+
+    /// Does one step of a negotiation: an offer or answer of ours, or nothing where the other side's is applied.
+    pub fn step(&self, step: Step) -> impl Future<Output = Result<Option<Jsep>, Error>> + use<> {
+        let (kind, doing) = match step {
+            Step::Offer { restart } => (SdpType::Offer, offer(&self.pc, restart)),
+            Step::Answer(offered) => (SdpType::Answer, answer(&self.pc, &offered.sdp)),
+            Step::Apply(answered) => (SdpType::Answer, apply(&self.pc, &answered)),
+            Step::AddCandidates(candidates) => {
+                let text = Json::write(&candidates);
+                (SdpType::Answer, add_candidates(&self.pc, text.as_str()))
+            }
+            // Those are for the server.
+            Step::Send(_) | Step::Trickle(_) => (SdpType::Offer, Promise::resolve(&JsValue::NULL)),
+        };
+        async move {
+            let made = JsFuture::from(doing).await.map_err(|thrown| failed(&thrown))?;
+            let Ok(made) = made.dyn_into::<Array>() else { return Ok(None) };
+            let sdp = made.get(0).as_string().unwrap_or_default();
+            let svc = made.get(1).as_string().and_then(|text| Json::parse(text).ok());
+            Ok(Some(Jsep { kind, sdp, svc, trickle: None, e2ee: None }))
+        }
     }
 
     /// The track received on this m-line.
     pub fn received(&self, mid: &str) -> Option<MediaStreamTrack> {
+        self.transceiver(mid).map(|found| found.receiver().track())
+    }
+
+    /// The transceiver of this m-line.
+    pub fn transceiver(&self, mid: &str) -> Option<RtcRtpTransceiver> {
         let transceivers = self.pc.get_transceivers();
         let mut all = transceivers.iter().map(JsCast::unchecked_into::<RtcRtpTransceiver>);
-        let found = all.find(|transceiver| transceiver.mid().as_deref() == Some(mid))?;
-        Some(found.receiver().track())
+        all.find(|transceiver| transceiver.mid().as_deref() == Some(mid))
     }
 }
 
@@ -165,52 +221,6 @@ impl Drop for Peer {
     fn drop(&mut self) {
         self.pc.close();
     }
-}
-
-/// What sends a track on a peer connection.
-#[derive(Clone)]
-pub struct Sender(RtcRtpTransceiver);
-
-impl fmt::Debug for Sender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sender")
-    }
-}
-
-impl Sender {
-    /// Its m-line; known once an offer was set.
-    pub fn mid(&self) -> Option<String> {
-        self.0.mid()
-    }
-
-    /// Sends another track, or nothing, without negotiating anew.
-    pub async fn replace(&self, track: Option<&MediaStreamTrack>) -> Result<(), Thrown> {
-        let done = self.0.sender().replace_track(track);
-        JsFuture::from(done).await.map(drop).map_err(Thrown)
-    }
-}
-
-fn sdp_of(description: &JsValue) -> String {
-    let sdp = Reflect::get(description, &"sdp".into()).ok();
-    sdp.and_then(|sdp| sdp.as_string()).unwrap_or_default()
-}
-
-fn encodings(layers: &[Encoding]) -> Array {
-    let all = Array::new();
-    for layer in layers {
-        let encoding = Object::new();
-        let fields: [(&str, JsValue); 3] = [
-            ("rid", layer.rid.into()),
-            ("maxBitrate", layer.max_bitrate.into()),
-            ("scaleResolutionDownBy", layer.scale_down.into()),
-        ];
-        for (key, value) in fields {
-            // Setting a field of a fresh plain object cannot fail.
-            Reflect::set(&encoding, &key.into(), &value).ok();
-        }
-        all.push(&encoding);
-    }
-    all
 }
 
 /// Copied field by field: browsers differ in what they make of an end, and Janus refuses nulls.

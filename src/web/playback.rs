@@ -4,20 +4,35 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack, MediaStreamTrackState};
+use web_sys::{HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState};
 
-use super::{Thrown, globals, spawn_local};
+use super::{Thrown, spawn_local};
+
+#[wasm_bindgen(module = "/src/web/playback.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn attach(
+        track: &MediaStreamTrack,
+        element: Option<HtmlMediaElement>,
+    ) -> Result<HtmlMediaElement, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    fn detach(track: &MediaStreamTrack, element: &HtmlMediaElement) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch)]
+    fn play(elements: &Array) -> Result<Promise, JsValue>;
+}
 
 type OnChange = Rc<dyn Fn(bool)>;
 
 /// Whether the browser lets the page play, across all elements of a room.
 #[derive(Default)]
 pub struct Playback {
-    blocked: RefCell<Vec<HtmlMediaElement>>,
-    allowed: Cell<Option<bool>>,
+    blocked: RefCell<Array>,
+    blocks: Cell<bool>,
     on_change: RefCell<Option<OnChange>>,
 }
 
@@ -35,34 +50,29 @@ impl Playback {
 
     /// False while the browser waits for the person to touch the page.
     pub fn is_allowed(&self) -> bool {
-        self.allowed.get() != Some(false)
+        !self.blocks.get()
     }
 
     /// Plays everything that was blocked; for use in a click.
-    pub async fn start(self: &Rc<Self>) {
-        let blocked = self.blocked.take();
-        self.set_allowed(true);
-        for element in blocked {
-            self.play(element).await;
-        }
+    pub async fn start(&self) {
+        self.play(&self.blocked.take()).await;
+        self.tell(self.blocked.borrow().length() > 0);
     }
 
-    async fn play(self: &Rc<Self>, element: HtmlMediaElement) {
-        let Ok(promise) = element.play() else { return };
-        let Err(thrown) = JsFuture::from(promise).await else { return };
-        // Anything else, an AbortError above all, only says that the element was given something new.
-        if Thrown(thrown).name() == "NotAllowedError" {
-            self.blocked.borrow_mut().push(element);
-            self.set_allowed(false);
-        }
+    /// What is blocked is kept for the click to come.
+    async fn play(&self, elements: &Array) {
+        let Ok(playing) = play(elements) else { return };
+        let Ok(blocked) = JsFuture::from(playing).await else { return };
+        let all = self.blocked.borrow().concat(blocked.unchecked_ref::<Array>());
+        self.blocked.replace(all);
     }
 
-    fn set_allowed(&self, allowed: bool) {
-        if self.is_allowed() != allowed {
-            self.allowed.set(Some(allowed));
+    /// Once for each change.
+    fn tell(&self, blocks: bool) {
+        if self.blocks.replace(blocks) != blocks {
             let listener = self.on_change.borrow().clone();
             if let Some(listener) = listener {
-                listener(allowed);
+                listener(!blocks);
             }
         }
     }
@@ -100,39 +110,30 @@ impl Played {
 
     /// Plays another track in the same elements.
     pub fn replace(&self, track: MediaStreamTrack) -> Result<(), Thrown> {
-        let elements = self.detach(None);
+        // Emptied first they would be black for a moment. One that was given something else meanwhile keeps that.
+        let mut elements = std::mem::take(&mut *self.elements.borrow_mut());
+        let id = self.track().id();
+        elements.retain(|element| {
+            element.src_object().is_some_and(|stream| stream.get_track_by_id(&id).is_some())
+        });
         self.track.replace(track);
         elements.into_iter().try_for_each(|element| self.attach(Some(element)).map(drop))
     }
 
     /// Plays the track in `element`, or in a new `<video>` or `<audio>`.
     pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, Thrown> {
-        let element = match element {
-            Some(element) => element,
-            None => self.make_element().map_err(Thrown)?,
-        };
-        let stream = MediaStream::new_with_tracks(&Array::of1(&self.track())).map_err(Thrown)?;
-        element.set_src_object(Some(&stream));
+        let element = attach(&self.track(), element).map_err(Thrown)?;
         if !self.elements.borrow().contains(&element) {
             self.elements.borrow_mut().push(element.clone());
         }
         if let Some(playback) = self.playback.clone() {
-            let element = element.clone();
-            spawn_local(async move { playback.play(element).await });
-        }
-        Ok(element)
-    }
-
-    fn make_element(&self) -> Result<HtmlMediaElement, JsValue> {
-        let document = globals::document().ok_or_else(|| JsValue::from_str("no document"))?;
-        let kind = self.track().kind();
-        let element: HtmlMediaElement = document.create_element(&kind)?.unchecked_into();
-        element.set_autoplay(true);
-        if kind == "video" {
-            // Sound comes from audio tracks alone, and browsers play muted video without being asked.
-            element.set_muted(true);
-            // iOS goes full screen otherwise.
-            element.set_attribute("playsinline", "")?;
+            let elements = Array::of1(&element);
+            spawn_local(async move {
+                playback.play(&elements).await;
+                if playback.blocked.borrow().length() > 0 {
+                    playback.tell(true);
+                }
+            });
         }
         Ok(element)
     }
@@ -148,17 +149,10 @@ impl Played {
             !leaves
         });
         for element in &out {
-            if self.is_in(element) {
-                element.set_src_object(None);
-            }
+            // Nothing of it can fail.
+            detach(&self.track(), element).ok();
         }
         out
-    }
-
-    /// An element may have been given something else meanwhile, which stays.
-    fn is_in(&self, element: &HtmlMediaElement) -> bool {
-        let stream = element.src_object();
-        stream.is_some_and(|stream| stream.get_track_by_id(&self.track().id()).is_some())
     }
 
     /// The elements that play it.

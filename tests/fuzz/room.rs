@@ -51,7 +51,9 @@ fn said(role: Role, data: &Json, jsep: Option<Jsep>, answer: bool) -> Result<Sai
 fn role_of(asked: Asked) -> Role {
     match asked {
         Asked::Join | Asked::Offer | Asked::Describe => Role::Offerer,
-        Asked::Subscribe | Asked::Start => Role::Answerer,
+        Asked::Subscribe | Asked::Configure | Asked::Restart | Asked::Pause | Asked::Start => {
+            Role::Answerer
+        }
     }
 }
 
@@ -135,6 +137,7 @@ impl Stay {
                 self.conference.step_failed(role, error);
             }
             4 => self.now += 30,
+            5 if chance.one_in(4) => self.return_to_room(),
             _ => {}
         }
         self.pump();
@@ -152,6 +155,8 @@ impl Stay {
                 }
                 Output::Peer(role, step) => self.step(role, &step),
                 Output::Renew(role) => self.conference.renewed(role),
+                Output::Create => self.conference.created(Ok(())),
+                Output::Return => self.return_to_room(),
                 Output::Event(Event::Over(..)) => self.over += 1,
                 Output::Event(_) => {}
             }
@@ -159,10 +164,21 @@ impl Stay {
         panic!("an endless loop");
     }
 
+    fn return_to_room(&mut self) {
+        self.conference.depart();
+        self.asked.clear();
+        self.conference.signal_ready(Millis(self.now), Millis(20));
+    }
+
     fn step(&mut self, role: Role, step: &Step) {
-        let camera = LocalStream { kind: StreamKind::Video, source: Source::Camera, muted: false };
+        let camera = LocalStream {
+            kind: StreamKind::Video,
+            source: Source::Camera,
+            name: None,
+            muted: false,
+        };
         match step {
-            Step::Offer => {
+            Step::Offer { .. } => {
                 let streams: Map<_, _> = [("0".to_owned(), camera)].into_iter().collect();
                 self.conference.described(role, Jsep::offer("mine".to_owned()), streams);
             }

@@ -8,7 +8,7 @@ import { ROOT, run, unpackTarball } from './lib/tarball.mjs';
 const REQUIRED = ['package.json', 'README.md', 'dist/index.js', 'dist/janus_bg.wasm', 'dist/index.d.ts'];
 const LICENCE = /^LICEN[CS]E(-[A-Za-z0-9.]+)?$/;
 const ALLOWED = [/^package\.json$/, /^README\.md$/, /^CHANGELOG\.md$/, LICENCE, /^dist\/[\w./-]+\.d\.ts$/,
-  /^dist\/(videoroom\/)?index\.js$/, /^dist\/janus_bg\.wasm$/];
+  /^dist\/((videoroom|media|live|check)\/)?index\.js$/, /^dist\/janus_bg\.wasm$/];
 
 describe('the tarball', () => {
   let tarball;

@@ -1,6 +1,8 @@
 // A page builder: joins, shows everybody, leaves.
-import { JanusError, Room, createLocalTracks, load } from 'janus-wasm';
-import type { Id, LocalTrack, RemoteTrack, RoomState, TrackKind, TrackSource } from 'janus-wasm';
+import { JanusError, Room, checkConnection, createLocalTracks, load, openDevices } from 'janus-wasm';
+import type { LocalTrackPublication, PublishSettings, RemoteTrackPublication, TrackPublishOptions } from 'janus-wasm';
+import type { CheckReport, DebugBundle, Moderation, Trouble } from 'janus-wasm';
+import type { ChatMessage, Id, LocalTrack, Participant, RemoteParticipant, RemoteTrack, RoomState, TrackKind, TrackSource } from 'janus-wasm';
 
 export async function conference(grid: HTMLElement, signal: AbortSignal): Promise<Room> {
   await load(new URL('https://pages.example/janus.wasm'));
@@ -26,6 +28,16 @@ export async function conference(grid: HTMLElement, signal: AbortSignal): Promis
   room.on('speakingChanged', ({ participant, speaking }) => {
     grid.classList.toggle('speaking', speaking && !participant.isLocal);
   });
+  room.on('activeSpeakersChanged', ({ speakers }) => {
+    const [loudest]: readonly Participant[] = speakers;
+    grid.title = `${loudest?.display ?? ''} ${loudest?.audioLevel ?? 0} ${room.activeSpeakers.length}`;
+  });
+  room.on('connectionQualityChanged', ({ participant, quality }) => {
+    const same: boolean = participant.connectionQuality === quality;
+    grid.dataset['quality'] = same && quality === 'lost' ? 'lost' : '';
+  });
+  room.on('trackStalled', ({ publication }) => grid.classList.toggle('stalled', publication.isStalled));
+  room.on('slowLink', ({ direction, lost, publication }) => console.log(direction === 'send', lost, publication?.mid));
   room.on('playbackChanged', ({ canPlayback }) => {
     if (!canPlayback) {
       void room.startPlayback();
@@ -107,4 +119,74 @@ export async function everything(room: Room, signal: AbortSignal): Promise<numbe
     }
   }
   return count;
+}
+
+export async function support(room: Room, trouble: Trouble, signal: AbortSignal): Promise<CheckReport> {
+  const moderation: Moderation = await room.moderation('secret');
+  for (const participant of room.remoteParticipants.values()) {
+    for (const publication of participant.publications.values()) {
+      if (publication.isModerated) await moderation.unmute(publication, { signal });
+      else await moderation.mute(publication);
+    }
+    await moderation.kick(participant);
+  }
+  await moderation.kick(7n);
+  await moderation.lock('pin');
+  await moderation.unlock();
+  const recorded: boolean = await moderation.setRecording(true);
+  if (recorded) await moderation.end();
+  room.on('trackModerated', ({ publication, participant, moderated }) => console.log(publication.kind, participant.display, moderated));
+  await room.simulate(trouble);
+  const bundle: DebugBundle = await room.debugBundle({ addresses: true });
+  console.log(bundle.summary, bundle.log.length);
+  const onStep = ({ name, verdict, text }: CheckReport['steps'][number]): void => console.log(name, verdict, text);
+  return checkConnection({ servers: 'wss://sfu.example/janus', timeout: 10_000, mediaDuration: 1_000, onStep, signal });
+}
+
+export async function messages(room: Room, bob: RemoteParticipant, signal: AbortSignal): Promise<ChatMessage> {
+  const me = room.localParticipant;
+  await me.setAttributes({ language: 'pt', role: null });
+  await me.setHandRaised(!bob.isHandRaised);
+  const language: string | undefined = bob.attributes['language'];
+  room.on('attributesChanged', ({ participant, changed }) => console.log(participant.display, changed.join(), language));
+  room.on('chatMessage', ({ message }) => console.log(message.id, message.text, message.time.getTime(), message.participant.display));
+  const stop = room.onRequest('vote', async ({ participant, payload }) => ({ from: participant.display, payload }));
+  const answer: unknown = await me.request(bob, 'vote', { question: 1 }, { timeout: 1_000, signal });
+  console.log(answer);
+  stop();
+  room.on('fileOffered', ({ file }) => {
+    file.on('progress', ({ received, size }) => console.log(received / size));
+    file.blob().then((blob: Blob) => console.log(file.name, blob.size), () => file.cancel());
+  });
+  await me.sendFile(new Blob(['hello']), { name: 'hello.txt', onProgress: ({ sent, size }) => console.log(sent, size), signal });
+  return me.sendChatMessage('hello');
+}
+
+export async function publishing(room: Room, canvas: HTMLCanvasElement): Promise<PublishSettings> {
+  const me = room.localParticipant;
+  const [track] = canvas.captureStream(15).getVideoTracks();
+  if (!track) throw new Error('no picture');
+  const options: TrackPublishOptions = { name: 'Whiteboard', simulcast: true, maxBitrate: 500_000, contentHint: 'detail' };
+  const publication: LocalTrackPublication = await me.publishTrack(track, options);
+  await publication.configure({ degradationPreference: 'maintain-resolution' });
+  await publication.mute({ release: true });
+  await publication.unmute();
+  await publication.switchDevice('another');
+  await me.setScreenShareEnabled(true, { audio: true }, { codec: 'vp9', scalabilityMode: 'L3T3' });
+  await me.sendData(new Uint8Array(4), { reliable: false });
+  const devices = await openDevices();
+  devices.on('devicesChanged', ({ devices: all }) => console.log(all.length));
+  await room.setIceServers([{ urls: 'turn:turn.example', username: 'ada', credential: 'new' }]);
+  room.restartIce();
+  room.on('trackReplaced', ({ track: again }) => console.log(again.mediaStreamTrack.id));
+  await room.join({ room: 1234, create: { description: 'On demand', isPrivate: true }, tracks: [{ track, name: 'Again' }] });
+  return publication.settings;
+}
+
+export function receiving(publication: RemoteTrackPublication): void {
+  publication.setLayers({ spatial: 1, temporal: 2 });
+  publication.setPlayoutDelay({ min: 0, max: 200 });
+  publication.setPaused(!publication.isPaused);
+  publication.setSubscribed(false);
+  publication.requestKeyFrame();
 }

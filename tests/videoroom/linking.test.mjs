@@ -146,6 +146,13 @@ describe('a link between two servers', () => {
     await drive('bob', 'people', { count: 0 });
   });
 
+  it('can be closed while the other server is away, and says what may be left', async () => {
+    await linked();
+    await servers[1].kill();
+    assert.equal(await drive('operator', 'closeFails'), 'timeout');
+    assert.equal((await drive('operator', 'look')).state, 'ended');
+  });
+
   it('says why there can be none', async () => {
     const { options } = await linked();
     const fails = (more) => drive('operator', 'linkFails', { ...options, ...more });

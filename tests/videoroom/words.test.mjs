@@ -51,8 +51,16 @@ function objectOf(shape, random, name) {
     given[camel(key)] = value.given;
     wanted[key] = value.wanted;
   }
+  for (const key of SEALED.filter((one) => one in shape)) {
+    if (SEALED.every((one) => one in wanted)) break;
+    delete given[camel(key)];
+    delete wanted[key];
+  }
   return { given, wanted };
 }
+
+/** Neither goes without the other. */
+const SEALED = ['srtp_suite', 'srtp_crypto'];
 
 const NEEDED = {
   allowed: ['allowed'], update: ['subscribe'], Subscription: ['mid'], LiveSubscription: ['mid'],
@@ -108,7 +116,8 @@ describe('requests', () => {
       for (const [key, text] of Object.entries(fields)) {
         const [kind, , since, until] = parts(text);
         if (!since && !until) continue;
-        const given = { ...objectOf(without(fields), random, method).given, [camel(key)]: valueOf(kind, random).given };
+        const sealed = SEALED.includes(key) ? { srtpSuite: 80, srtpCrypto: 'key' } : {};
+        const given = { ...objectOf(without(fields), random, method).given, [camel(key)]: valueOf(kind, random).given, ...sealed };
         const error = refusal(method, given, since ? OLD : NEW);
         assert.equal(error.code, 'unsupported', error.message);
         assert.match(error.message, since ? /or newer, this server is 1\.1\.2/ : /older than .*, this server is 1\.4\.2/);
@@ -117,6 +126,12 @@ describe('requests', () => {
       }
     }
     assert.ok(tried > 10, `${tried} fields with versions`);
+  });
+
+  it('refuse to send in the clear what was to be encrypted', () => {
+    const given = { room: 1, publisherId: 1, host: '10.0.0.2', streams: [{ mid: '0', port: 5000 }], srtpSuite: 80 };
+    assert.match(refusal('rtpForward', given).message, /srtpSuite must be given together with srtpCrypto/);
+    assert.ok(encode('rtpForward', { ...given, srtpCrypto: 'key' }, NEW));
   });
 
   it('refuse layers that would bring the server down', () => {

@@ -17,7 +17,7 @@ use janus_wasm::videoroom::requests::{
 use janus_wasm::videoroom::{
     Publisher, PublisherEvent, RoomEvent, Subscriber, SubscriberEvent, VideoRoom,
 };
-use janus_wasm::web::{self, MicrophoneOptions, Peer, PeerConfig, PeerEvent};
+use janus_wasm::web::{self, MicrophoneOptions, Peer, PeerConfig, PeerEvent, PublishOptions};
 use janus_wasm::{Error, ErrorCode, Id};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -70,7 +70,7 @@ async fn gathered(found: &RefCell<Vec<Candidate>>) -> Vec<Candidate> {
 
 async fn microphone(peer: &Peer) -> Offer {
     let track = web::capture(None, Some(&MicrophoneOptions::default())).await.unwrap().remove(0);
-    peer.add_sender(&track, &[]);
+    peer.add_sender(&track, &PublishOptions::default()).unwrap();
     Offer::new(peer.offer().await.unwrap().sdp)
 }
 

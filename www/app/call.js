@@ -1,3 +1,4 @@
+import { capabilities } from 'janus-wasm';
 import { announce, byId, people, setToggle } from './dom.js';
 import { describeDevices } from './errors.js';
 import { keepArranged } from './layout.js';
@@ -7,6 +8,7 @@ import { Tile } from './tiles.js';
 const grid = byId('grid');
 const alone = byId('alone');
 const unblock = byId('unblock');
+const share = byId('share');
 const toggles = { camera: byId('toggle-camera'), microphone: byId('toggle-microphone') };
 
 /** The call on the page: it shows what the room is, and hands the person's wishes to it. */
@@ -27,6 +29,8 @@ export class Call {
     for (const kind of Object.keys(toggles)) {
       toggles[kind].addEventListener('click', () => this.toggle(kind));
     }
+    share.hidden = !capabilities().screenShare;
+    share.addEventListener('click', () => void this.#share());
     unblock.addEventListener('click', () => void room.startPlayback());
   }
 
@@ -68,6 +72,21 @@ export class Call {
       if (this.#wishes[kind] === on) delete this.#wishes[kind];
       this.#render();
     }
+  }
+
+  /** Whoever closes the browser's question has changed their mind: nothing is said about that. */
+  async #share() {
+    const on = !this.#isSharing;
+    try {
+      await this.#room.localParticipant.setScreenShareEnabled(on);
+      if (this.#isOpen) announce(on ? 'You share your screen' : 'You share your screen no longer');
+    } catch (error) {
+      if (this.#isOpen && error.name !== 'NotAllowedError') this.#complain('screen', error);
+    }
+  }
+
+  get #isSharing() {
+    return [...this.#room.localParticipant.publications.values()].some(({ source }) => source === 'screen');
   }
 
   #listen() {
@@ -133,6 +152,8 @@ export class Call {
     if (!this.#isOpen) return;
     setToggle(toggles.camera, this.#isOn('camera'), 'camera', 'v');
     setToggle(toggles.microphone, this.#isOn('microphone'), 'microphone', 'm');
+    share.setAttribute('aria-pressed', String(this.#isSharing));
+    share.title = this.#isSharing ? 'Stop sharing your screen' : 'Share your screen';
     unblock.hidden = this.#room.canPlayback;
     const count = this.#tiles.size;
     alone.hidden = count > 1;

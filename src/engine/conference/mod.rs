@@ -4,26 +4,33 @@
 //! actual one (what the server confirmed), and asks for one step at a time. The driver in
 //! [`crate::room`] executes the outputs and reports back; everything between is decided here.
 
+mod catching_up;
+mod healing;
 mod publishing;
 mod receiving;
+mod returning;
 #[cfg(test)]
 mod tests;
 mod types;
+mod wishes;
 
 use std::collections::VecDeque;
 
+pub use self::catching_up::is_inactive;
+pub use self::healing::PeerState;
 use self::publishing::Publishing;
 use self::receiving::Receiving;
+use self::returning::Returning;
 pub use self::types::{
     Asked, Event, LocalStream, Output, PublisherRequest, Reason, Said, SubscriberRequest,
 };
+use self::wishes::Wishes;
 use super::Millis;
 use super::negotiation::Role;
 use super::roster::{Change, Roster};
 use super::subscriptions::StreamRef;
 use crate::Map;
 use crate::engine::requests::JoinRoom;
-use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::protocol::videoroom::{Attendee, RoomEvent};
 use crate::protocol::{Candidate, Id, Jsep};
 use crate::{Error, ErrorCode};
@@ -56,6 +63,13 @@ pub struct Conference {
     publishing: Publishing,
     receiving: Receiving,
     roster: Roster,
+    wishes: Wishes,
+    returning: Returning,
+    /// Of whom something was heard since it was asked who is here.
+    heard: Option<Vec<Id>>,
+    /// Signalling works; what needs it is not given up for lack of it.
+    signalling: bool,
+    now: Millis,
     out: VecDeque<Output>,
 }
 
@@ -63,6 +77,7 @@ impl Conference {
     /// A stay that begins when [`Conference::signal_ready`] is reported. `capturing`: a camera or
     /// microphone is being opened, [`Conference::captured`] will follow.
     pub fn new(join: JoinRoom, capturing: bool) -> Self {
+        let returning = Returning::new(join.id.is_some());
         Self {
             join,
             membership: Membership::Waiting,
@@ -74,6 +89,11 @@ impl Conference {
             publishing: Publishing::new(),
             receiving: Receiving::new(),
             roster: Roster::default(),
+            wishes: Wishes::default(),
+            returning,
+            heard: None,
+            signalling: true,
+            now: Millis(0),
             out: VecDeque::new(),
         }
     }
@@ -117,11 +137,22 @@ impl Conference {
         }
     }
 
+    /// What is published is to go over a fresh peer connection.
+    pub fn publish_anew(&mut self) {
+        self.publishing.spent = true;
+        self.negotiate();
+    }
+
     /// The user muted or unmuted a stream.
     pub fn mute(&mut self, mid: &str, muted: bool) {
         if self.publishing.mute(mid, muted) {
             self.emit(Event::LocalMuted(mid.to_owned(), muted));
         }
+    }
+
+    /// A stream is called otherwise.
+    pub fn rename(&mut self, mid: &str, name: Option<String>) {
+        self.publishing.rename(mid, name);
     }
 
     /// [`Step::Offer`](super::negotiation::Step::Offer) or [`Step::Answer`](super::negotiation::Step::Answer) was done. `streams`: what the offer holds, by mid.
@@ -176,6 +207,23 @@ impl Conference {
         self.renew(role, Error::new(ErrorCode::Negotiation, text));
     }
 
+    /// Our descriptions say that media is end-to-end encrypted.
+    pub fn set_e2ee(&mut self, e2ee: bool) {
+        self.publishing.negotiation.set_e2ee(e2ee);
+        self.receiving.negotiation.set_e2ee(e2ee);
+    }
+
+    /// A data channel of ours is open: what is published is rebuilt for its sake too.
+    pub fn data_opened(&mut self) {
+        self.publishing.data = true;
+        self.negotiate();
+    }
+
+    /// What the m-line of the offer that is being answered will carry.
+    pub fn offered(&self, mid: &str) -> Option<StreamRef> {
+        self.receiving.offered(mid)
+    }
+
     /// What [`Output::Renew`] asked for is there.
     pub fn renewed(&mut self, role: Role) {
         match role {
@@ -205,7 +253,7 @@ impl Conference {
         }
         match (asked, answer) {
             (Asked::Join, Ok(said)) => self.joined(said),
-            (Asked::Join, Err(error)) => self.end(Reason::JoinFailed, Some(error)),
+            (Asked::Join, Err(error)) => self.join_refused(error),
             (Asked::Offer, Ok(said)) => {
                 let events = self.publishing.answered(said.jsep, said.own.as_deref());
                 self.emit_all(events);
@@ -228,7 +276,8 @@ impl Conference {
             }
             (Asked::Subscribe, Ok(said)) => {
                 let updating = said.event == RoomEvent::Updating;
-                let events = self.receiving.answered(said.mapping.as_deref(), said.jsep, updating);
+                let (mapping, now) = (said.mapping.as_deref(), self.now);
+                let events = self.receiving.answered(mapping, said.jsep, updating, now);
                 self.emit_all(events);
             }
             (Asked::Subscribe, Err(error)) => {
@@ -236,6 +285,19 @@ impl Conference {
                     self.renew(Role::Answerer, error);
                 }
             }
+            (Asked::Configure, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
+                self.receiving.subscriptions.unsure();
+            }
+            // A stream that goes while its layer is asked for is no failure.
+            (Asked::Configure, _) => self.receiving.subscriptions.configured(),
+            (Asked::Restart, Ok(said)) => {
+                if said.jsep.is_some() {
+                    let events = self.receiving.told(None, said.jsep);
+                    self.emit_all(events);
+                }
+            }
+            (Asked::Restart, Err(_)) => {}
+            (Asked::Pause, _) => self.receiving.pausing_done(),
             (Asked::Start, Ok(_)) => self.receiving.negotiation.finished(),
             (Asked::Start, Err(error)) => self.renew(Role::Answerer, error),
         }
@@ -262,6 +324,7 @@ impl Conference {
             let changes = self.roster.publisher(publisher);
             self.changed(changes);
         }
+        self.returned();
     }
 
     /// Something the publisher handle was told.
@@ -269,6 +332,7 @@ impl Conference {
         if self.membership == Membership::Over {
             return;
         }
+        self.hear(&event);
         let me = self.me.clone();
         let mine = |id: &Id| Some(id) == me.as_ref();
         let changes = match event {
@@ -296,7 +360,7 @@ impl Conference {
                 self.roster.renamed(&id, display)
             }
             RoomEvent::Moderated { id, mid, muted } if mine(&id) => {
-                return self.emit(Event::LocalMuted(mid, muted));
+                vec![Change::Muted { id, mid, moderator: true, muted }]
             }
             RoomEvent::Moderated { id, mid, muted } => self.roster.moderated(&id, &mid, muted),
             RoomEvent::Talking { id, talking, .. } if mine(&id) => {
@@ -317,34 +381,16 @@ impl Conference {
         self.changed(changes);
     }
 
-    /// Who is here, asked for after events were lost.
-    pub fn resynchronise(&mut self, here: Vec<ParticipantInfo>) {
-        if self.membership != Membership::Joined {
-            return;
-        }
-        let present = |id: &Id| here.iter().find(|participant| participant.id == *id);
-        let known: Vec<Id> = self.roster.people().keys().cloned().collect();
-        let mut changes = Vec::new();
-        for id in known {
-            match present(&id) {
-                None => changes.extend(self.roster.left(&id, false)),
-                Some(participant) if !participant.publisher => {
-                    changes.extend(self.roster.unpublished(&id));
-                }
-                Some(_) => {}
-            }
-        }
-        for ParticipantInfo { id, display, metadata, dummy, .. } in here {
-            if Some(&id) != self.me.as_ref() && !dummy {
-                changes.extend(self.roster.attendee(Attendee { id, display, metadata }));
-            }
-        }
-        self.changed(changes);
-    }
-
     /// Something the subscriber handle was told without having asked.
     pub fn subscription_event(&mut self, said: Said) {
-        if self.membership != Membership::Over && (said.jsep.is_some() || said.mapping.is_some()) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        if let RoomEvent::Layer(layer) = said.event {
+            if let Some(stream) = self.receiving.subscriptions.layer(&layer) {
+                self.emit(Event::Layer(stream, layer));
+            }
+        } else if said.jsep.is_some() || said.mapping.is_some() {
             let events = self.receiving.told(said.mapping.as_deref(), said.jsep);
             self.emit_all(events);
         }
@@ -356,13 +402,11 @@ impl Conference {
                 let stream = StreamRef { feed: feed.clone(), mid: mid.clone() };
                 let events = self.receiving.ended(&stream);
                 self.emit_all(events);
+                self.wishes.forget(&stream);
             }
             self.emit(Event::Roster(change));
         }
-        let streams = self.roster.people().iter().flat_map(|(id, person)| {
-            person.streams.keys().map(|mid| StreamRef { feed: id.clone(), mid: mid.clone() })
-        });
-        self.receiving.subscriptions.want(streams.collect());
+        self.want();
     }
 
     fn renew(&mut self, role: Role, error: Error) {
@@ -389,6 +433,13 @@ impl Conference {
         if self.membership == Membership::Over {
             return;
         }
+        self.now = now;
+        self.heal(now);
+        self.advance_returning(now);
+        if self.receiving.missed_offer(now) {
+            let text = "an offer of the server was lost";
+            self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
+        }
         // Steps first: what they leave behind, an offer above all, is what requests are made of.
         self.publishing.drain(now, &mut self.out);
         self.receiving.drain(now, &mut self.out);
@@ -398,7 +449,7 @@ impl Conference {
                 if let Some(request) = self.publishing.next_request() {
                     self.out.push_back(request);
                 }
-                if let Some(request) = self.receiving.next_request() {
+                if let Some(request) = self.receiving.next_request(now) {
                     self.out.push_back(request);
                 }
             }
@@ -425,9 +476,12 @@ impl Conference {
     /// When [`Conference::advance`] wants to be called.
     pub fn deadline(&self) -> Option<Millis> {
         let join = if self.membership == Membership::Waiting { self.join_by } else { None };
+        let cures = [self.publishing.healing.deadline(), self.receiving.healing.deadline()];
+        let cure = cures.into_iter().flatten().min();
+        let cure = cure.filter(|_| self.signalling && self.membership == Membership::Joined);
         let publishing = self.publishing.negotiation.deadline();
-        let receiving = self.receiving.negotiation.deadline();
-        [join, publishing, receiving].into_iter().flatten().min()
+        let returning = self.returning.deadline();
+        [join, publishing, self.receiving.deadline(), cure, returning].into_iter().flatten().min()
     }
 
     /// The next thing to do.

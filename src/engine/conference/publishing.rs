@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::healing::Healing;
 use super::{Asked, Event, LocalStream, Millis, Output, PublisherRequest};
 use crate::Map;
 use crate::engine::negotiation::{Negotiation, Role, Step};
@@ -9,15 +10,16 @@ use crate::engine::requests::Describe;
 use crate::protocol::videoroom::Stream;
 use crate::protocol::videoroom::publishing::StreamDescription;
 use crate::protocol::{Jsep, description};
-use crate::{Error, ErrorCode};
 
 /// How often in a row a peer connection is rebuilt that never comes up.
 pub(super) const MAX_RENEWALS: u32 = 3;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub(super) struct Publishing {
     pub(super) negotiation: Negotiation,
     pub(super) renewals: u32,
+    pub(super) healing: Healing,
     local: Map<String, LocalStream>,
     announced: Map<String, LocalStream>,
     /// An offer that waits for its request.
@@ -25,6 +27,8 @@ pub(super) struct Publishing {
     /// The server answered an offer on this peer connection.
     published: bool,
     describing: bool,
+    /// Data channels are open, which are no stream of ours.
+    pub(super) data: bool,
     /// The server refused an offer: before the next one both sides need a fresh peer connection.
     pub(super) spent: bool,
 }
@@ -34,13 +38,20 @@ impl Publishing {
         Self {
             negotiation: Negotiation::new(Role::Offerer),
             renewals: 0,
+            healing: Healing::default(),
             local: Map::new(),
             announced: Map::new(),
             offer: None,
             published: false,
             describing: false,
+            data: false,
             spent: false,
         }
+    }
+
+    /// Whether the server has our media.
+    pub(super) fn is_published(&self) -> bool {
+        self.published
     }
 
     pub(super) fn local(&self) -> &Map<String, LocalStream> {
@@ -63,9 +74,17 @@ impl Publishing {
         }
     }
 
+    pub(super) fn rename(&mut self, mid: &str, name: Option<String>) {
+        if let Some(stream) = self.local.get_mut(mid) {
+            stream.name = name;
+        }
+    }
+
     pub(super) fn descriptions(&mut self) -> Vec<StreamDescription> {
         self.announced.clone_from(&self.local);
-        let words = |stream: &LocalStream| description::write(stream.source, stream.muted);
+        let words = |stream: &LocalStream| {
+            description::write(stream.source, stream.name.as_deref(), stream.muted)
+        };
         let all = self.local.iter();
         all.map(|(mid, stream)| StreamDescription { mid: mid.clone(), description: words(stream) })
             .collect()
@@ -118,14 +137,9 @@ impl Publishing {
             let listed = own.unwrap_or_default().iter().find(|stream| stream.mid == mid);
             listed.is_some_and(|stream| stream.disabled)
         };
-        let events = self.local.iter().map(|(mid, stream)| {
+        let events = self.local.keys().map(|mid| {
             if refused(mid) {
-                let text = [
-                    "the room does not take the codecs this browser offers for the ",
-                    stream.source.as_str(),
-                ]
-                .concat();
-                Event::PublishFailed(Error::new(ErrorCode::Negotiation, text))
+                Event::LocalRefused(mid.clone())
             } else {
                 Event::LocalPublished(mid.clone())
             }
@@ -142,14 +156,22 @@ impl Publishing {
     /// The peer connection is gone; whether it is worth another one.
     pub(super) fn renew(&mut self) -> bool {
         self.renewals += 1;
-        let anything = !self.local.is_empty() || self.offer.is_some();
+        let anything = self.data || !self.local.is_empty() || self.offer.is_some();
         anything && self.renewals <= MAX_RENEWALS
     }
 
     pub(super) fn renewed(&mut self) {
         let renewals = self.renewals;
-        *self = Self { renewals, ..Self::new() };
+        self.depart();
+        self.renewals = renewals;
         self.negotiation.want_offer();
+    }
+
+    /// Nothing is published any more.
+    pub(super) fn depart(&mut self) {
+        let (data, e2ee) = (self.data, self.negotiation.e2ee());
+        *self = Self { data, ..Self::new() };
+        self.negotiation.set_e2ee(e2ee);
     }
 
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {

@@ -2,23 +2,37 @@
 
 use std::collections::VecDeque;
 
+use super::healing::Healing;
 use super::publishing::MAX_RENEWALS;
 use super::{Asked, Event, Millis, Output, SubscriberRequest};
 use crate::ErrorCode;
 use crate::Map;
 use crate::engine::negotiation::{Negotiation, Role, Step};
-use crate::engine::requests::{JoinRoom, Watch};
+use crate::engine::requests::{Entries, Feed, Glance, JoinRoom, Watch};
 use crate::engine::subscriptions::{Plan, StreamRef, Subscriptions};
 use crate::protocol::Jsep;
 use crate::protocol::videoroom::SubStream;
 
 type Mapping = Map<String, StreamRef>;
 
+/// How long an offer is waited for that the server says it has sent, ms.
+const MISSED: Millis = Millis(5_000);
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub(super) struct Receiving {
     pub(super) negotiation: Negotiation,
     pub(super) subscriptions: Subscriptions,
     pub(super) renewals: u32,
+    pub(super) healing: Healing,
+    /// Nothing is to be relayed for now.
+    pub(super) pause: bool,
+    paused: bool,
+    pausing: bool,
+    /// The request under way was answered, and what it comes to follows with an offer.
+    updating: bool,
+    /// The server waits for the answer to an offer, one that may have been lost: until when it is waited for.
+    lost_by: Option<Millis>,
     /// The subscriber handle is there and unspent.
     pub(super) ready: bool,
     join: Option<Watch>,
@@ -26,6 +40,8 @@ pub(super) struct Receiving {
     offered: VecDeque<Mapping>,
     /// What the application was told it can play.
     live: Mapping,
+    /// The same, while there is no connection it could come over.
+    parted: Vec<StreamRef>,
 }
 
 impl Receiving {
@@ -34,10 +50,17 @@ impl Receiving {
             negotiation: Negotiation::new(Role::Answerer),
             subscriptions: Subscriptions::default(),
             renewals: 0,
+            healing: Healing::default(),
+            pause: false,
+            paused: false,
+            pausing: false,
+            updating: false,
+            lost_by: None,
             ready: true,
             join: None,
             offered: VecDeque::new(),
             live: Map::new(),
+            parted: Vec::new(),
         }
     }
 
@@ -52,17 +75,58 @@ impl Receiving {
         });
     }
 
-    /// The one request that brings the server closer to what is wanted; none during a round.
-    pub(super) fn next_request(&mut self) -> Option<Output> {
-        let join = self.join.as_ref()?;
-        if !self.ready || !self.negotiation.is_idle() {
+    /// The one request that brings the server closer to what is wanted.
+    pub(super) fn next_request(&mut self, now: Millis) -> Option<Output> {
+        let join = self.join.as_ref().filter(|_| self.ready)?;
+        if self.pause != self.paused && !self.pausing && self.subscriptions.is_joined() {
+            self.pausing = true;
+            self.paused = self.pause;
+            let request =
+                if self.pause { SubscriberRequest::Pause } else { SubscriberRequest::Start(None) };
+            return Some(Output::Subscriber(Asked::Pause, request));
+        }
+        let (asked, request) = match self.subscriptions.plan(now, self.negotiation.is_idle())? {
+            Plan::Join(streams) => {
+                (Asked::Subscribe, SubscriberRequest::Join(Watch { streams, ..join.clone() }))
+            }
+            Plan::Update(update) => (Asked::Subscribe, SubscriberRequest::Update(update)),
+            Plan::Switch(swaps) => (Asked::Subscribe, SubscriberRequest::Switch(swaps)),
+            Plan::Configure(terms) => (Asked::Configure, SubscriberRequest::Configure(terms)),
+        };
+        Some(Output::Subscriber(asked, request))
+    }
+
+    pub(super) fn glance(&self, streams: Vec<Feed>) -> Option<Glance> {
+        let Watch { room, private_id, pin, token, .. } = self.join.clone()?;
+        Some(Glance { room, streams, private_id, pin, token })
+    }
+
+    /// Asks for an offer with new ICE credentials.
+    pub(super) fn restart(&self) -> Option<Output> {
+        if !self.ready || !self.subscriptions.is_joined() {
             return None;
         }
-        let request = match self.subscriptions.plan()? {
-            Plan::Join(streams) => SubscriberRequest::Join(Watch { streams, ..join.clone() }),
-            Plan::Update(update) => SubscriberRequest::Update(update),
-        };
-        Some(Output::Subscriber(Asked::Subscribe, request))
+        let restart = Entries { streams: Vec::new(), restart: Some(true) };
+        Some(Output::Subscriber(Asked::Restart, SubscriberRequest::Configure(restart)))
+    }
+
+    /// `pause` or `start` was answered, or failed.
+    pub(super) fn pausing_done(&mut self) {
+        self.pausing = false;
+    }
+
+    pub(super) fn deadline(&self) -> Option<Millis> {
+        let times = [self.negotiation.deadline(), self.subscriptions.deadline(), self.lost_by];
+        times.into_iter().flatten().min()
+    }
+
+    /// Whether the server waits for the answer to an offer that we never saw: an event that was lost while
+    /// the connection was made again. It would wait for ever.
+    pub(super) fn missed_offer(&mut self, now: Millis) -> bool {
+        if !self.negotiation.is_idle() {
+            self.lost_by = None;
+        }
+        self.lost_by.take_if(|until| *until <= now).is_some()
     }
 
     /// The answer to such a request. `updating`: the real one comes with a later offer.
@@ -71,17 +135,28 @@ impl Receiving {
         mapping: Option<&[SubStream]>,
         jsep: Option<Jsep>,
         updating: bool,
+        now: Millis,
     ) -> Vec<Event> {
         if updating {
+            self.updating = true;
+            self.lost_by = Some(now + MISSED);
             return Vec::new();
         }
         self.subscriptions.answered(mapping);
-        self.offer(jsep)
+        self.offer_and_refused(jsep)
+    }
+
+    fn offer_and_refused(&mut self, jsep: Option<Jsep>) -> Vec<Event> {
+        let mut events = self.offer(jsep);
+        let refused = |stream: &mut StreamRef| self.subscriptions.is_refused(stream);
+        let gone = self.parted.extract_if(.., refused);
+        events.extend(gone.map(Event::Unsubscribed));
+        events
     }
 
     /// The server changed the subscription of itself, or answers late what it called `updating`.
     pub(super) fn told(&mut self, mapping: Option<&[SubStream]>, jsep: Option<Jsep>) -> Vec<Event> {
-        if self.subscriptions.is_busy() {
+        if std::mem::take(&mut self.updating) {
             self.subscriptions.answered(mapping);
         } else {
             self.subscriptions.mapping(mapping);
@@ -90,13 +165,18 @@ impl Receiving {
     }
 
     fn offer(&mut self, jsep: Option<Jsep>) -> Vec<Event> {
-        let mapping = self.subscriptions.confirmed().clone();
+        let mapping = self.subscriptions.confirmed();
         let Some(jsep) = jsep else {
             return if self.offered.is_empty() { self.show(mapping) } else { Vec::new() };
         };
+        self.lost_by = None;
         self.offered.push_back(mapping);
         self.negotiation.remote(jsep);
         Vec::new()
+    }
+
+    pub(super) fn offered(&self, mid: &str) -> Option<StreamRef> {
+        self.offered.front()?.get(mid).cloned()
     }
 
     /// An offer was answered in the browser: its tracks are there.
@@ -114,13 +194,18 @@ impl Receiving {
         let mut events = Vec::new();
         for (mid, stream) in old.iter() {
             if self.live.get(mid) != Some(stream) {
-                events.push(Event::Unsubscribed(stream.clone(), mid.clone()));
+                events.push(Event::Unsubscribed(stream.clone()));
             }
         }
         for (mid, stream) in self.live.iter() {
-            if old.get(mid) != Some(stream) {
-                events.push(Event::Subscribed(stream.clone(), mid.clone()));
+            if old.get(mid) == Some(stream) {
+                continue;
             }
+            let known = self.parted.len();
+            self.parted.retain(|parted| parted != stream);
+            let tell =
+                if self.parted.len() < known { Event::Resubscribed } else { Event::Subscribed };
+            events.push(tell(stream.clone(), mid.clone()));
         }
         events
     }
@@ -130,11 +215,24 @@ impl Receiving {
         self.subscriptions.ended(stream);
         let mut live = self.live.clone();
         live.retain(|_, carried| carried != stream);
-        self.show(live)
+        let mut events = self.show(live);
+        if self.forget(stream) {
+            events.push(Event::Unsubscribed(stream.clone()));
+        }
+        events
+    }
+
+    /// Whether it was waited for on another connection.
+    pub(super) fn forget(&mut self, stream: &StreamRef) -> bool {
+        let known = self.parted.len();
+        self.parted.retain(|parted| parted != stream);
+        self.parted.len() < known
     }
 
     pub(super) fn unsubscribe_all(&mut self) -> Vec<Event> {
-        self.show(Mapping::new())
+        let mut events = self.show(Mapping::new());
+        events.extend(std::mem::take(&mut self.parted).into_iter().map(Event::Unsubscribed));
+        events
     }
 
     /// Whether this handle is still of use after a failed request.
@@ -147,19 +245,36 @@ impl Receiving {
         if !self.ready {
             return (Vec::new(), false);
         }
-        let events = self.unsubscribe_all();
         self.renewals += 1;
+        self.part();
         self.ready = false;
+        let again = self.renewals <= MAX_RENEWALS;
+        (if again { Vec::new() } else { self.unsubscribe_all() }, again)
+    }
+
+    /// The session is gone, and with it our place in the room.
+    pub(super) fn depart(&mut self) {
+        self.part();
+        (self.renewals, self.ready, self.join) = (0, true, None);
+    }
+
+    /// Nothing comes any more; what the application plays waits for another connection.
+    fn part(&mut self) {
+        self.parted.extend(self.live.values().cloned());
+        self.live = Map::new();
+        let e2ee = self.negotiation.e2ee();
         self.negotiation = Negotiation::new(Role::Answerer);
+        self.negotiation.set_e2ee(e2ee);
         self.offered.clear();
         self.subscriptions.reset();
-        (events, self.renewals <= MAX_RENEWALS)
+        self.healing = Healing::default();
+        (self.paused, self.pausing, self.updating, self.lost_by) = (false, false, false, None);
     }
 
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {
         while let Some(step) = self.negotiation.poll(now) {
             out.push_back(if let Step::Send(answer) = step {
-                Output::Subscriber(Asked::Start, SubscriberRequest::Start(answer))
+                Output::Subscriber(Asked::Start, SubscriberRequest::Start(Some(answer)))
             } else {
                 Output::Peer(Role::Answerer, step)
             });

@@ -1,6 +1,8 @@
 //! Scenarios on virtual time: a server's words in, requests and events out.
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for")]
 
+mod returning;
+
 use super::*;
 use crate::engine::negotiation::Step;
 use crate::protocol::description::Source;
@@ -89,9 +91,14 @@ fn offered(streams: &[Option<(u64, &str)>], sdp: &str) -> Said {
 }
 
 fn camera_and_microphone() -> Map<String, LocalStream> {
-    let camera = LocalStream { kind: StreamKind::Video, source: Source::Camera, muted: false };
-    let microphone =
-        LocalStream { kind: StreamKind::Audio, source: Source::Microphone, muted: false };
+    let camera =
+        LocalStream { kind: StreamKind::Video, source: Source::Camera, name: None, muted: false };
+    let microphone = LocalStream {
+        kind: StreamKind::Audio,
+        source: Source::Microphone,
+        name: None,
+        muted: false,
+    };
     [("0".to_owned(), microphone), ("1".to_owned(), camera)].into_iter().collect()
 }
 
@@ -150,7 +157,10 @@ fn subscribed(outputs: &[Output]) -> Vec<(String, String)> {
 fn an_offer_that_is_ready_rides_in_the_join() {
     let mut conference = Conference::new(join(), false);
     conference.negotiate();
-    assert!(matches!(drain(&mut conference, HERE)[..], [Output::Peer(Role::Offerer, Step::Offer)]));
+    assert!(matches!(
+        drain(&mut conference, HERE)[..],
+        [Output::Peer(Role::Offerer, Step::Offer { .. })]
+    ));
     conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
     assert!(drain(&mut conference, HERE).is_empty(), "nothing leaves before there is a handle");
     conference.signal_ready(HERE, ROUND_TRIP);
@@ -295,7 +305,7 @@ fn the_servers_own_update_is_answered() {
     conference.subscription_event(offered(&[None, Some((3, "1"))], "theirs"));
     let outputs = drain(&mut conference, HERE);
     let answers = outputs.iter().filter(|output| {
-        matches!(output, Output::Peer(Role::Answerer, Step::Answer(sdp)) if sdp == "theirs")
+        matches!(output, Output::Peer(Role::Answerer, Step::Answer(jsep)) if jsep.sdp == "theirs")
     });
     assert_eq!(answers.count(), 1);
 }
@@ -323,12 +333,24 @@ fn one_bad_feed_does_not_cost_the_others() {
     let outputs = drain(&mut conference, HERE);
     let requests = subscriptions(&outputs);
     let [SubscriberRequest::Join(request)] = requests[..] else { panic!("{requests:?}") };
-    assert!(request.streams.iter().all(|stream| stream.feed == Id::from(2)), "one at a time now");
+    assert!(
+        request.streams.iter().all(|stream| stream.feed == Some(Id::from(2))),
+        "one at a time now"
+    );
+    // Then stream by stream: it may be one of them alone.
+    for mid in ["0", "1"] {
+        conference.answer(Asked::Subscribe, gone());
+        let outputs = drain(&mut conference, HERE);
+        let requests = subscriptions(&outputs);
+        let [SubscriberRequest::Join(request)] = requests[..] else { panic!("{requests:?}") };
+        let [stream] = &request.streams[..] else { panic!("{request:?}") };
+        assert_eq!((&stream.feed, stream.mid.as_str()), (&Some(Id::from(2)), mid));
+    }
     conference.answer(Asked::Subscribe, gone());
     let outputs = drain(&mut conference, HERE);
     let requests = subscriptions(&outputs);
     let [SubscriberRequest::Join(request)] = requests[..] else { panic!("{requests:?}") };
-    assert!(request.streams.iter().all(|stream| stream.feed == Id::from(3)));
+    assert!(request.streams.iter().all(|stream| stream.feed == Some(Id::from(3))));
     receive(&mut conference, &[Some((3, "0")), Some((3, "1"))]);
     // It announces itself again: another chance.
     conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));

@@ -2,12 +2,12 @@
 
 use crate::Error;
 use crate::engine::negotiation::{Role, Step};
-use crate::engine::requests::{Describe, Exchange, JoinRoom, Watch};
+use crate::engine::requests::{Describe, Entries, Exchange, JoinRoom, Watch};
 use crate::engine::roster::Change;
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::Jsep;
 use crate::protocol::description::Source;
-use crate::protocol::videoroom::event::Joined;
+use crate::protocol::videoroom::event::{Joined, Layer};
 use crate::protocol::videoroom::{RoomEvent, Stream, StreamKind, SubStream};
 
 /// One of our own streams.
@@ -17,6 +17,8 @@ pub struct LocalStream {
     pub kind: StreamKind,
     /// Where it comes from.
     pub source: Source,
+    /// What it is called.
+    pub name: Option<String>,
     /// Whether the user muted it.
     pub muted: bool,
 }
@@ -41,8 +43,14 @@ pub enum SubscriberRequest {
     Join(Watch),
     /// `update`
     Update(Exchange),
-    /// `start` with our answer.
-    Start(Jsep),
+    /// `switch`
+    Switch(Entries),
+    /// `configure`
+    Configure(Entries),
+    /// `start` with our answer, or to go on after a pause.
+    Start(Option<Jsep>),
+    /// `pause`
+    Pause,
 }
 
 /// Which request an answer belongs to.
@@ -54,10 +62,17 @@ pub enum Asked {
     Offer,
     /// [`PublisherRequest::Describe`]
     Describe,
-    /// [`SubscriberRequest::Join`] and [`SubscriberRequest::Update`]
+    /// [`SubscriberRequest::Join`], [`SubscriberRequest::Update`] and [`SubscriberRequest::Switch`]
     Subscribe,
-    /// [`SubscriberRequest::Start`]
+    /// [`SubscriberRequest::Configure`]
+    Configure,
+    /// [`SubscriberRequest::Configure`] with `restart`. If an offer is outstanding, Janus never answers it:
+    /// that offer, or the next, has the new credentials.
+    Restart,
+    /// [`SubscriberRequest::Start`] with an answer
     Start,
+    /// [`SubscriberRequest::Pause`], and [`SubscriberRequest::Start`] without an answer
+    Pause,
 }
 
 impl Asked {
@@ -66,9 +81,10 @@ impl Asked {
         match self {
             Self::Join => "join",
             Self::Offer => "publish",
-            Self::Describe => "configure",
+            Self::Describe | Self::Configure | Self::Restart => "configure",
             Self::Subscribe => "subscribe",
             Self::Start => "start",
+            Self::Pause => "pause",
         }
     }
 }
@@ -126,11 +142,17 @@ pub enum Event {
     Roster(Change),
     /// A stream can be played: the track of this m-line.
     Subscribed(StreamRef, String),
-    /// A stream ended: the track of this m-line.
-    Unsubscribed(StreamRef, String),
+    /// A stream comes over another m-line now, after its connection was made anew.
+    Resubscribed(StreamRef, String),
+    /// A stream ended.
+    Unsubscribed(StreamRef),
+    /// Another layer of a stream comes.
+    Layer(StreamRef, Layer),
     /// A stream of ours is on the server.
     LocalPublished(String),
-    /// A stream of ours was muted or unmuted, by us or a moderator.
+    /// The room does not take the codecs offered for this stream of ours.
+    LocalRefused(String),
+    /// We muted or unmuted a stream of ours.
     LocalMuted(String, bool),
     /// The server began or ceased to hear us speak.
     LocalSpeaking(bool),
@@ -155,6 +177,11 @@ pub enum Output {
     /// Replace the peer connection, and for the subscriber the handle too; then report
     /// [`Conference::renewed`](super::Conference::renewed).
     Renew(Role),
+    /// Ask for the room to be made, then report [`Conference::created`](super::Conference::created).
+    Create,
+    /// Begin anew: [`Conference::depart`](super::Conference::depart), fresh peer connections and handles, then
+    /// [`Conference::signal_ready`](super::Conference::signal_ready).
+    Return,
     /// Tell the application.
     Event(Event),
 }

@@ -56,16 +56,22 @@ export class RoomHandle {
     return this.#core.detach() as Promise<void>;
   }
 
-  /** Asks, and gives the answer as the server wrote it. */
-  async ask(method: Method, options: object & Abortable, jsep?: Description | null): Promise<Answer> {
+  /** Asks, and gives the answer as the server wrote it. `late` hears of one that was called off. */
+  async ask(
+    method: Method,
+    options: object & Abortable,
+    jsep?: Description | null,
+    late?: (answer: Answer) => void,
+  ): Promise<Answer> {
     const { request, fields } = encode(method, options, this.version);
     if (this.spent !== undefined) {
       throw new JanusError(`${request}: ${this.spent}`, { code: 'invalid-state', request, retryable: false });
     }
     // An answer on a publisher's handle may bring the server down.
     const description = described(jsep, [method === 'start' ? 'answer' : 'offer'], request);
+    options.signal?.throwIfAborted();
     const asked = this.#core.send(stringify(fields), description, request) as Promise<object>;
-    return parsed(await abortable(asked, options.signal)) as Answer;
+    return parsed(await abortable(asked, options.signal, (answer) => late?.(parsed(answer) as Answer))) as Answer;
   }
 
   /** The same, with the answer under the names people know, as long as all of `keys` are in it. */
@@ -91,6 +97,21 @@ export function misfit(method: string): JanusError {
 export function ignoreRefusal(error: unknown): void {
   const over = error instanceof JanusError && (error.status !== undefined || error.code === 'handle-not-found');
   if (!over) throw error;
+}
+
+/** Of what is to end: a connection that was lost meanwhile is no hindrance, for the handle ends when it is back. */
+export function ignoreLoss(error: unknown): void {
+  if (!(error instanceof JanusError && error.code === 'connection-lost')) ignoreRefusal(error);
+}
+
+/** Runs `then` once those who wait for a promise have gone on; not slowed down in hidden pages, as timers are. */
+function afterwards(then: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    then();
+  };
+  port2.postMessage(undefined);
 }
 
 /** What a handle is once it joined. */
@@ -122,7 +143,7 @@ export async function enter<T extends Role>(
     const core = await attaching.attach(onEvent);
     try {
       const joined = await join(new RoomHandle(core, attaching.version));
-      setTimeout(() => {
+      afterwards(() => {
         role = joined;
         for (const [type, heard] of early.splice(0)) joined.heard(type, heard);
       });

@@ -6,6 +6,7 @@ import { RoomHandle, type Attaching } from './handle.js';
 export { sortPublisherEvent } from './publisher.js';
 export { sortSubscriberEvent } from './subscriber.js';
 export { encode } from './requests.js';
+export { RoomHandle } from './handle.js';
 
 /** @internal */
 export function videoRoom(core: HandleCore, attaching: Attaching): VideoRoom {

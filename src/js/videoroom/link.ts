@@ -2,6 +2,7 @@ import { Emitter, JanusError, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { Id } from '../types.js';
 import type { VideoRoom } from './admin.js';
+import { encode } from './requests.js';
 import { Side } from './side.js';
 import type {
   LinkPublisherOptions,
@@ -26,7 +27,10 @@ interface Shown {
   streams: RemoteStream[];
 }
 
-const GONE = ['room-not-found', 'feed-not-found', 'session-not-found', 'handle-not-found'];
+/** How long taking a link away may take, ms: one of the servers may be away. */
+const GOODBYE = 5_000;
+
+const GONE = ['room-not-found', 'feed-not-found'];
 
 /** What a server says of something that is gone already. */
 const isGone = (error: unknown): boolean => error instanceof JanusError && GONE.includes(error.code);
@@ -37,12 +41,22 @@ const isPassing = (error: unknown): boolean =>
 
 const CODECS = { audio: 'opus', video: 'vp8', data: undefined };
 
+/** Since when servers take profiles as text. */
+const PROFILES = 1201;
+
 /** A stream as another server has to be told of it. A disabled one has no codec: what it was, or a guess. */
 function remoteStream(stream: StreamInfo, before: RemoteStream | undefined, version: number): RemoteStream {
-  const { talking: _, moderated: __, vp9Profile, codec = before?.codec ?? CODECS[stream.type], ...rest } = stream;
-  // Older servers refuse the profile as text.
-  return { ...rest, codec, ...(version >= 1201 && vp9Profile !== undefined && { vp9Profile }) };
+  const { mid, mindex, type, description, stereo, fec, dtx, h264Profile, vp9Profile, simulcast, svc } = stream;
+  const { codec = before?.codec ?? CODECS[type], audiolevelExtId, videoorientExtId, playoutdelayExtId } = stream;
+  const profiles = version >= PROFILES ? { h264Profile, vp9Profile } : {};
+  const extensions = { audiolevelExtId, videoorientExtId, playoutdelayExtId };
+  // Said in any case: what is left out stays as it was.
+  const disabled = stream.disabled ?? false;
+  return { mid, mindex, type, codec, description, disabled, stereo, fec, dtx, ...profiles, simulcast, svc, ...extensions };
 }
+
+/** What was shown and is no more; the other server would keep it as it was. */
+const ended = (stream: RemoteStream): RemoteStream => ({ ...stream, disabled: true });
 
 /**
  * A publisher of a room on one Janus, shown in a room on another. It follows what the publisher does, and takes itself
@@ -59,6 +73,14 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   /** Where the other room awaits it, and what it was told. */
   #remote: (RemotePublisher & { shown: Shown }) | undefined;
   #forwarded = false;
+  /** The source was asked to forward, and nobody knows whether it does. */
+  #forwarding = false;
+  /** The other room was asked to add it, and nobody knows whether it did. */
+  #adding = false;
+  /** It is taken out of the other room, by us. */
+  #removing = false;
+  /** Calls off what is asked, once it is to end. */
+  readonly #stop = new AbortController();
   /** One of the servers was away, and may have forgotten. */
   #unsure = false;
   /** Why it is to end. */
@@ -86,11 +108,16 @@ export class PublisherLink extends Emitter<LinkEventMap> {
 
   /** @internal */
   static async open(rooms: VideoRoom, options: LinkPublisherOptions & Abortable): Promise<PublisherLink> {
-    check(options);
+    check(rooms, options);
+    options.signal?.throwIfAborted();
     const link = new PublisherLink(rooms, options);
+    const opened = PublisherLink.#open(link, options);
+    return internal.abortable(opened, options.signal, (late) => late.close());
+  }
+
+  static async #open(link: PublisherLink, options: LinkPublisherOptions): Promise<PublisherLink> {
     try {
       await Promise.all([link.#from.enter(), link.#to.enter()]);
-      options.signal?.throwIfAborted();
       link.#source = link.#from.publishers.get(link.#options.publisherId);
       if (!link.#source) {
         const details = { code: 'feed-not-found', retryable: false } as const;
@@ -99,7 +126,6 @@ export class PublisherLink extends Emitter<LinkEventMap> {
       const made = link.#queue.then(() => link.#step());
       link.#queue = made.catch(() => undefined);
       await made;
-      options.signal?.throwIfAborted();
       return link;
     } catch (error) {
       await link.close().catch(() => undefined);
@@ -132,19 +158,21 @@ export class PublisherLink extends Emitter<LinkEventMap> {
 
   #end(error?: JanusError): void {
     this.#ending ??= { error };
+    this.#stop.abort();
     this.#later();
   }
 
   /** Something happened in one of the rooms; `again`: one of the servers was away. */
   #look(again = false): void {
     this.#unsure ||= again;
+    if (this.#ending) return;
     const { publisherId } = this.#options;
     this.#source = this.#from.publishers.get(publisherId);
     const away = !this.#from.isIn || !this.#to.isIn;
     if (away) return this.#stand('waiting');
     if (this.#from.left.has(publisherId)) return this.#end();
     // Somebody sent the copy out of the other room.
-    if (this.#remote && this.#to.left.has(this.#remote.id)) {
+    if (this.#remote && !this.#removing && this.#to.left.has(this.#remote.id)) {
       this.#remote = undefined;
       return this.#end();
     }
@@ -156,6 +184,7 @@ export class PublisherLink extends Emitter<LinkEventMap> {
       // It is tried again when the connection is back.
       if (isPassing(error) && !this.#ending) return;
       this.#ending ??= { error };
+      this.#stop.abort();
       return this.#takeAway();
     });
   }
@@ -179,12 +208,13 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     const { room, secret, publisherId, to } = this.#options;
     this.#unsure = false;
     const { id } = this;
-    if (this.#remote && !(await this.#to.rooms.listParticipants(to.room)).some((who) => who.id === id)) {
+    const { signal } = this.#stop;
+    if (this.#remote && !(await this.#to.rooms.listParticipants(to.room, { signal })).some((who) => who.id === id)) {
       this.#remote = undefined;
       this.#forwarded = false;
     }
     if (this.#forwarded && this.#source) {
-      const remotes = await this.#from.rooms.listRemotes({ room, secret, publisherId });
+      const remotes = await this.#from.rooms.listRemotes({ room, secret, publisherId, signal });
       this.#forwarded = remotes.some(({ remoteId }) => remoteId === this.#remoteId);
     }
   }
@@ -196,23 +226,33 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     const streams = source.streams.map((stream, index) => remoteStream(stream, known[index], rooms.serverVersion));
     const metadata = rooms.serverVersion >= 1300 ? source.metadata : undefined;
     const shown = { display: to.display ?? source.display, metadata, streams };
-    const there = { room: to.room, secret: to.secret, id: to.id ?? publisherId };
+    const { signal } = this.#stop;
+    const there = { room: to.room, secret: to.secret, id: to.id ?? publisherId, signal };
     if (!this.#remote) {
-      const { iface, mcast, port, srtpSuite, srtpCrypto } = to;
       // A copy that was left behind, by a page that is gone for example, is in the way.
-      if (to.replace) await rooms.removeRemotePublisher(there).catch(ignoreGone);
-      const added = await rooms.addRemotePublisher({ ...there, ...shown, iface, mcast, port, srtpSuite, srtpCrypto });
+      if (to.replace || this.#adding) await rooms.removeRemotePublisher(there).catch(ignoreGone);
+      this.#adding = true;
+      const adding = rooms.addRemotePublisher({ ...there, ...shown, ...relay(to) });
+      const added = await adding.catch((error: unknown) => {
+        this.#adding = mayHaveExecuted(error);
+        throw error;
+      });
+      this.#adding = false;
       this.#remote = { ...added, shown };
       this.#to.left.delete(added.id);
       this.#forwarded = false;
       return;
     }
     const before = new Set(known.map((stream) => JSON.stringify(stream)));
-    const changed = streams.filter((stream) => !before.has(JSON.stringify(stream)));
-    const named = ({ display, metadata: more }: Shown): string => JSON.stringify([display, more]);
-    if (changed.length === 0 && named(shown) === named(this.#remote.shown)) return;
-    await rooms.updateRemotePublisher({ ...there, ...shown, streams: changed });
-    this.#remote.shown = shown;
+    const over = known.filter(({ mid }) => !streams.some((stream) => stream.mid === mid)).map(ended);
+    const told = [...streams, ...over];
+    const changed = told.filter((stream) => !before.has(JSON.stringify(stream)));
+    const named = ({ display, metadata: more }: Shown): string => internal.stringify([display, more]);
+    const renamed = named(shown) !== named(this.#remote.shown);
+    if (changed.length === 0 && !renamed) return;
+    // A name alone is told to nobody there.
+    await rooms.updateRemotePublisher({ ...there, ...shown, streams: renamed ? told : changed });
+    this.#remote.shown = { ...shown, streams: told };
   }
 
   async #forward(): Promise<void> {
@@ -221,40 +261,76 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     const { host, hostFamily, srtpSuite, srtpCrypto } = to;
     const { port, rtcpPort } = this.#remote;
     await this.#unforward();
-    const copy = { room, secret, adminKey, publisherId, remoteId: this.#remoteId };
+    const { signal } = this.#stop;
+    const copy = { room, secret, adminKey, publisherId, remoteId: this.#remoteId, signal };
+    this.#forwarding = true;
     await this.#from.rooms.publishRemotely({ ...copy, host, hostFamily, port, rtcpPort, srtpSuite, srtpCrypto });
     this.#forwarded = true;
   }
 
-  async #unforward(): Promise<void> {
+  async #unforward(signal: AbortSignal = this.#stop.signal): Promise<void> {
     const { room, secret, publisherId } = this.#options;
-    await this.#from.rooms.unpublishRemotely({ room, secret, publisherId, remoteId: this.#remoteId }).catch(ignoreGone);
+    const copy = { room, secret, publisherId, remoteId: this.#remoteId, signal };
+    await this.#from.rooms.unpublishRemotely(copy).catch(ignoreGone);
     this.#forwarded = false;
+    this.#forwarding = false;
   }
 
-  async #remove(): Promise<void> {
+  async #remove(signal: AbortSignal = this.#stop.signal): Promise<void> {
     const { to } = this.#options;
     const { id } = this;
-    if (!this.#remote) return;
-    // Before it is: nobody sent it out.
-    this.#remote = undefined;
-    this.#forwarded = false;
-    await this.#to.rooms.removeRemotePublisher({ room: to.room, secret: to.secret, id }).catch(ignoreGone);
+    if (!this.#remote && !this.#adding) return;
+    this.#removing = true;
+    try {
+      await this.#to.rooms.removeRemotePublisher({ room: to.room, secret: to.secret, id, signal }).catch(ignoreGone);
+      this.#remote = undefined;
+      this.#adding = false;
+    } finally {
+      this.#removing = false;
+    }
   }
 
-  /** As much of it as can be reached: what is gone with its server needs no taking away. */
+  /** As much of it as can be reached within a while. What is asked of a server that is away, it hears when it is back. */
   async #takeAway(): Promise<void> {
     const { error } = this.#ending!;
-    const forwarding = this.#forwarded ? this.#unforward() : Promise.resolve();
-    const results = await Promise.allSettled([forwarding, this.#remove()]);
-    await Promise.allSettled([this.#from.leave(), this.#to.leave()]);
-    this.#failed = results.find((result) => result.status === 'rejected')?.reason as JanusError | undefined;
+    const signal = AbortSignal.timeout(GOODBYE);
+    const forwards = this.#forwarded || this.#forwarding;
+    const forwarding = forwards ? patiently(() => this.#unforward(signal)) : Promise.resolve();
+    const results = await Promise.allSettled([forwarding, patiently(() => this.#remove(signal))]);
+    const leaving = Promise.allSettled([this.#from.leave(), this.#to.leave()]);
+    await internal.abortable(leaving, signal).catch(() => undefined);
+    const failed = results.find((result) => result.status === 'rejected')?.reason as unknown;
+    this.#failed = failed === undefined || failed instanceof JanusError ? failed : unreached();
     this.#stand('ended', error ?? this.#failed);
   }
 }
 
+/** Whether what failed may be done all the same: the server did not say that it is not. */
+const mayHaveExecuted = (error: unknown): boolean => !(error instanceof JanusError && error.status !== undefined);
+
+/** What the connection took with it is asked once more, and waits for the next. */
+async function patiently(ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    await ask();
+  }
+}
+
+const unreached = (): JanusError =>
+  new JanusError('one of the servers could not be reached: what it holds of the link may be left behind', {
+    code: 'timeout',
+    retryable: false,
+  });
+
+/** How the other server is to receive it. */
+function relay({ iface, mcast, port, srtpSuite, srtpCrypto }: LinkPublisherOptions['to']): object {
+  return { iface, mcast, port, srtpSuite, srtpCrypto };
+}
+
 /** What the requests' own checks would see too late: when something was made already. */
-function check(options: LinkPublisherOptions): void {
+function check(from: VideoRoom, options: LinkPublisherOptions): void {
   const { room, publisherId, to } = options ?? {};
   const wrong = (name: string, words: string): Error => internal.invalidArgument(`${name} must be ${words}`);
   for (const [name, id] of Object.entries({ room, publisherId, 'to.room': to?.room })) {
@@ -262,6 +338,13 @@ function check(options: LinkPublisherOptions): void {
   }
   if (typeof to.rooms?.addRemotePublisher !== 'function') throw wrong('to.rooms', 'a VideoRoom');
   if (typeof to.host !== 'string') throw wrong('to.host', 'a string');
+  const { secret, adminKey } = options;
+  const { host, hostFamily, srtpSuite, srtpCrypto } = to;
+  const there = { room: to.room, secret: to.secret, id: to.id ?? publisherId, display: to.display };
+  const stream = { mid: '0', mindex: 0, type: 'audio', codec: 'opus' };
+  encode('addRemotePublisher', { ...there, streams: [stream], ...relay(to) }, to.rooms.serverVersion);
+  const copy = { room, secret, adminKey, publisherId, remoteId: 'link', host, hostFamily, port: 1, srtpSuite, srtpCrypto };
+  encode('publishRemotely', copy, from.serverVersion);
 }
 
 function ignoreGone(error: unknown): void {

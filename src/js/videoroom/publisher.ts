@@ -1,7 +1,7 @@
 import { Emitter, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap, Id } from '../types.js';
-import { decoded, enter, ignoreRefusal, misfit } from './handle.js';
+import { decoded, enter, ignoreLoss, ignoreRefusal, misfit } from './handle.js';
 import type { Answer, Attaching, Description, RoomHandle } from './handle.js';
 import { decode, type Fields } from './requests.js';
 import type {
@@ -16,6 +16,10 @@ import type {
 } from './types.js';
 
 const { described } = internal;
+
+type Configuring = ConfigurePublisherOptions & { jsep?: Description | undefined } & Abortable;
+
+const LEFT = 'this publisher has left the room: join with a new one';
 
 /** The event a message of the plugin is, with its fields. Nobody else's "ok" comes here: answers do not. */
 export function sortPublisherEvent(data: Fields): [keyof PublisherEventMap, Fields] | undefined {
@@ -54,6 +58,7 @@ function published(method: string, { data, jsep }: Answer): Published {
 export class Publisher extends Emitter<PublisherEventMap> {
   readonly #handle: RoomHandle;
   readonly #publishers = new Map<Id, PublisherInfo>();
+  #leaving: Promise<void> | undefined;
   /** What the server said on joining. */
   readonly joined: Joined;
 
@@ -118,11 +123,12 @@ export class Publisher extends Emitter<PublisherEventMap> {
    * Rejects with `feed-not-found` (428) if a mid is unknown, `invalid-element` (430) if a codec is not the room's.
    */
   async configure(options: ConfigurePublisherOptions & { jsep: Description } & Abortable): Promise<Published>;
-  async configure(options: ConfigurePublisherOptions & Abortable): Promise<void>;
-  async configure(options: ConfigurePublisherOptions & { jsep?: Description } & Abortable): Promise<unknown> {
+  async configure(options: ConfigurePublisherOptions & { jsep?: undefined } & Abortable): Promise<undefined>;
+  async configure(options: Configuring): Promise<Published | undefined>;
+  async configure(options: Configuring): Promise<Published | undefined> {
     const { jsep, ...rest } = options ?? {};
     const answer = await this.#handle.ask('configurePublisher', rest, jsep);
-    return jsep && published('configure', answer);
+    return jsep ? published('configure', answer) : undefined;
   }
 
   /** Stops publishing, stays in the room (`unpublish`). The peer connection is over. Rejects with `not-published`. */
@@ -142,15 +148,26 @@ export class Publisher extends Emitter<PublisherEventMap> {
 
   /**
    * Leaves (`unpublish`, `leave`, `detach`). Without the first of these nobody's subscription would learn that our
-   * streams are over.
+   * streams are over. If that fails, it may be tried again.
    */
   async leave(): Promise<void> {
-    if (this.#handle.spent !== undefined) return;
-    const unpublished = this.unpublish();
-    const left = this.#handle.ask('leavePublisher', {});
-    this.#handle.spent = 'this publisher has left the room: join with a new one';
-    await Promise.all([unpublished.catch(ignoreRefusal), left.catch(ignoreRefusal)]);
-    await this.#handle.detach().catch(ignoreRefusal);
+    this.#leaving ??= this.#leave();
+    try {
+      await this.#leaving;
+    } catch (error) {
+      this.#leaving = undefined;
+      throw error;
+    }
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#handle.spent === undefined) {
+      const unpublished = this.unpublish();
+      const left = this.#handle.ask('leavePublisher', {});
+      this.#handle.spent = LEFT;
+      await Promise.all([unpublished.catch(ignoreLoss), left.catch(ignoreLoss)]);
+    }
+    if (this.#handle.spent === LEFT) await this.#handle.detach().catch(ignoreRefusal);
   }
 
   /** @internal */
@@ -169,12 +186,20 @@ export class Publisher extends Emitter<PublisherEventMap> {
       const known = this.#publishers.get(event['id'] as Id);
       if (known) this.#publishers.set(known.id, { ...known, ...event });
     }
+    if (name === 'moderated') this.#moderate(event as { id: Id; mid: string; muted: boolean });
     if (name === 'unpublished' || name === 'leaving' || name === 'kicked') this.#publishers.delete(event['id'] as Id);
     const end = ENDS[name];
     if (end === undefined || this.#handle.spent !== undefined) return;
     this.#handle.spent = end;
     // Of no use to anybody: a handle joins once.
     if (name !== 'detached') this.#handle.detach().catch(() => undefined);
+  }
+
+  #moderate({ id, mid, muted }: { id: Id; mid: string; muted: boolean }): void {
+    const known = this.#publishers.get(id);
+    if (!known) return;
+    const streams = known.streams.map((stream) => (stream.mid === mid ? { ...stream, moderated: muted } : stream));
+    this.#publishers.set(id, { ...known, streams });
   }
 }
 

@@ -37,7 +37,7 @@ const KINDS: Record<string, readonly [fits: (value: unknown) => boolean, words: 
   layer: [isWhole(0, 2), '0, 1 or 2'],
   port: [isWhole(1, 65535), 'a port from 1 to 65535'],
   suite: [(value) => value === 32 || value === 80, '32 or 80'],
-  object: [isObject, 'an object'],
+  object: [(value) => isObject(value) && Object.prototype.toString.call(value) === '[object Object]', 'an object'],
   texts: [(value) => Array.isArray(value) && value.every(isText), 'an array of strings'],
   audiocodecs: [areCodecs(AUDIO), CODECS],
   videocodecs: [areCodecs(VIDEO), CODECS],
@@ -45,6 +45,9 @@ const KINDS: Record<string, readonly [fits: (value: unknown) => boolean, words: 
 
 /** What one field cannot say alone: for a request or an object in one, the field at fault and what is allowed. */
 const RULES: Record<string, (fields: Fields) => readonly [name: string, words: string] | false> = {
+  rtpForward: sealed,
+  publishRemotely: sealed,
+  addRemotePublisher: sealed,
   allowed: ({ action, allowed }) =>
     /add|remove/.test(action as string) && !allowed && ['allowed', 'given with add and remove'],
   update: ({ subscribe, unsubscribe }) => !subscribe && !unsubscribe && ['subscribe or unsubscribe', LIST],
@@ -64,6 +67,11 @@ const unaimed = (streams: unknown): readonly [string, string] | false =>
     'streams[].mid',
     'given in each of several entries',
   ];
+
+/** One without the other would send in the clear. */
+function sealed({ srtp_suite: suite, srtp_crypto: crypto }: Fields): readonly [string, string] | false {
+  return (suite === undefined) !== (crypto === undefined) && ['srtpSuite', 'given together with srtpCrypto'];
+}
 
 /** `is_private` for Janus, `isPrivate` for people. */
 const camel = (name: string): string => name.replace(/[-_](.)/g, (_, letter: string) => letter.toUpperCase());

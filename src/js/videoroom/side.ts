@@ -65,6 +65,7 @@ export class Side {
   async #watch(): Promise<void> {
     const watcher = await this.#rooms.joinPublisher(this.#join);
     if (this.#left) return watcher.leave();
+    this.#watcher = watcher;
     for (const id of watcher.publishers.keys()) this.left.delete(id);
     const went = ({ id }: { id: Id }): void => {
       this.left.add(id);
@@ -81,7 +82,9 @@ export class Side {
     watcher.on('kicked', went);
     watcher.on('destroyed', () => this.#heard.gone(text('the room was ended')));
     watcher.on('kickedOurselves', () => this.#heard.gone(text('a moderator sent the link out of the room')));
-    this.#watcher = watcher;
+    watcher.on('detached', () => {
+      if (this.#watcher === watcher) this.#heard.gone(text('the handle that looks on is gone'));
+    });
   }
 
   /** The connection is back: who is here is asked anew, by joining anew. */
@@ -89,12 +92,9 @@ export class Side {
     const before = renewed ? undefined : this.#watcher;
     if (renewed) this.#watcher = undefined;
     const entering = async (): Promise<void> => {
-      if (renewed) {
-        this.#rooms = await this.#rooms.session.videoRoom();
-        this.#own = true;
-      }
+      if (renewed) await this.#renew();
       await this.#watch();
-      this.#heard.again();
+      if (!this.#left) this.#heard.again();
       await before?.leave();
     };
     // Lost once more, it will be tried again; anything else is the end.
@@ -102,6 +102,13 @@ export class Side {
       const passing = ['connection-lost', 'session-not-found'].includes(error.code);
       if (!this.#left && !passing) this.#heard.gone(error);
     });
+  }
+
+  async #renew(): Promise<void> {
+    const rooms = await this.#rooms.session.videoRoom();
+    if (this.#left) return rooms.detach();
+    this.#rooms = rooms;
+    this.#own = true;
   }
 
   async leave(): Promise<void> {

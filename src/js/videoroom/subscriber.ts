@@ -1,7 +1,7 @@
 import { Emitter, JanusError, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap } from '../types.js';
-import { enter, ignoreRefusal, misfit } from './handle.js';
+import { enter, ignoreLoss, ignoreRefusal, misfit } from './handle.js';
 import type { Answer, Attaching, Description, RoomHandle } from './handle.js';
 import { decode, type Fields, type Method } from './requests.js';
 import type {
@@ -17,7 +17,9 @@ import type {
   UpdateOptions,
 } from './types.js';
 
-const { abortable } = internal;
+const { abortable, described } = internal;
+
+const LEFT = 'this subscriber has left: join with a new one';
 
 /** How long the second part of an answer may take, ms. */
 const SECOND_PART = 15_000;
@@ -50,6 +52,9 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
   #streams: SubStream[] = [];
   /** An offer was not answered yet. */
   #offered = false;
+  /** How many requests are under way that may bring one. */
+  #asking = 0;
+  #leaving: Promise<void> | undefined;
   /** Second parts of answers that nobody waits for yet, and those who wait. */
   readonly #parts: Fields[] = [];
   readonly #waiting: ((data: Fields) => void)[] = [];
@@ -93,15 +98,30 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
   }
 
   async #renegotiate(method: Method, options: object & Abortable): Promise<Mapping> {
-    return this.#learn(mappingOf(await this.#handle.ask(method, options)));
+    // What was called off happens all the same, and an offer has to be answered.
+    const late = (answer: Answer): void => this.heard('event', { ...answer, data: { ...answer.data, videoroom: 'updated' } });
+    this.#asking += 1;
+    try {
+      return this.#learn(mappingOf(await this.#handle.ask(method, options, undefined, late)));
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   /** Answers an offer, or without one goes on after `pause` (`start`). */
   async start({ jsep, ...options }: { jsep?: Description | undefined } & Abortable = {}): Promise<void> {
+    described(jsep, ['answer'], 'start');
+    options.signal?.throwIfAborted();
     const started = this.#handle.ask('start', options, jsep);
+    const before = this.#offered;
     // At once: the next offer may come together with the answer.
     if (jsep) this.#offered = false;
-    await started;
+    try {
+      await started;
+    } catch (error) {
+      if (jsep) this.#offered = before;
+      throw error;
+    }
   }
 
   /** Has nothing sent for now (`pause`). */
@@ -129,10 +149,10 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
 
   /** Changes how streams are sent, or asks for an offer (`configure`). `layerChanged` tells of new layers. */
   async configure(options: ConfigureSubscriberOptions & Abortable): Promise<Mapping> {
-    // The server would merge the restart into its next offer, and never answer.
-    if (options?.restart && this.#offered) {
+    // The server would merge it into its next offer, and never answer.
+    if ((options?.restart || options?.update) && (this.#offered || this.#asking > 0)) {
       const details = { code: 'invalid-state', request: 'configure', retryable: true } as const;
-      throw new JanusError('configure: answer the offer there is, then restart', details);
+      throw new JanusError('configure: answer the offer there is, then ask for another', details);
     }
     return this.#renegotiate('configureSubscriber', options);
   }
@@ -179,13 +199,24 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
     return this.#handle.trickle(candidates);
   }
 
-  /** Ends the subscription (`leave`, `detach`). */
+  /** Ends the subscription (`leave`, `detach`). If that fails, it may be tried again. */
   async leave(): Promise<void> {
-    if (this.#handle.spent !== undefined) return;
-    const left = this.#handle.ask('leaveSubscriber', {});
-    this.#handle.spent = 'this subscriber has left: join with a new one';
-    await left.catch(ignoreRefusal);
-    await this.#handle.detach().catch(ignoreRefusal);
+    this.#leaving ??= this.#leave();
+    try {
+      await this.#leaving;
+    } catch (error) {
+      this.#leaving = undefined;
+      throw error;
+    }
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#handle.spent === undefined) {
+      const left = this.#handle.ask('leaveSubscriber', {});
+      this.#handle.spent = LEFT;
+      await left.catch(ignoreLoss);
+    }
+    if (this.#handle.spent === LEFT) await this.#handle.detach().catch(ignoreRefusal);
   }
 
   /** @internal */

@@ -1,5 +1,6 @@
 //! What the plugin says, flat as it travels, and sorted by [`RoomData::classify`].
 
+use super::StreamKind;
 use super::types::{Attendee, Publisher, Stream, SubStream};
 use crate::protocol::wire::wire;
 use crate::protocol::{Id, Json, Number};
@@ -103,6 +104,40 @@ pub struct SubStreams {
 }
 
 wire!(SubStreams { ; optional streams });
+
+/// What an m-line of a subscription says of the stream it carries.
+#[derive(Clone, Debug)]
+pub struct Glimpse {
+    /// Audio, video or data.
+    pub kind: StreamKind,
+    /// The subscription's mid.
+    pub mid: String,
+    /// Whose it is.
+    pub feed_id: Option<Id>,
+    /// The publisher's mid.
+    pub feed_mid: Option<String>,
+    /// The publisher's name.
+    pub feed_display: Option<String>,
+    /// The publisher's words about it.
+    pub feed_description: Option<String>,
+    /// The codec of audio and video.
+    pub codec: Option<String>,
+    /// Which layers come, of a simulcast.
+    pub simulcast: Option<Json>,
+}
+
+wire!(Glimpse {
+    kind = "type", mid; optional feed_id, feed_mid, feed_display, feed_description, codec, simulcast
+});
+
+/// What a subscriber is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Glimpses {
+    /// Each m-line.
+    pub streams: Vec<Glimpse>,
+}
+
+wire!(Glimpses { ; optional streams });
 
 /// The stream list of `configured` and of `joined` with an offer: our own streams.
 #[derive(Clone, Debug, Default)]
@@ -211,6 +246,8 @@ pub struct Layer {
     /// The temporal layer of the SVC stream.
     pub temporal_layer: Option<u32>,
 }
+
+wire!(Layer { mid; optional substream, temporal, spatial_layer, temporal_layer });
 
 impl RoomEvent {
     /// Reads and sorts a message with all its details. `answer` as for [`RoomData::classify`].

@@ -7,7 +7,7 @@ import { PuppeteerPage } from './puppeteer-page.mjs';
 
 const CHROMIUM = {
   // After so long in the background timers run once a minute; people's browsers wait five minutes.
-  args: ['--no-sandbox', '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1'],
+  args: ['--no-sandbox', '--allow-loopback-in-peer-connection', '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1'],
   ignoreDefaultArgs: [
     '--disable-background-timer-throttling',
     '--disable-backgrounding-occluded-windows',
@@ -17,7 +17,9 @@ const CHROMIUM = {
 };
 
 /** Firefox comes to such delays by a budget, in time. */
-const FIREFOX = { browser: 'firefox', extraPrefsFirefox: { 'dom.min_background_timeout_value': 60_000 } };
+const FIREFOX = { browser: 'firefox', extraPrefsFirefox: {
+  'dom.min_background_timeout_value': 60_000, 'media.peerconnection.ice.loopback': true,
+} };
 
 export async function launchBackground({ kind, executable }) {
   const options = kind === 'firefox' ? FIREFOX : CHROMIUM;

@@ -23,16 +23,22 @@ const COMMANDS = {
  *
  * @param {'chromium' | 'firefox'} kind
  * @param {object} [options]
- * @param {boolean} [options.devices] false: no camera and no microphone (the machine is taken to have none)
+ * @param {boolean | number} [options.devices] false: no camera and no microphone (the machine is taken to have none);
+ *   a number: so many cameras, Chromium only
  * @param {'granted' | 'denied'} [options.permission] what the person answers when asked for devices
  * @param {boolean} [options.backForwardCache] keeps pages that were left, as browsers of people do; Firefox always does
+ * @param {boolean} [options.autoplay] false: sound needs a click first
+ * @param {boolean} [options.soundCard] plays sound although the machine has no speaker; Chromium always does
+ * @param {boolean} [options.screen] there is a screen to share, and the person chooses it; Firefox gets a display of its own
  * @param {boolean} [options.background] pages can be hidden and are slowed down then; without devices
  */
 export async function launch(kind, options = {}) {
   const { devices = true, permission = 'granted', backForwardCache = false, background = false } = options;
+  const { autoplay = true, soundCard = false, screen = false } = options;
   const launcher = background ? launchBackground : LAUNCHERS[kind];
   const executable = findBrowser(kind);
-  return new Browser(kind, await launcher({ kind, executable, devices, permission, backForwardCache }));
+  const settings = { kind, executable, devices, permission, backForwardCache, autoplay, soundCard, screen };
+  return new Browser(kind, await launcher(settings));
 }
 
 function findBrowser(kind) {

@@ -12,10 +12,17 @@ const ARGUMENTS = [
   '--allow-loopback-in-peer-connection',
 ];
 
-export async function launchChromium({ executable, devices, permission, backForwardCache }) {
+export async function launchChromium({ executable, devices, permission, backForwardCache, autoplay, screen }) {
   const args = [...ARGUMENTS];
   if (devices) {
-    args.push('--use-fake-device-for-media-stream');
+    const count = typeof devices === 'number' ? `=device-count=${devices}` : '';
+    args.push(`--use-fake-device-for-media-stream${count}`);
+  }
+  if (screen) {
+    args.push('--use-fake-ui-for-media-stream');
+  }
+  if (!autoplay) {
+    args.push('--autoplay-policy=document-user-activation-required');
   }
   const ignoreDefaultArgs = backForwardCache ? ['--disable-back-forward-cache'] : [];
   const browser = await chromium.launch({ executablePath: executable, headless: true, args, ignoreDefaultArgs });

@@ -68,6 +68,23 @@ export async function detachHandles(janus) {
   }
 }
 
+/** Closes the peer connections of all handles with this role in a room, and leaves the handles. */
+export async function hangUp(janus, role) {
+  const secret = { admin_secret: janus.adminSecret };
+  for (const id of await sessions(janus)) {
+    const { handles = [] } = await ask(`${janus.admin}/${id}`, { janus: 'list_handles', ...secret });
+    for (const handle of handles) {
+      const { info } = await ask(`${janus.admin}/${id}/${handle}`, { janus: 'handle_info', ...secret });
+      if (info.plugin_specific?.type === role && info.flags.ready) await ask(`${janus.admin}/${id}/${handle}`, { janus: 'hangup_webrtc', ...secret });
+    }
+  }
+}
+
+/** From how many lost packets a second on the server says so, of connections to come; 0 for never. */
+export async function setSlowLinkThreshold(janus, threshold) {
+  await ask(janus.admin, { janus: 'set_slowlink_threshold', admin_secret: janus.adminSecret, slowlink_threshold: threshold });
+}
+
 /** Waits until the server holds neither a session nor a handle. */
 export async function nothingLeft(janus, { timeout = 15_000 } = {}) {
   await until('no session and no handle on the server', async () => {

@@ -1,24 +1,29 @@
 /** The stage of a test file: a real Janus in a directory of its own and the page on a web server. */
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startJanus } from '../../../scripts/lib/janus.mjs';
+import { isFree } from '../../../scripts/lib/ports.mjs';
 import { serve } from '../../../scripts/lib/serve.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A port nothing listens on now. */
+/** Below those that systems give to connections, which may take one at any moment; above those browsers refuse. */
+const PORTS = { from: 11_000, to: 20_000 };
+
+/** What was given away here: nothing may listen on it yet. */
+const given = new Set();
+
+/** A port nothing listens on. */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
 }
 
 export async function freePorts() {

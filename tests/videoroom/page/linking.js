@@ -72,6 +72,7 @@ export async function linkFails(options) {
   return { code: error.code, status: error.status };
 }
 
+export const closeFails = () => scene.link.close().then(() => 'done', ({ code }) => code);
 export const closeLink = () => scene.link.close();
 export const look = () => ({ state: scene.link.state, states: scene.states });
 export const untilState = ({ state }) => until(`the link to be ${state}`, () => scene.link.state === state, 40_000);
@@ -111,10 +112,8 @@ export async function people({ count }) {
 export const untilPeople = ({ text }) =>
   until(`"${text}" among the people`, () => JSON.stringify(show([...scene.watcher.publishers.values()])).includes(text));
 
-export const untilNamed = ({ name }) => until(`somebody named ${name}`, async () => {
-  const list = await scene.rooms.listParticipants(scene.room);
-  return list.some(({ display }) => display === name);
-});
+export const untilNamed = ({ name }) => until(`somebody named ${name}`, () =>
+  [...scene.watcher.publishers.values()].some(({ display }) => display === name));
 
 /** Pictures of the one who publishes are decoded here; with `substream`, those of another simulcast layer too. */
 export async function see({ substream }) {

@@ -104,8 +104,9 @@ export interface RemoteStream {
   stereo?: boolean | undefined;
   fec?: boolean | undefined;
   dtx?: boolean | undefined;
+  /** As text since 1.2.1. */
   h264Profile?: string | undefined;
-  /** Since 1.2.1. */
+  /** As text since 1.2.1. */
   vp9Profile?: string | undefined;
   simulcast?: boolean | undefined;
   svc?: boolean | undefined;

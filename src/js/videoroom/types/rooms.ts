@@ -112,11 +112,20 @@ export interface DestroyRoomOptions extends InRoom, Secret {
 export interface ListOptions extends AdminKey {}
 
 /** `allowed` */
-export interface AllowedOptions extends InRoom, Secret {
-  /** Have only the tokens of the list join, have everybody join, or change the list. */
-  action: 'enable' | 'disable' | 'add' | 'remove';
-  /** The tokens to add or to remove. */
+export type AllowedOptions = InRoom & Secret & (SwitchAllowed | ChangeAllowed);
+
+/** Have only the tokens of the list join, or have everybody join. */
+export interface SwitchAllowed {
+  action: 'enable' | 'disable';
+  /** The tokens of the list from now on. */
   allowed?: readonly string[] | undefined;
+}
+
+/** Change the list. */
+export interface ChangeAllowed {
+  action: 'add' | 'remove';
+  /** The tokens to add or to remove. */
+  allowed: readonly string[];
 }
 
 /** `kick` */

@@ -1,0 +1,82 @@
+/** The same call by janus.js, as a careful page writes it: everything it lets one do at once is done at once. */
+import adapter from 'webrtc-adapter';
+import Janus from 'janus-gateway';
+
+// It reads a global when it has not been given one.
+globalThis.adapter = adapter;
+
+const ready = new Promise((resolve) => Janus.init({ debug: false, callback: resolve }));
+
+function connect(server) {
+  return new Promise((resolve, reject) => {
+    const janus = new Janus({ server, success: () => resolve(janus), error: reject, destroyed: () => undefined });
+  });
+}
+
+function attach(janus, events) {
+  return new Promise((resolve, reject) => {
+    janus.attach({ plugin: 'janus.plugin.videoroom', success: resolve, error: reject, ...events });
+  });
+}
+
+/** Receives everything of those who publish; resolves to the first video track. */
+async function watch(janus, { room, publishers, privateId }) {
+  return new Promise((resolve, reject) => {
+    let handle;
+    const streams = publishers.flatMap(({ id, streams: all }) => all.map(({ mid }) => ({ feed: id, mid })));
+    attach(janus, {
+      onmessage: (message, jsep) => {
+        if (!jsep) return;
+        const answered = (answer) => handle.send({ message: { request: 'start', room }, jsep: answer });
+        handle.createAnswer({ jsep, tracks: [{ type: 'data' }], success: answered, error: reject });
+      },
+      onremotetrack: (track, mid, on) => {
+        if (on && track.kind === 'video') resolve(track);
+      },
+    }).then((attached) => {
+      handle = attached;
+      const join = { request: 'join', ptype: 'subscriber', room, streams, private_id: privateId };
+      handle.send({ message: join });
+    }, reject);
+  });
+}
+
+/** Joins to watch; resolves to the first video track and a way to leave. */
+export async function watchFirst({ server, room }) {
+  await ready;
+  const janus = await connect(server);
+  const track = await new Promise((resolve, reject) => {
+    attach(janus, {
+      onmessage: (message) => {
+        if (message.videoroom !== 'joined') return;
+        watch(janus, { room, publishers: message.publishers, privateId: message.private_id }).then(resolve, reject);
+      },
+    }).then((handle) => handle.send({ message: { request: 'join', ptype: 'publisher', room, display: 'them' } }), reject);
+  });
+  return { track, leave: () => janus.destroy({}) };
+}
+
+/** Joins and publishes a track; resolves when its media is up. */
+export async function publish({ server, room, track }) {
+  await ready;
+  const janus = await connect(server);
+  await new Promise((resolve, reject) => {
+    let handle;
+    attach(janus, {
+      webrtcState: (up) => up && resolve(),
+      onmessage: (message, jsep) => {
+        if (jsep) handle.handleRemoteJsep({ jsep });
+        if (message.videoroom !== 'joined') return;
+        handle.createOffer({
+          tracks: [{ type: 'video', capture: track, recv: false }],
+          success: (offer) => handle.send({ message: { request: 'configure', video: true }, jsep: offer }),
+          error: reject,
+        });
+      },
+    }).then((attached) => {
+      handle = attached;
+      handle.send({ message: { request: 'join', ptype: 'publisher', room, display: 'them' } });
+    }, reject);
+  });
+  return { leave: () => janus.destroy({}) };
+}

@@ -1,0 +1,135 @@
+//! What happened while nobody told us: the connection was made again, and the server repeats nothing.
+
+use super::{Conference, Membership};
+use crate::Map;
+use crate::engine::requests::{Feed, Glance};
+use crate::protocol::Id;
+use crate::protocol::videoroom::answers::ParticipantInfo;
+use crate::protocol::videoroom::event::Glimpse;
+use crate::protocol::videoroom::{Attendee, Publisher, RoomEvent, Stream, StreamKind};
+
+impl Conference {
+    /// It is asked who is here. What is told from now on is newer than the answer.
+    pub fn catch_up(&mut self) {
+        self.heard = Some(Vec::new());
+    }
+
+    pub(super) fn hear(&mut self, event: &RoomEvent) {
+        let Some(heard) = self.heard.as_mut() else { return };
+        if let RoomEvent::Publishers(publishers) = event {
+            heard.extend(publishers.iter().map(|publisher| publisher.id.clone()));
+        } else if let RoomEvent::Unpublished(who)
+        | RoomEvent::Leaving(who)
+        | RoomEvent::Kicked(who) = event
+        {
+            heard.push(who.id.clone());
+        } else if let RoomEvent::Joining(who) = event {
+            heard.push(who.id.clone());
+        }
+    }
+
+    /// Asks for all that these people publish: the server lists streams to subscribers alone.
+    pub fn glance(&self, here: &[ParticipantInfo]) -> Option<Glance> {
+        let others = here.iter().filter(|one| one.publisher && Some(&one.id) != self.me.as_ref());
+        let streams: Vec<Feed> = others.map(|one| Feed { feed: one.id.clone() }).collect();
+        if streams.is_empty() { None } else { self.receiving.glance(streams) }
+    }
+
+    /// Who is here, asked for after events were lost, and what they publish, if that was asked for too.
+    pub fn resynchronise(&mut self, here: Vec<ParticipantInfo>, seen: &[Glimpse]) {
+        let heard = self.heard.take().unwrap_or_default();
+        if self.membership != Membership::Joined {
+            return;
+        }
+        let known: Vec<Id> = self.roster.people().keys().cloned().collect();
+        let mut changes = Vec::new();
+        for id in known.into_iter().filter(|id| !heard.contains(id)) {
+            match here.iter().find(|participant| participant.id == id) {
+                // These have a while to come.
+                _ if self.is_doubted(&id) => {}
+                None => changes.extend(self.roster.left(&id, false)),
+                Some(participant) if !participant.publisher => {
+                    changes.extend(self.roster.unpublished(&id));
+                }
+                Some(_) => {}
+            }
+        }
+        for one in here {
+            let other = Some(&one.id) != self.me.as_ref() && !heard.contains(&one.id);
+            if other && !one.dummy {
+                let ParticipantInfo { id, display, metadata, .. } = one;
+                changes.extend(self.roster.attendee(Attendee { id, display, metadata }));
+            }
+        }
+        for publisher in self.publishers(seen) {
+            if !heard.contains(&publisher.id) {
+                self.receiving.subscriptions.announced(&publisher.id);
+                changes.extend(self.roster.publisher(publisher));
+            }
+        }
+        self.changed(changes);
+    }
+
+    /// What a subscriber is shown, as if its publishers had announced it.
+    fn publishers(&self, seen: &[Glimpse]) -> Vec<Publisher> {
+        let mut feeds: Map<Id, Publisher> = Map::new();
+        for line in seen {
+            let (Some(id), Some(mid)) = (&line.feed_id, &line.feed_mid) else { continue };
+            let stream = Stream {
+                description: line.feed_description.clone(),
+                codec: line.codec.clone(),
+                simulcast: line.simulcast.is_some(),
+                ..Stream::new(line.kind, 0, mid)
+            };
+            let mut feed = feeds.remove(id).unwrap_or_else(|| Publisher {
+                id: id.clone(),
+                display: line.feed_display.clone(),
+                metadata: None,
+                dummy: false,
+                talking: None,
+                streams: self.data_of(id),
+            });
+            feed.streams.push(stream);
+            feeds.insert(id.clone(), feed);
+        }
+        feeds.into_iter().map(|(_, publisher)| publisher).collect()
+    }
+
+    /// Data shares one m-line, which names no stream.
+    fn data_of(&self, id: &Id) -> Vec<Stream> {
+        let Some(person) = self.roster.people().get(id) else { return Vec::new() };
+        let data = person.streams.iter().filter(|(_, stream)| stream.kind == StreamKind::Data);
+        data.map(|(mid, _)| Stream::new(StreamKind::Data, 0, mid)).collect()
+    }
+}
+
+/// Whether an offer says that nothing comes over this m-line (RFC 8866, 6.7): of a stream that is published no
+/// longer the server says so nowhere else.
+pub fn is_inactive(sdp: &str, mid: &str) -> bool {
+    let (mut here, mut inactive) = (false, false);
+    for line in sdp.split('\n').map(str::trim_end) {
+        if line.starts_with("m=") {
+            if here {
+                break;
+            }
+            inactive = false;
+        }
+        here = here || line.strip_prefix("a=mid:") == Some(mid);
+        inactive = inactive || line == "a=inactive";
+    }
+    here && inactive
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_inactive;
+
+    #[test]
+    fn the_direction_is_that_of_the_m_line() {
+        let sdp = "v=0\r\nm=audio 9\r\na=inactive\r\na=mid:0\r\nm=video 9\r\na=mid:1\r\na=sendonly\r\n\
+                   m=video 9\r\na=mid:12\r\na=inactive\r\n";
+        let inactive: Vec<&str> =
+            ["0", "1", "12", "2"].into_iter().filter(|mid| is_inactive(sdp, mid)).collect();
+        assert_eq!(inactive, ["0", "12"]);
+    }
+}

@@ -1,0 +1,183 @@
+//! When a peer connection whose packets do not get through is mended, and how.
+
+use super::{Conference, Membership, Millis, Role};
+use crate::{Error, ErrorCode};
+
+/// How long packets may be missing before something is done, ms: short gaps mend themselves.
+const PATIENCE: Millis = Millis(2_000);
+
+/// How long a cure is given, ms.
+const CURE: Millis = Millis(6_000);
+
+/// How often ICE is restarted before the peer connection is rebuilt.
+const RESTARTS: u32 = 3;
+
+/// How a peer connection's transport does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerState {
+    /// Packets get through.
+    Connected,
+    /// They do not, which may pass.
+    Disconnected,
+    /// ICE gave up.
+    Failed,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cure {
+    /// Look for another way with new ICE credentials.
+    Restart,
+    /// Begin anew with another peer connection.
+    Rebuild,
+}
+
+/// The way back of one peer connection.
+#[derive(Debug, Default)]
+pub(super) struct Healing {
+    /// Packets get through, as far as the browser knows.
+    well: bool,
+    due: Option<Millis>,
+    /// Nothing is tried before.
+    not_before: Millis,
+    attempts: u32,
+}
+
+impl Healing {
+    fn state(&mut self, now: Millis, state: PeerState) {
+        self.well = state == PeerState::Connected;
+        match state {
+            PeerState::Connected => (self.due, self.attempts) = (None, 0),
+            PeerState::Disconnected => self.at(now + PATIENCE),
+            PeerState::Failed => self.at(now),
+        }
+    }
+
+    /// The way packets took may be gone: look for another at once.
+    fn look(&mut self, now: Millis) {
+        self.attempts = 0;
+        self.not_before = now;
+        self.at(now);
+    }
+
+    fn at(&mut self, time: Millis) {
+        let time = time.max(self.not_before);
+        self.due = Some(self.due.map_or(time, |due| due.min(time)));
+    }
+
+    pub(super) fn deadline(&self) -> Option<Millis> {
+        self.due
+    }
+
+    /// What is due now. If it does not help, something follows.
+    fn cure(&mut self, now: Millis) -> Option<Cure> {
+        self.due.filter(|due| *due <= now)?;
+        if self.well && self.attempts > 0 {
+            // It never ceased to work, so that nothing told of its success.
+            (self.due, self.attempts) = (None, 0);
+            return None;
+        }
+        self.attempts += 1;
+        self.not_before = now + CURE;
+        self.due = Some(self.not_before);
+        Some(if self.attempts > RESTARTS { Cure::Rebuild } else { Cure::Restart })
+    }
+}
+
+impl Conference {
+    /// How the transport of a peer connection does.
+    pub fn peer_state(&mut self, now: Millis, role: Role, state: PeerState) {
+        match role {
+            Role::Offerer => self.publishing.healing.state(now, state),
+            Role::Answerer => self.receiving.healing.state(now, state),
+        }
+    }
+
+    /// The network is another one: both peer connections look for a new way, without waiting for what a
+    /// browser may take long to notice.
+    pub fn network_changed(&mut self, now: Millis) {
+        if self.publishing.is_published() {
+            self.publishing.healing.look(now);
+        }
+        if self.receiving.subscriptions.is_joined() {
+            self.receiving.healing.look(now);
+        }
+    }
+
+    /// The connection to the server broke, or is there again.
+    pub fn signalling(&mut self, works: bool) {
+        self.signalling = works;
+    }
+
+    /// Mends what packets do not get through.
+    pub(super) fn heal(&mut self, now: Millis) {
+        if !self.signalling || self.membership != Membership::Joined {
+            return;
+        }
+        for role in [Role::Offerer, Role::Answerer] {
+            let healing = match role {
+                Role::Offerer => &mut self.publishing.healing,
+                Role::Answerer => &mut self.receiving.healing,
+            };
+            match healing.cure(now) {
+                Some(Cure::Restart) if role == Role::Offerer => {
+                    self.publishing.negotiation.want_restart();
+                }
+                Some(Cure::Restart) => self.out.extend(self.receiving.restart()),
+                Some(Cure::Rebuild) => {
+                    let text = "no packets get through";
+                    self.renew(role, Error::new(ErrorCode::Negotiation, text));
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_gap_mends_itself() {
+        let mut healing = Healing::default();
+        healing.state(Millis(0), PeerState::Disconnected);
+        assert_eq!(healing.cure(Millis(1_999)), None);
+        healing.state(Millis(1_999), PeerState::Connected);
+        assert_eq!(healing.deadline(), None);
+        assert_eq!(healing.cure(Millis(60_000)), None);
+    }
+
+    #[test]
+    fn what_does_not_come_back_is_restarted_and_then_rebuilt() {
+        let mut healing = Healing::default();
+        healing.state(Millis(0), PeerState::Disconnected);
+        let mut cures = Vec::new();
+        while cures.last() != Some(&Cure::Rebuild) {
+            let due = healing.deadline().unwrap();
+            cures.extend(healing.cure(due));
+        }
+        assert_eq!(cures, [Cure::Restart, Cure::Restart, Cure::Restart, Cure::Rebuild]);
+    }
+
+    #[test]
+    fn a_failure_is_acted_upon_at_once_though_not_again_and_again() {
+        let mut healing = Healing::default();
+        healing.state(Millis(10), PeerState::Failed);
+        assert_eq!(healing.cure(Millis(10)), Some(Cure::Restart));
+        healing.state(Millis(20), PeerState::Failed);
+        assert_eq!(healing.cure(Millis(20)), None);
+        assert_eq!(healing.cure(Millis(6_010)), Some(Cure::Restart));
+    }
+
+    #[test]
+    fn another_network_costs_one_restart() {
+        let mut healing = Healing::default();
+        healing.state(Millis(0), PeerState::Connected);
+        healing.look(Millis(100));
+        assert_eq!(healing.cure(Millis(100)), Some(Cure::Restart));
+        let due = healing.deadline().unwrap();
+        assert_eq!(healing.cure(due), None);
+        assert_eq!(healing.deadline(), None);
+    }
+}

@@ -1,0 +1,161 @@
+//! The way back into a room whose session is gone: the server started again, or forgot us.
+//!
+//! Nothing of ours is on the server any more; people and tracks stay as the application knows them, and are
+//! found again in what the server tells next.
+
+use super::{Conference, Event, Membership, Millis, Output, Reason};
+use crate::engine::subscriptions::StreamRef;
+use crate::protocol::Id;
+use crate::{Error, ErrorCode};
+
+/// For how long a room that refuses us is asked again, ms: it may be about to be made, our own ghost about to
+/// vanish, its place about to be free.
+const INSIST: Millis = Millis(10_000);
+
+/// How long the ghost of ourselves is waited for before another id will do, ms.
+const GHOST: Millis = Millis(5_000);
+
+/// The first pause between two attempts, ms; each is twice as long as the one before, up to the last.
+const FIRST_PAUSE: Millis = Millis(250);
+const LAST_PAUSE: Millis = Millis(1_000);
+
+/// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way.
+const LINGER: Millis = Millis(10_000);
+
+/// Where the way back stands.
+#[derive(Debug, Default)]
+pub(super) struct Returning {
+    /// The page chose the participant id.
+    chosen: bool,
+    /// The first refusal of this time.
+    refused: Option<Millis>,
+    pause: Option<Millis>,
+    /// When the next attempt is due.
+    due: Option<Millis>,
+    /// When those who have not come are given up.
+    linger: Option<Millis>,
+    /// A room that is not there is made.
+    makes: bool,
+    created: bool,
+}
+
+impl Returning {
+    pub(super) fn new(chosen: bool) -> Self {
+        Self { chosen, ..Self::default() }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Millis> {
+        [self.due, self.linger].into_iter().flatten().min()
+    }
+
+    fn next_pause(&mut self) -> Millis {
+        let pause = self.pause.map_or(FIRST_PAUSE, |last| Millis(last.0 * 2).min(LAST_PAUSE));
+        self.pause = Some(pause);
+        pause
+    }
+}
+
+impl Conference {
+    /// Whether we were in the room, and so are to be there again.
+    pub fn belongs(&self) -> bool {
+        self.room.is_some() && self.membership != Membership::Over
+    }
+
+    /// A room that is not there is made: the driver knows how.
+    pub fn make_room(&mut self) {
+        self.returning.makes = true;
+    }
+
+    /// Session, handles and peer connections are gone. What was asked for is asked for again when
+    /// [`Conference::signal_ready`] is reported.
+    pub fn depart(&mut self) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        self.out.retain(|output| matches!(output, Output::Event(_)));
+        self.membership = Membership::Waiting;
+        (self.signal_ready, self.join_by) = (false, None);
+        self.returning.due = None;
+        self.join.id = self.me.clone().or(self.join.id.take());
+        self.roster.doubt();
+        self.publishing.depart();
+        self.receiving.depart();
+    }
+
+    /// We are in again: who was here before and is not now has a while to come.
+    pub(super) fn returned(&mut self) {
+        let returning = &mut self.returning;
+        (returning.refused, returning.pause, returning.created) = (None, None, false);
+        if self.roster.has_doubted() {
+            returning.linger = Some(self.now + LINGER);
+        }
+    }
+
+    /// The room refused us.
+    pub(super) fn join_refused(&mut self, error: Error) {
+        let makes = self.returning.makes && !self.returning.created;
+        if error.code() == ErrorCode::RoomNotFound && makes {
+            self.returning.created = true;
+            return self.out.push_back(Output::Create);
+        }
+        self.join_failed(error);
+    }
+
+    /// Taking our place again did not work; it is tried once more, unless that is pointless.
+    pub fn join_failed(&mut self, error: Error) {
+        let now = self.now;
+        let since = *self.returning.refused.get_or_insert(now);
+        if !self.belongs() || !may_pass(error.code()) || since + INSIST <= now {
+            return self.end(Reason::JoinFailed, Some(error));
+        }
+        if error.code() == ErrorCode::IdTaken && !self.returning.chosen && since + GHOST <= now {
+            (self.me, self.join.id) = (None, None);
+        }
+        self.membership = Membership::Waiting;
+        (self.signal_ready, self.join_by) = (false, None);
+        self.returning.due = Some(now + self.returning.next_pause());
+    }
+
+    /// The room was made, or could not be.
+    pub fn created(&mut self, result: Result<(), Error>) {
+        match result {
+            // Somebody else was faster.
+            Err(error) if error.code() != ErrorCode::RoomExists => {
+                self.end(Reason::JoinFailed, Some(error));
+            }
+            _ => self.out.push_back(Output::Return),
+        }
+    }
+
+    /// What waits on the way back.
+    pub(super) fn advance_returning(&mut self, now: Millis) {
+        if self.returning.due.take_if(|due| *due <= now).is_some() {
+            self.out.push_back(Output::Return);
+        }
+        if self.returning.linger.take_if(|until| *until <= now).is_some() {
+            self.give_up_doubted();
+        }
+    }
+
+    fn give_up_doubted(&mut self) {
+        let changes = self.roster.give_up_doubted();
+        self.changed(changes);
+    }
+
+    /// Whether nobody knows if this person is still here.
+    pub(super) fn is_doubted(&self, id: &Id) -> bool {
+        self.roster.people().get(id).is_some_and(|person| person.doubted)
+    }
+
+    /// The page does not want a stream whose track it still has.
+    pub(super) fn let_go(&mut self, stream: &StreamRef) {
+        if self.receiving.forget(stream) {
+            self.emit(Event::Unsubscribed(stream.clone()));
+        }
+    }
+}
+
+/// Whether the same request may be granted a little later.
+fn may_pass(code: ErrorCode) -> bool {
+    !matches!(code, ErrorCode::Unauthorized | ErrorCode::Closed | ErrorCode::InvalidState)
+}

@@ -1,0 +1,186 @@
+//! Sessions that are lost, and places in the room that are taken again.
+
+use super::*;
+use crate::protocol::videoroom::answers::ParticipantInfo;
+
+const TWO: [Option<(u64, &str)>; 2] = [Some((2, "0")), Some((2, "1"))];
+
+/// Its session is gone and another is there.
+fn depart(conference: &mut Conference, now: Millis) -> Vec<Output> {
+    conference.depart();
+    let mut outputs = drain(conference, now);
+    conference.signal_ready(now, ROUND_TRIP);
+    outputs.extend(drain(conference, now));
+    outputs
+}
+
+/// A listener who received everything of person 2.
+fn watching() -> Conference {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &TWO);
+    conference
+}
+
+fn refused(code: ErrorCode) -> Result<Said, Error> {
+    Err(Error::new(code, "not now"))
+}
+
+fn returns(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Return)).count()
+}
+
+fn over(outputs: &[Output]) -> Option<Reason> {
+    events(outputs).iter().find_map(|event| match event {
+        Event::Over(reason, _) => Some(*reason),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_same_place_is_asked_for_and_nobody_is_told_of_a_loss() {
+    let mut conference = watching();
+    let outputs = depart(&mut conference, HERE);
+    assert!(events(&outputs).is_empty(), "{outputs:?}");
+    let [Output::Publisher(Asked::Join, PublisherRequest::Join(join, None))] = &outputs[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(join.id, Some(Id::from(1)));
+    conference.answer(Asked::Join, Ok(joined(vec![publisher(2)])));
+    let outputs = drain(&mut conference, HERE);
+    assert!(matches!(subscriptions(&outputs)[..], [SubscriberRequest::Join(_)]));
+    let outputs = receive(&mut conference, &TWO);
+    let told = events(&outputs);
+    assert!(told.iter().all(|event| matches!(event, Event::Resubscribed(..))), "{told:?}");
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn who_comes_back_later_is_the_same_person() {
+    let mut conference = watching();
+    depart(&mut conference, HERE);
+    conference.answer(Asked::Join, Ok(joined(Vec::new())));
+    let outputs = drain(&mut conference, HERE);
+    assert!(subscriptions(&outputs).is_empty(), "the server knows nobody");
+    let attendee = ParticipantInfo {
+        id: Id::from(50),
+        display: None,
+        metadata: None,
+        dummy: false,
+        remote: false,
+        publisher: false,
+        talking: None,
+    };
+    conference.resynchronise(vec![attendee], &[]);
+    let later = HERE + Millis(9_000);
+    conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
+    let outputs = drain(&mut conference, later);
+    assert!(events(&outputs).is_empty(), "{outputs:?}");
+    assert_eq!(subscriptions(&outputs).len(), 1);
+    let outputs = drain(&mut conference, later + Millis(60_000));
+    assert!(events(&outputs).is_empty(), "{outputs:?}");
+}
+
+#[test]
+fn who_does_not_come_back_is_gone_after_a_while() {
+    let mut conference = watching();
+    depart(&mut conference, HERE);
+    conference.answer(Asked::Join, Ok(joined(Vec::new())));
+    drain(&mut conference, HERE);
+    let due = conference.deadline().unwrap();
+    let outputs = drain(&mut conference, due);
+    let told = events(&outputs);
+    let unsubscribed = told.iter().filter(|event| matches!(event, Event::Unsubscribed(_)));
+    assert_eq!(unsubscribed.count(), 2);
+    assert!(matches!(told.last(), Some(Event::Roster(Change::Left { .. }))), "{told:?}");
+    assert!(conference.roster().people().get(&Id::from(2)).is_none());
+}
+
+#[test]
+fn a_track_that_is_not_wanted_meanwhile_is_let_go() {
+    let mut conference = watching();
+    conference.depart();
+    let stream = StreamRef { feed: Id::from(2), mid: "1".to_owned() };
+    conference.subscribe(stream.clone(), false);
+    let outputs = drain(&mut conference, HERE);
+    assert_eq!(events(&outputs), [&Event::Unsubscribed(stream)]);
+}
+
+#[test]
+fn our_own_ghost_is_waited_for_and_then_another_id_will_do() {
+    let mut conference = watching();
+    let mut outputs = depart(&mut conference, HERE);
+    let mut now = HERE;
+    let mut ids = Vec::new();
+    for _ in 0..20 {
+        if let Some(Output::Publisher(_, PublisherRequest::Join(join, _))) = outputs.last() {
+            ids.push(join.id.clone());
+        }
+        conference.answer(Asked::Join, refused(ErrorCode::IdTaken));
+        drain(&mut conference, now);
+        now = conference.deadline().unwrap();
+        let due = drain(&mut conference, now);
+        if over(&due).is_some() || ids.last() == Some(&None) {
+            break;
+        }
+        assert_eq!(returns(&due), 1);
+        outputs = depart(&mut conference, now);
+    }
+    assert!(now >= HERE + Millis(5_000) && now < HERE + Millis(8_000), "{now:?}");
+    assert_eq!(ids.first(), Some(&Some(Id::from(1))));
+    assert_eq!(ids.last(), Some(&None));
+}
+
+#[test]
+fn a_room_that_stays_away_is_given_up_in_time() {
+    let mut conference = watching();
+    depart(&mut conference, HERE);
+    let mut now = HERE;
+    let reason = loop {
+        conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+        let outputs = drain(&mut conference, now);
+        if let Some(reason) = over(&outputs) {
+            break reason;
+        }
+        now = conference.deadline().unwrap();
+        assert_eq!(returns(&drain(&mut conference, now)), 1);
+        depart(&mut conference, now);
+    };
+    assert_eq!(reason, Reason::JoinFailed);
+    assert!(now >= HERE + Millis(10_000) && now < HERE + Millis(13_000), "{now:?}");
+}
+
+#[test]
+fn a_refusal_that_will_not_change_is_final() {
+    let mut conference = watching();
+    depart(&mut conference, HERE);
+    conference.answer(Asked::Join, refused(ErrorCode::Unauthorized));
+    assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed));
+}
+
+#[test]
+fn a_room_that_is_not_there_is_made() {
+    let mut conference = Conference::new(join(), false);
+    conference.make_room();
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+    assert!(matches!(drain(&mut conference, HERE)[..], [Output::Create]));
+    conference.created(Err(Error::new(ErrorCode::RoomExists, "somebody was faster")));
+    assert!(matches!(drain(&mut conference, HERE)[..], [Output::Return]));
+    let outputs = depart(&mut conference, HERE);
+    assert_eq!(outputs.len(), 1);
+    conference.answer(Asked::Join, Ok(joined(Vec::new())));
+    assert!(matches!(events(&drain(&mut conference, HERE))[..], [Event::Joined(_), ..]));
+}
+
+#[test]
+fn a_room_that_cannot_be_made_is_an_error() {
+    let mut conference = Conference::new(join(), false);
+    conference.make_room();
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+    drain(&mut conference, HERE);
+    conference.created(Err(Error::new(ErrorCode::Unauthorized, "not you")));
+    assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed));
+}

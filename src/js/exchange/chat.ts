@@ -1,0 +1,64 @@
+import type { Participant } from '../participant.js';
+import { internal } from '../index.js';
+import { randomNumber, type Line, type Part, type Sender } from './line.js';
+import type { Words } from './envelope.js';
+import type { ChatMessage } from './types.js';
+
+const { invalidArgument } = internal;
+
+/** Characters of a message; all of them fit into a frame, whatever they are. */
+const MOST_CHARACTERS = 16_384;
+/** Numbers of one's messages that are remembered, so that what is said twice is heard once. */
+const REMEMBERED = 256;
+
+/** What people write to each other. @internal */
+export class Chat implements Part {
+  readonly #line: Line;
+  readonly #local: Participant;
+  readonly #tell: (message: ChatMessage) => void;
+  readonly #heard = new WeakMap<Participant, Set<number>>();
+
+  constructor(line: Line, local: Participant, tell: (message: ChatMessage) => void) {
+    this.#line = line;
+    this.#local = local;
+    this.#tell = tell;
+  }
+
+  async send(text: unknown): Promise<ChatMessage> {
+    if (typeof text !== 'string' || text === '') throw invalidArgument('text: expected text');
+    if (text.length > MOST_CHARACTERS) throw invalidArgument(`text: at most ${MOST_CHARACTERS} characters`);
+    const number = randomNumber();
+    const words = { is: 'chat', number, text };
+    const isSettled = this.#line.isSettled();
+    await this.#line.say(words);
+    // Who did not hear it yet hears it then. It is no failure if we have left meanwhile.
+    if (!isSettled || !this.#line.isSettled()) {
+      void this.#line.settled().then(() => this.#line.say(words)).catch(() => undefined);
+    }
+    const from = this.#line.ownId();
+    return message({ number, text, from, participant: this.#local });
+  }
+
+  take({ from, participant }: Sender, { is, number, text }: Words): void {
+    if (is !== 'chat' || typeof text !== 'string' || text.length > MOST_CHARACTERS || !Number.isSafeInteger(number)) return;
+    const heard = this.#heard.get(participant) ?? new Set<number>();
+    this.#heard.set(participant, heard);
+    if (heard.has(number as number)) return;
+    heard.add(number as number);
+    if (heard.size > REMEMBERED) heard.delete(heard.values().next().value!);
+    this.#tell(message({ number: number as number, text, from, participant }));
+  }
+
+  parted(): void {
+    // Their numbers are forgotten with them.
+  }
+
+  over(): void {
+    // Nothing waits.
+  }
+}
+
+function message(fields: { number: number; text: string; from: string; participant: Participant }): ChatMessage {
+  const { number, ...rest } = fields;
+  return { id: `${rest.from}-${number}`, time: new Date(), ...rest };
+}

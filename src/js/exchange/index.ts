@@ -1,0 +1,142 @@
+/** What people in a room say to each other beside media: words about themselves, chat, requests, files. */
+import { JanusError, RemoteParticipant, internal } from '../index.js';
+import type { Host } from '../live/index.js';
+import { AttributeExchange } from './attributes.js';
+import { Chat } from './chat.js';
+import { unwrap, wrap, wrapPiece, type Words } from './envelope.js';
+import { Files } from './files.js';
+import { gone, type Line, type Part } from './line.js';
+import { Requests } from './requests.js';
+import { Settling } from './settling.js';
+import type { ChatMessage, FileOptions, RequestOptions } from './types.js';
+
+const { invalidArgument } = internal;
+
+/** One room's. @internal */
+class Exchange {
+  readonly attributes: AttributeExchange;
+  readonly chat: Chat;
+  readonly requests: Requests;
+  readonly files: Files;
+  readonly #host: Host;
+  readonly #settling = new Settling();
+  readonly #parts: readonly Part[];
+  /** Whether a channel of ours is known to be open. */
+  #hasSaid = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+    const { localParticipant: local } = host.room;
+    const line: Line = {
+      ownId: () => String(local.id),
+      say: (words) => this.#say(words),
+      sayPiece: (number, at, bytes) => this.#send(wrapPiece({ number, at, bytes })),
+      isSettled: () => this.#settling.isSettled,
+      settled: () => this.#settled(),
+    };
+    this.attributes = new AttributeExchange(line, local, (participant, changed) => {
+      host.emit('attributesChanged', { participant, changed });
+    });
+    this.chat = new Chat(line, local, (message) => host.emit('chatMessage', { message }));
+    this.requests = new Requests(line, host.room._handlers);
+    this.files = new Files(line, (file) => host.emit('fileOffered', { file }));
+    this.#parts = [this.attributes, this.chat, this.requests, this.files];
+  }
+
+  begin(): () => void {
+    const { room } = this.#host;
+    this.#settling.disturb();
+    this.attributes.begin();
+    const stops = [
+      room.on('participantJoined', () => this.#disturbed()),
+      room.on('stateChanged', ({ state }) => state === 'connected' && this.#disturbed()),
+      room.on('participantLeft', ({ participant }) => this.#parts.forEach((part) => part.parted(participant))),
+    ];
+    return () => {
+      stops.forEach((stop) => stop());
+      this.#settling.end();
+      this.#hasSaid = false;
+      this.#parts.forEach((part) => part.over());
+    };
+  }
+
+  take(from: string, participant: RemoteParticipant, data: ArrayBuffer): void {
+    const inside = unwrap(data);
+    if (!inside) return;
+    const sender = { from, participant };
+    if ('piece' in inside) this.files.takePiece(sender, inside.piece);
+    else this.#parts.forEach((part) => part.take(sender, inside.words));
+  }
+
+  #disturbed(): void {
+    this.#settling.disturb();
+    this.attributes.announce();
+  }
+
+  async #settled(): Promise<void> {
+    this.#check();
+    // What was never used is opened by what is said first, and nobody hears that.
+    if (!this.#hasSaid) await this.#say({ is: 'hello' });
+    await this.#settling.wait();
+  }
+
+  async #say(words: Words): Promise<void> {
+    const envelope = wrap(words);
+    if (!envelope) throw invalidArgument('expected JSON, of 59,000 bytes at most; more goes as a file, or as data');
+    await this.#send(envelope);
+  }
+
+  async #send(envelope: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#check();
+    await this.#host.send(envelope);
+    if (this.#hasSaid) return;
+    this.#hasSaid = true;
+    this.#settling.disturb();
+  }
+
+  #check(): void {
+    if (this.#host.room.state !== 'disconnected') return;
+    throw new JanusError('join the room first', { code: 'invalid-state', retryable: false });
+  }
+}
+
+const exchanges = new WeakMap<Host, Exchange>();
+
+function exchangeOf(host: Host): Exchange {
+  const exchange = exchanges.get(host) ?? new Exchange(host);
+  exchanges.set(host, exchange);
+  return exchange;
+}
+
+/** Lasts as long as the call. @internal */
+export const exchange = (host: Host): (() => void) => exchangeOf(host).begin();
+
+/** Something of an exchange arrived. @internal */
+export function takeEnvelope(host: Host, [from, participant, data]: [string, RemoteParticipant, ArrayBuffer]): void {
+  exchangeOf(host).take(from, participant, data);
+}
+
+/** @internal */
+export function setAttributes(host: Host, changes: unknown): void {
+  exchangeOf(host).attributes.set(changes);
+}
+
+/** @internal */
+export function sendChatMessage(host: Host, text: unknown): Promise<ChatMessage> {
+  return exchangeOf(host).chat.send(text);
+}
+
+/** @internal */
+export function request(
+  host: Host,
+  [participant, method, payload, options]: [RemoteParticipant, unknown, unknown, RequestOptions],
+): Promise<unknown> {
+  if (!(participant instanceof RemoteParticipant)) throw invalidArgument('participant: expected one of remoteParticipants');
+  if (host.room.remoteParticipants.get(participant.id) !== participant) throw gone();
+  return exchangeOf(host).requests.ask(participant, method, payload, options);
+}
+
+/** @internal */
+export function sendFile(host: Host, [file, options]: [unknown, FileOptions]): Promise<void> {
+  return exchangeOf(host).files.send(file, options);
+}

@@ -1,0 +1,33 @@
+/**
+ * After somebody came, or a channel opened, Janus and the others take a moment until what is sent arrives: they subscribe,
+ * which takes a negotiation, and the server keeps nothing for them meanwhile. So long nothing is settled, ms.
+ */
+const UNSETTLED_MS = 3_000;
+
+/** Tells when everybody hears us, as far as can be told. @internal */
+export class Settling {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: (() => void)[] = [];
+
+  get isSettled(): boolean {
+    return this.#timer === undefined;
+  }
+
+  /** Something changed that takes a moment. */
+  disturb(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.end(), UNSETTLED_MS);
+  }
+
+  /** Resolves when it is settled. */
+  async wait(): Promise<void> {
+    if (!this.isSettled) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Nobody is waited for any longer. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}

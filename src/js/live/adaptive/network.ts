@@ -1,0 +1,92 @@
+/** How the way to us does, judged by what arrives. Pure: nothing of the browser is in here. */
+import type { Verdict } from './budget.js';
+
+/** What arrived since the sample before. @internal */
+export interface Sample {
+  /** Packets that were to arrive, and those of them that did not. */
+  readonly expected: number;
+  readonly lost: number;
+  /** Of pictures, bit/s. */
+  readonly bitrate: number;
+  /** How often a picture stood still. */
+  readonly freezes: number;
+  /** How long media waited to be played, on average, ms; it waits longer where the network is uneven. */
+  readonly delay: number | undefined;
+  /** Pictures that were decoded, and those that came and were not. */
+  readonly decoded: number;
+  readonly dropped: number;
+}
+
+/** So few packets say little. */
+const TOO_FEW = 20;
+/** From here on loss can be seen and heard; up to there it is mended. */
+const MUCH_LOSS = 0.08;
+const SOME_LOSS = 0.02;
+/** So much more delay than at the best of times is a queue that fills, ms. */
+const QUEUE = 200;
+/** What is lost however little comes is not ours to mend, up to this much. */
+const MOST_AMBIENT = 0.25;
+/** How fast the best of times is forgotten, by sample. */
+const FORGET = 0.02;
+
+/** @internal */
+export class Network {
+  /** Loss that stays whatever is held back: a bad radio, not a narrow way. */
+  #ambient = 0;
+  #cut: { loss: number; bitrate: number } | undefined;
+  #calm: number | undefined;
+  #late = 0;
+
+  judge(sample: Sample): Verdict {
+    const { expected, lost, freezes } = sample;
+    if (expected < TOO_FEW) return lost === 0 ? 'good' : 'fair';
+    const loss = lost / expected;
+    this.#learn(loss, sample.bitrate);
+    this.#late = this.#isLate(sample.delay) ? this.#late + 1 : 0;
+    const more = loss - this.#ambient;
+    if (more > MUCH_LOSS || (more > SOME_LOSS && freezes > 0) || this.#late >= 2) return 'bad';
+    return more > SOME_LOSS || this.#late > 0 ? 'fair' : 'good';
+  }
+
+  /** Less was asked for because of this sample. */
+  cut({ expected, lost, bitrate }: Sample): void {
+    this.#cut = { loss: lost / expected, bitrate };
+    this.#late = 0;
+  }
+
+  /** Where less is sent and the same part of it is lost, the loss is not of our making. */
+  #learn(loss: number, bitrate: number): void {
+    if (loss < this.#ambient) this.#ambient += (loss - this.#ambient) / 4;
+    const cut = this.#cut;
+    if (!cut || bitrate > cut.bitrate * 0.85) return;
+    this.#cut = undefined;
+    if (loss > cut.loss * 0.75) this.#ambient = Math.min(MOST_AMBIENT, loss);
+  }
+
+  #isLate(delay: number | undefined): boolean {
+    if (delay === undefined) return false;
+    const calm = Math.min(delay, this.#calm ?? delay);
+    this.#calm = calm + (delay - calm) * FORGET;
+    return delay > this.#calm + QUEUE;
+  }
+}
+
+/** Below these parts of dropped pictures all is well, above something has to be done. */
+const FEW_DROPS = 0.05;
+const MANY_DROPS = 0.2;
+/** How often in a row. */
+const TIMES = 2;
+
+/** Whether this machine keeps up with decoding. Pictures that the network tore do not count against it. @internal */
+export class Decoder {
+  #bad = 0;
+
+  judge({ decoded, dropped, lost, expected }: Sample): Verdict {
+    const all = decoded + dropped;
+    if (all === 0) return 'good';
+    if (all < TOO_FEW || lost > expected * 0.01) return 'fair';
+    const share = dropped / all;
+    this.#bad = share > MANY_DROPS ? this.#bad + 1 : 0;
+    return this.#bad >= TIMES ? 'bad' : share > FEW_DROPS ? 'fair' : 'good';
+  }
+}

@@ -1,0 +1,50 @@
+import type { RoomStats } from '../media/room-stats.js';
+import type { RemoteTrackPublication, TrackPublication } from '../publication.js';
+import type { Room } from '../room.js';
+import type { Host } from './index.js';
+import { StallWatch, type Flow } from './stalls-rule.js';
+import { onStats } from './ticker.js';
+import type { Writable } from './writable.js';
+
+/** After how long without anything a stream is stalled, ms; pictures that may hold still are given more time. */
+const PATIENCE_MS = 2_500;
+const STILL_PATIENCE_MS = 10_000;
+
+/** Whether media of it should be coming now. @internal */
+export function flows(room: Room, publication: RemoteTrackPublication): boolean {
+  const { track, isSubscribed, _isHeld, isMuted } = publication;
+  return track !== undefined && isSubscribed && !_isHeld && !isMuted && !room._receivingPaused;
+}
+
+/** Tells which streams of others stand still. Nothing is made anew for that: recovery has its own ways. @internal */
+export function watchStalls({ room, emit }: Host): () => void {
+  const watch = new StallWatch<RemoteTrackPublication>();
+  const tell = (publication: RemoteTrackPublication, isStalled: boolean): void => {
+    (publication as Writable<RemoteTrackPublication>).isStalled = isStalled;
+    const event = { publication, participant: publication.participant };
+    emit(isStalled ? 'trackStalled' : 'trackResumed', event);
+  };
+  const stop = onStats(room, (stats, now) => {
+    const { stalled, resumed } = watch.step(now, flowing(room, stats));
+    for (const publication of stalled) tell(publication, true);
+    for (const publication of resumed) tell(publication, false);
+  });
+  return () => {
+    stop();
+    room._receivingPaused = false;
+  };
+}
+
+/** What should flow, with its packets: whether they make pictures is a matter of quality, and of whether anybody looks. */
+function flowing(room: Room, stats: RoomStats): Map<RemoteTrackPublication, Flow> {
+  const counts = new Map(stats.tracks.map(({ publication, packets }) => [publication as TrackPublication, packets]));
+  const all = new Map<RemoteTrackPublication, Flow>();
+  for (const { publications } of room.remoteParticipants.values()) {
+    for (const publication of publications.values()) {
+      if (!flows(room, publication)) continue;
+      const mayHold = publication.kind === 'video' && publication.source !== 'camera';
+      all.set(publication, { count: counts.get(publication), patience: mayHold ? STILL_PATIENCE_MS : PATIENCE_MS });
+    }
+  }
+  return all;
+}

@@ -1,0 +1,102 @@
+//! What an application wants of what others send, and of the connections themselves.
+
+use std::rc::Rc;
+
+use super::call::Call;
+use super::event::Failure;
+use super::{Room, StreamRef, Terms};
+use crate::engine::negotiation::Role;
+use crate::web::{JsValue, RtcPeerConnection};
+
+impl Room {
+    fn with_call(&self, act: impl FnOnce(&Rc<Call>)) -> Result<(), Failure> {
+        let call = self.0.call_now()?;
+        act(&call);
+        call.pump();
+        Ok(())
+    }
+
+    /// Whether a stream is received. By default all are. One that takes the place of another of the same
+    /// codec needs no negotiation (`switch`).
+    pub fn set_subscribed(&self, stream: StreamRef, subscribed: bool) -> Result<(), Failure> {
+        self.with_call(|call| call.conference.borrow_mut().subscribe(stream, subscribed))
+    }
+
+    /// How a stream is received: which layers, or not for now. Layers above 2 are taken for 2.
+    pub fn set_terms(&self, stream: StreamRef, terms: Terms) -> Result<(), Failure> {
+        self.collect_terms(stream, terms, false)
+    }
+
+    /// The same; nothing is sent while `more` follow in the same breath, so that all of them take one request.
+    pub fn collect_terms(
+        &self,
+        stream: StreamRef,
+        terms: Terms,
+        more: bool,
+    ) -> Result<(), Failure> {
+        let call = self.0.call_now()?;
+        call.conference.borrow_mut().terms(stream, terms);
+        if !more {
+            call.pump();
+        }
+        Ok(())
+    }
+
+    /// How a stream was asked to come.
+    pub fn terms(&self, stream: &StreamRef) -> Terms {
+        self.0.call().map_or_else(Terms::default, |call| call.conference.borrow().terms_of(stream))
+    }
+
+    /// Asks the sender for a picture that stands by itself. Browsers do that themselves where they miss one.
+    pub fn request_key_frame(&self, stream: &StreamRef) -> Result<(), Failure> {
+        self.with_call(|call| call.conference.borrow_mut().key_frame(stream))
+    }
+
+    /// Stops or continues everything that is received (`pause`, `start`); the subscriptions stay.
+    pub fn set_receiving_paused(&self, paused: bool) -> Result<(), Failure> {
+        self.with_call(|call| call.conference.borrow_mut().pause(paused))
+    }
+
+    /// Looks for another way for packets, sending and receiving, with new ICE credentials. Done by itself when
+    /// packets are missing for two seconds, when ICE fails, and when the network changes.
+    pub fn restart_ice(&self) -> Result<(), Failure> {
+        self.with_call(Call::restart_ice)
+    }
+
+    /// Other STUN and TURN servers (`RTCIceServer`s), or new credentials for them. They are used from the next
+    /// peer connection or ICE restart on.
+    ///
+    /// # Errors
+    /// The browser's, for servers it does not take.
+    pub fn set_ice_servers(&self, servers: JsValue) -> Result<(), Failure> {
+        self.0.peer.borrow_mut().ice_servers = Some(servers);
+        let config = self.0.peer.borrow().clone();
+        let Some(call) = self.0.call() else { return Ok(()) };
+        call.peer_config.replace(config.clone());
+        for role in [Role::Offerer, Role::Answerer] {
+            if let Some(peer) = call.present(role) {
+                peer.set_config(&config)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a data channel to the room. Its messages reach everybody who receives our data, whatever its label:
+    /// Janus merges the channels of a publisher. `options` is an `RTCDataChannelInit` as JSON. The channel itself
+    /// comes by [`RoomEvent::DataChannel`](super::RoomEvent::DataChannel), again whenever the peer connection is
+    /// made anew.
+    pub fn open_data_channel(
+        &self,
+        label: impl Into<String>,
+        options: impl Into<String>,
+    ) -> Result<(), Failure> {
+        self.0.call_now()?.open_channel(label.into(), options.into())
+    }
+
+    /// The browser's peer connections, the one that sends and the one that receives, as far as there are any.
+    pub fn connections(&self) -> [Option<RtcPeerConnection>; 2] {
+        let call = self.0.call();
+        let of = |role| Some(call.as_ref()?.present(role)?.connection());
+        [of(Role::Offerer), of(Role::Answerer)]
+    }
+}

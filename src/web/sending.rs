@@ -1,0 +1,130 @@
+//! What sends a track.
+
+use std::fmt;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MediaStreamTrack, RtcDataChannel, RtcPeerConnection, RtcRtpTransceiver};
+
+use super::Thrown;
+use crate::protocol::Json;
+use crate::protocol::wire::wire;
+
+/// How a track is published. What is not said is chosen by what the track is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublishOptions {
+    /// What it is: "camera", "microphone" or "screen"; by default what its kind suggests.
+    pub source: Option<String>,
+    /// A name for people to see, "Document camera" for example.
+    pub name: Option<String>,
+    /// Send a picture in several sizes, so that the server can choose for each viewer.
+    pub simulcast: Option<bool>,
+    /// Send a picture in SVC layers: a scalability mode such as "L3T3". Needs a codec that has it (VP9, AV1) and
+    /// a room that takes it.
+    pub scalability_mode: Option<String>,
+    /// The codec to prefer ("vp8", "vp9", "h264", "av1", "opus"). If the room refuses it, its own choice is taken.
+    pub codec: Option<String>,
+    /// The most it may take, all layers together, bit/s.
+    pub max_bitrate: Option<u32>,
+    /// The most pictures per second.
+    pub max_frame_rate: Option<u32>,
+    /// "very-low", "low", "medium" or "high".
+    pub priority: Option<String>,
+    /// What gives way when there is not enough: "maintain-framerate", "maintain-resolution" or "balanced".
+    pub degradation_preference: Option<String>,
+    /// What it shows or sounds like: "motion", "detail", "text", "speech" or "music".
+    pub content_hint: Option<String>,
+    /// Which layers are sent, best first; all if left out.
+    pub layers: Option<Vec<bool>>,
+    /// Opus sends next to nothing in silence.
+    pub dtx: Option<bool>,
+    /// Opus repairs lost packets from the next.
+    pub fec: Option<bool>,
+    /// Opus in stereo.
+    pub stereo: Option<bool>,
+}
+
+wire!(PublishOptions {
+    ; optional source, name, simulcast, scalability_mode = "scalabilityMode", codec,
+    max_bitrate = "maxBitrate", max_frame_rate = "maxFrameRate", priority,
+    degradation_preference = "degradationPreference", content_hint = "contentHint", layers, dtx, fec, stereo
+});
+
+#[wasm_bindgen(module = "/src/web/sending.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = addSender)]
+    fn add(
+        pc: &RtcPeerConnection,
+        track: &MediaStreamTrack,
+        options: &str,
+        any_codec: bool,
+    ) -> Result<RtcRtpTransceiver, JsValue>;
+    #[wasm_bindgen(js_name = changeSender)]
+    fn change(sender: &RtcRtpTransceiver, track: &MediaStreamTrack, options: &str) -> Promise;
+    #[wasm_bindgen(catch, js_name = removeSender)]
+    fn remove(sender: &RtcRtpTransceiver) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_name = isRefused)]
+    fn is_refused(sender: &RtcRtpTransceiver) -> Result<bool, JsValue>;
+    #[wasm_bindgen(catch, js_name = openChannel)]
+    pub(super) fn open_channel(
+        pc: &RtcPeerConnection,
+        label: &str,
+        options: &str,
+    ) -> Result<RtcDataChannel, JsValue>;
+}
+
+/// What sends a track on a peer connection.
+#[derive(Clone)]
+pub struct Sender(RtcRtpTransceiver);
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sender")
+    }
+}
+
+impl Sender {
+    /// `settings`: [`PublishOptions`] as JSON. `any_codec`: whatever they prefer.
+    pub(super) fn add(
+        pc: &RtcPeerConnection,
+        track: &MediaStreamTrack,
+        settings: &Json,
+        any_codec: bool,
+    ) -> Result<Self, Thrown> {
+        add(pc, track, settings.as_str(), any_codec).map(Self).map_err(Thrown)
+    }
+
+    /// Its m-line; known once an offer was set.
+    pub fn mid(&self) -> Option<String> {
+        self.0.mid()
+    }
+
+    /// The browser's transceiver.
+    pub fn transceiver(&self) -> RtcRtpTransceiver {
+        self.0.clone()
+    }
+
+    /// Sends another track, or nothing, without negotiating anew.
+    pub async fn replace(&self, track: Option<&MediaStreamTrack>) -> Result<(), Thrown> {
+        let done = self.0.sender().replace_track(track);
+        JsFuture::from(done).await.map(drop).map_err(Thrown)
+    }
+
+    /// Sends the track in another way, without negotiating anew.
+    pub async fn change(&self, track: &MediaStreamTrack, settings: &Json) -> Result<(), Thrown> {
+        let done = change(&self.0, track, settings.as_str());
+        JsFuture::from(done).await.map(drop).map_err(Thrown)
+    }
+
+    /// Whether the server refused its m-line.
+    pub fn is_refused(&self) -> bool {
+        is_refused(&self.0).unwrap_or_default()
+    }
+
+    /// Ceases to send. The next offer says so, and the m-line is free for another track.
+    pub fn remove(&self) {
+        // Throws only where the connection is closed, and nothing is sent any more.
+        remove(&self.0).ok();
+    }
+}

@@ -1,0 +1,107 @@
+// What may be changed while a picture is watched: nobody is to notice more than the change itself.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { until } from '../page/lib/wait.mjs';
+import { openCalls, sees, setCallStage } from './lib/call.mjs';
+
+const ROOM = 1234;
+const VIEW = { name: 'Bob', of: 'Ada', what: 'camera' };
+const RATE = 15;
+const INTERVAL_MS = 1000 / RATE;
+const SIZE = { width: 320, height: 180, rate: RATE };
+/** Pictures are shown when the screen is drawn anew. */
+const REFRESH_MS = 1000 / 60;
+const TIMES = 3;
+/** How many pictures are looked at, before a change and around it. */
+const PICTURES = 20;
+
+for (const kind of BROWSERS) {
+  describe(`gaps: ${kind}`, () => {
+    let stage;
+    let browser;
+    let call;
+
+    before(async () => {
+      stage = await setCallStage();
+      browser = await launch(kind, { screen: true });
+      call = await openCalls(browser, stage.site);
+      for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws });
+      await call.join({ name: 'Ada', room: ROOM, number: 17, size: SIZE });
+      await call.join({ name: 'Bob', room: ROOM });
+      await sees(call, VIEW, 17);
+    });
+
+    after(async () => {
+      await browser?.close();
+      await stage?.close();
+    });
+
+    /** The longest time between two of the next pictures, ms. */
+    async function longest() {
+      let gap = 0;
+      let seen = 0;
+      await until('pictures', async () => {
+        const { longest: latest, count } = await call.longestGap({ name: 'Bob' });
+        gap = Math.max(gap, latest);
+        seen += count;
+        return seen >= PICTURES;
+      });
+      return gap;
+    }
+
+    /** The gap of a change that can be repeated, against what is usual: the middle one of several. */
+    async function costs(view, change) {
+      await call.watchFrames(view);
+      await longest();
+      const [usual, around] = [[], []];
+      for (let time = 0; time < TIMES; time += 1) {
+        usual.push(await longest());
+        await change(time);
+        around.push(await longest());
+      }
+      around.sort((one, other) => one - other);
+      return { usual: Math.max(...usual), around: around[TIMES >> 1] };
+    }
+
+    async function isSmooth(t, what, change, view = VIEW) {
+      const before = await call.descriptions({ name: 'Bob' });
+      const { usual, around } = await costs(view, change);
+      t.diagnostic(`${what}: ${around.toFixed(0)} ms, before ${usual.toFixed(0)} ms`);
+      assert.ok(around <= usual + INTERVAL_MS + REFRESH_MS, `${what}: ${around} ms without a picture, ${usual} ms before`);
+      return before;
+    }
+
+    it('another track in its place', async (t) => {
+      const ours = (await call.descriptions({ name: 'Ada' })).publisher;
+      const theirs = await isSmooth(t, 'replaceTrack', (time) =>
+        call.replace({ name: 'Ada', of: 'camera', number: 18 + time, size: SIZE }));
+      await sees(call, VIEW, 18 + TIMES - 1);
+      assert.equal((await call.descriptions({ name: 'Ada' })).publisher, ours, 'it was negotiated');
+      assert.deepEqual(await call.descriptions({ name: 'Bob' }), theirs);
+      assert.equal(await call.trackCount({ name: 'Bob' }), 1);
+    });
+
+    it('a screen that comes and goes next to it', async (t) => {
+      await isSmooth(t, 'screen', async (time) => {
+        // Browsers ask for a click.
+        await call.page.click('h1');
+        await call.screen({ name: 'Ada', enabled: time % 2 === 0 });
+      });
+      await call.screen({ name: 'Ada', enabled: false });
+      const { width } = await call.see(VIEW);
+      assert.equal(width, SIZE.width);
+    });
+
+    it('another device', async (t) => {
+      await call.create({ name: 'Cem', servers: stage.janus.ws });
+      await call.join({ name: 'Cem', room: ROOM, options: { camera: { frameRate: RATE } } });
+      const camera = { name: 'Bob', of: 'Cem', what: 'camera' };
+      await until('the camera to be seen', async () => (await call.see(camera)).width > 0);
+      const ours = (await call.descriptions({ name: 'Cem' })).publisher;
+      const { deviceId } = (await call.settings({ name: 'Cem', of: 'camera' })).capture;
+      await isSmooth(t, 'switchDevice', () => call.switchDevice({ name: 'Cem', of: 'camera', deviceId }), camera);
+      assert.equal((await call.descriptions({ name: 'Cem' })).publisher, ours, 'it was negotiated');
+    });
+  });
+}

@@ -1,0 +1,63 @@
+/** People in a page, driven from a test. */
+import { join } from 'node:path';
+import { serve } from '../../../scripts/lib/serve.mjs';
+import { ROOT, TestJanus } from '../../page/lib/stage.mjs';
+import { until } from '../../page/lib/wait.mjs';
+
+const FOLDERS = { '/call/': join(ROOT, 'tests', 'media', 'page') };
+
+/** Runs in the page before anything else, and is sent there as text. */
+function installDriver() {
+  const { instantiate, instantiateStreaming } = WebAssembly;
+  const spied = (make) => async (...all) => {
+    const made = await make(...all);
+    globalThis.__exports = Object.values((made.instance ?? made).exports);
+    return made;
+  };
+  WebAssembly.instantiate = spied(instantiate);
+  WebAssembly.instantiateStreaming = spied(instantiateStreaming);
+  globalThis.__call = async (name, argument) => (await import('/call/call.js'))[name](argument);
+}
+
+export function serveCalls() {
+  return serve({ root: ROOT, port: 0, config: {}, folders: FOLDERS });
+}
+
+/** A Janus and a site whose pages can hold calls. */
+export async function setCallStage(options) {
+  const janus = await TestJanus.start(options);
+  const site = await serveCalls();
+  return {
+    janus,
+    site,
+    async close() {
+      await site.close();
+      await janus.remove();
+    },
+  };
+}
+
+/** One page; `call.join({ name, ... })` runs the function of `page/call.js`. */
+export async function openCalls(browser, site) {
+  const page = await browser.open(`${site.url}examples/`, { init: installDriver });
+  const evaluate = ([name, argument]) => globalThis.__call(name, argument);
+  return new Proxy(page, {
+    get(target, name) {
+      if (name === 'page') return target;
+      // A promise asks for it.
+      if (name === 'then') return undefined;
+      return (argument) => target.evaluate(evaluate, [name, argument]);
+    },
+  });
+}
+
+/** Waits until one person sees the picture of this number, moving, at somebody's. */
+export async function sees(call, view, number, extra = () => true) {
+  let before;
+  await until(`${view.name} to see number ${number} at ${view.of}`, async () => {
+    const seen = await call.see(view);
+    const moved = before !== undefined && seen.counter !== before;
+    before = seen.counter;
+    return seen.number === number && moved && extra(seen);
+  });
+}

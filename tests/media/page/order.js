@@ -1,0 +1,75 @@
+/** What a room tells against what it says of itself: no event may contradict the state, nor the events before it. */
+
+const rooms = new Map();
+const numbers = new WeakMap();
+let last = 0;
+
+/** The same number for the same object. */
+function number(object) {
+  if (object && !numbers.has(object)) numbers.set(object, (last += 1));
+  return numbers.get(object);
+}
+
+/** From which state each may follow. */
+const BEFORE = {
+  connecting: ['disconnected'],
+  connected: ['connecting', 'reconnecting'],
+  reconnecting: ['connected'],
+  disconnected: ['connecting', 'connected', 'reconnecting'],
+};
+
+/** Watches a room from before it is joined. */
+export function observe(name, room) {
+  const wrong = [];
+  const told = [];
+  rooms.set(name, { room, wrong, told });
+  const must = (holds, words) => holds || wrong.push(words);
+  const here = new Set();
+  const playing = new Set();
+  let state = 'disconnected';
+  const note = (words) => told.push(`${Math.round(performance.now())} ${words}`);
+  room.on('stateChanged', (event) => {
+    note(`${event.state} ${event.error ?? ''}`);
+    must(BEFORE[event.state].includes(state), `${state} -> ${event.state}`);
+    must(room.state === event.state, `${event.state} is told, ${room.state} is said`);
+    state = event.state;
+  });
+  room.on('participantJoined', ({ participant }) => {
+    note(`${participant.display} joined`);
+    must(!here.has(participant), `${participant.display} joined twice`);
+    must(room.remoteParticipants.get(participant.id) === participant, `${participant.display} joined and is not there`);
+    here.add(participant);
+  });
+  room.on('participantLeft', ({ participant }) => {
+    note(`${participant.display} left`);
+    must(here.delete(participant), `${participant.display} left without having been here`);
+    must(!room.remoteParticipants.has(participant.id), `${participant.display} left and is there`);
+    must(![...playing].some((one) => one.participant === participant), `${participant.display} left with a track`);
+  });
+  room.on('trackSubscribed', ({ publication, track }) => {
+    must(!playing.has(publication), 'a track came twice');
+    must(publication.track === track, 'a track came that is not the one of its publication');
+    playing.add(publication);
+  });
+  room.on('trackReplaced', ({ publication }) => must(playing.has(publication), 'a track was replaced that never came'));
+  room.on('trackUnsubscribed', ({ publication }) => {
+    must(playing.delete(publication), 'a track went that never came');
+    must(publication.track === undefined, 'a track went and is there');
+  });
+}
+
+/** What a person was told since this was asked last, for failures to show. */
+export const told = ({ name }) => rooms.get(name).told.splice(0);
+
+/** What a person was told that cannot be. */
+export const contradictions = ({ name }) => rooms.get(name).wrong;
+
+/** Numbers of a person's objects for somebody else and their tracks: the same for as long as they are the same. */
+export function identities({ name }) {
+  const people = [...rooms.get(name).room.remoteParticipants.values()];
+  const entries = people.map((one) => {
+    const publications = [...one.publications.values()];
+    return [one.display, [number(one), ...publications.flatMap((each) => [number(each), number(each.track)])]];
+  });
+  return Object.fromEntries(entries.sort(([one], [other]) => one.localeCompare(other)));
+}

@@ -1,0 +1,146 @@
+// What is said to the browser, and what travels in pieces: without a browser.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { build } from 'esbuild';
+import { indexes, stereoAsOffered, tuned } from '../../src/web/peer.js';
+import { videoEncodings } from '../../src/web/sending.js';
+import { ROOT } from '../page/lib/stage.mjs';
+
+const HD = { width: 1280, height: 720, frameRate: 30 };
+const sum = (encodings) => encodings.reduce((total, { maxBitrate }) => total + maxBitrate, 0);
+
+describe('encodings', () => {
+  it('are one for a picture that is sent in one size', () => {
+    const [encoding, ...others] = videoEncodings(HD, {});
+    assert.deepEqual(others, []);
+    assert.equal(encoding.rid, undefined);
+    assert.ok(encoding.maxBitrate > 1_000_000 && encoding.maxBitrate < 2_500_000);
+  });
+
+  it('are as many as the size is worth, best first', () => {
+    const count = (width) => videoEncodings({ width, height: (width * 9) / 16 }, { simulcast: true }).map(({ rid }) => rid);
+    assert.deepEqual([count(1280), count(640), count(320)], [['h', 'm', 'l'], ['h', 'm'], [undefined]]);
+    const portrait = videoEncodings({ width: 720, height: 1280 }, { simulcast: true });
+    assert.deepEqual(portrait.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy), [1, 2, 4]);
+    const rates = portrait.map(({ maxBitrate }) => maxBitrate);
+    assert.deepEqual(rates, [...rates].sort((a, b) => b - a));
+  });
+
+  it('share what they are given', () => {
+    const shared = videoEncodings(HD, { simulcast: true, maxBitrate: 600_000 });
+    assert.ok(Math.abs(sum(shared) - 600_000) < 5);
+    const plenty = videoEncodings(HD, { simulcast: true, maxBitrate: 50_000_000 });
+    assert.equal(sum(plenty), sum(videoEncodings(HD, { simulcast: true })));
+    assert.equal(sum(videoEncodings(HD, { maxBitrate: 5_000_000 })), 5_000_000);
+  });
+
+  it('say what was asked for', () => {
+    const options = { scalabilityMode: 'L3T3', maxFrameRate: 10, priority: 'high' };
+    const [encoding] = videoEncodings(HD, options);
+    assert.deepEqual([encoding.scalabilityMode, encoding.maxFramerate, encoding.priority, encoding.networkPriority],
+      ['L3T3', 10, 'high', 'high']);
+    const layers = videoEncodings(HD, { simulcast: true, layers: [false, true] });
+    assert.deepEqual(layers.map(({ active }) => active), [false, true, true]);
+    assert.ok(videoEncodings(HD, { source: 'screen' })[0].maxFramerate <= 15);
+  });
+});
+
+const SDP = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\n'
+  + 'm=audio 9 UDP/TLS/RTP/SAVPF 111 8\r\na=mid:a\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:8 PCMA/8000\r\n'
+  + 'a=fmtp:111 minptime=10;stereo=0; usedtx=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:2\r\na=rtpmap:96 VP8/90000\r\n';
+const wish = (mid, options) => (asked) => (asked === mid ? options : undefined);
+
+describe('what Opus is told', () => {
+  it('replaces what is said and leaves the rest', () => {
+    const said = 'a=fmtp:111 minptime=10;usedtx=1;stereo=1;sprop-stereo=1\r\n';
+    assert.equal(tuned(SDP, wish('a', { dtx: true, stereo: true })),
+      SDP.replace('a=fmtp:111 minptime=10;stereo=0; usedtx=0\r\n', said));
+  });
+
+  it('is added behind its codec where nothing is said', () => {
+    const map = 'a=mid:0\r\na=rtpmap:111 opus/48000/2\r\n';
+    assert.equal(tuned(SDP, wish('0', { maxBitrate: 64_000, fec: false })),
+      SDP.replace(map, `${map}a=fmtp:111 useinbandfec=0;maxaveragebitrate=64000\r\n`));
+  });
+
+  it('leaves pictures and what nobody wished for alone', () => {
+    assert.equal(tuned(SDP, wish('2', { dtx: true, maxBitrate: 1 })), SDP);
+    assert.equal(tuned(SDP, () => undefined), SDP);
+  });
+
+  it('takes stereo where it is offered', () => {
+    const offer = tuned(SDP, wish('a', { stereo: true }));
+    const answer = stereoAsOffered(offer, SDP);
+    assert.ok(answer.includes('a=fmtp:111 minptime=10;usedtx=0;stereo=1\r\n'), answer);
+    assert.equal(answer.match(/stereo/g).length, 1);
+    assert.equal(stereoAsOffered(SDP, SDP), SDP);
+  });
+
+  it('goes by the mid of each m-line', () => {
+    assert.deepEqual([...indexes(SDP)], [['0', 0], ['a', 1], ['2', 2]]);
+  });
+});
+
+const { outputFiles } = await build({
+  entryPoints: [`${ROOT}src/js/media/chunks.ts`], bundle: true, format: 'esm', write: false,
+});
+const { frames, Reassembly } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+
+const LIMIT = 65_535;
+const MEGABYTE = 1_000_000;
+const buffer = (bytes) => (typeof bytes === 'string' ? bytes : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+const bytes = (length) => Uint8Array.from({ length }, (_, index) => (index * 7) % 256);
+
+/** What comes out when frames arrive in this order. */
+function through(all, reassembly = new Reassembly(10 * MEGABYTE), now = 0) {
+  return all.map((frame) => reassembly.take('Ada', buffer(frame), now)).filter((whole) => whole !== undefined);
+}
+
+describe('messages in pieces', () => {
+  it('travel as they are if they fit', () => {
+    for (const data of ['hello', 'ü'.repeat(20_000), bytes(60_000)]) assert.deepEqual([...frames(data)], [data]);
+  });
+
+  it('are whole again, whatever their size, and no piece is too large for Janus', () => {
+    for (const data of [bytes(60_001), bytes(3 * MEGABYTE), '€'.repeat(30_001)]) {
+      const all = [...frames(data)];
+      assert.ok(all.length > 1);
+      for (const frame of all) assert.ok(frame.byteLength < LIMIT);
+      const [whole, ...others] = through(all);
+      assert.deepEqual(others, []);
+      if (typeof data === 'string') assert.equal(whole, data);
+      else assert.deepEqual(new Uint8Array(whole), data);
+    }
+  });
+
+  it('are whole again in any order, and beside each other', () => {
+    const [one, two] = [[...frames(bytes(200_000))], [...frames('x'.repeat(200_000))]];
+    const mixed = one.flatMap((frame, index) => [two[index], frame]).reverse();
+    const got = through(mixed);
+    assert.deepEqual(got.map((whole) => (typeof whole === 'string' ? whole.length : whole.byteLength)).sort(), [200_000, 200_000]);
+  });
+
+  it('are no less whole if they look like pieces', () => {
+    const [piece] = [...frames(bytes(100_000))];
+    const short = piece.slice(0, 40);
+    const all = [...frames(short)];
+    assert.notDeepEqual(all, [short]);
+    assert.deepEqual(new Uint8Array(through(all)[0]), short);
+  });
+
+  it('never come from what is broken, too large, or said twice', () => {
+    const all = [...frames(bytes(200_000))];
+    assert.deepEqual(through([all[0], all[0], all[1], all[2]]), []);
+    assert.deepEqual(through([...frames(bytes(200_000))], new Reassembly(199_999)), []);
+    const torn = all[1].slice();
+    new DataView(torn.buffer).setUint32(8, 4_000_000_000);
+    assert.deepEqual(through([torn]), []);
+  });
+
+  it('are given up when nothing more comes', () => {
+    const reassembly = new Reassembly(MEGABYTE);
+    const [first, ...rest] = [...frames(bytes(130_000))];
+    assert.deepEqual(through([first], reassembly, 0), []);
+    assert.deepEqual(through(rest, reassembly, 31_000), []);
+  });
+});

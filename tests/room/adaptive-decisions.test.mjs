@@ -1,0 +1,354 @@
+// What adaptive reception decides, without a browser.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Random } from '../chaos/lib/random.mjs';
+import {
+  Budget, Costs, Decoder, Demand, Downlink, Network, Sampler, allocate, levelFor, reduce, reduced, scaleOf, stepsOf,
+} from './lib/adaptive-module.mjs';
+
+const TICK = 1_500;
+const USUAL = { width: 320, height: 180 };
+const SEEDS = Array.from({ length: process.env.JANUS_WASM_LONG ? 1_000 : 40 }, (_, index) => index + 1);
+
+describe('how much of a picture is wanted', () => {
+  it('is the least that looks right in its element', () => {
+    const level = (width, height, fills = false) => levelFor(scaleOf({ width, height, fills }, USUAL), 0);
+    assert.deepEqual([[160, 90], [320, 180], [400, 225]].map((size) => level(...size)), [1, 1, 1]);
+    assert.deepEqual([[480, 270], [640, 360]].map((size) => level(...size)), [2, 2]);
+    assert.deepEqual([[960, 540], [1280, 720], [3840, 2160]].map((size) => level(...size)), [3, 3, 3]);
+    assert.equal(level(320, 720), 1);        // Shown whole, with bars above and below.
+    assert.equal(level(320, 720, true), 3);  // Cut at the sides.
+  });
+
+  it('is more at once, and less after a while', () => {
+    const demand = new Demand();
+    demand.show(0, 1);
+    assert.deepEqual([demand.level(0), demand.level(999), demand.level(1_000)], [3, 3, 1]);
+    demand.show(1_100, 4);
+    assert.equal(demand.level(1_100), 3);
+    demand.show(1_200, 1);
+    demand.show(1_300, 4);
+    assert.deepEqual([demand.level(5_000), demand.deadline], [3, undefined]);
+  });
+
+  it('is not put off by what shrinks on and on', () => {
+    const demand = new Demand();
+    for (let now = 0; now <= 1_000; now += 50) demand.show(now, 2.2 - now / 1_000);
+    assert.ok(demand.level(1_001) < 3);
+  });
+
+  it('stays where it is when a size is at the edge', () => {
+    const demand = new Demand();
+    demand.show(0, 1.26);
+    assert.equal(demand.level(1_000), 2);
+    demand.show(1_000, 1.24);
+    assert.equal(demand.level(9_000), 2);
+    demand.show(9_000, 1.1);
+    assert.equal(demand.level(10_000), 1);
+  });
+
+  it('is nothing soon after it is hidden, and at once when the page is', () => {
+    const demand = new Demand();
+    demand.hide(0, false);
+    assert.deepEqual([demand.level(399), demand.level(400)], [3, 0]);
+    demand.show(1_000, 1);
+    assert.equal(demand.level(1_000), 1);
+    demand.hide(2_000, true);
+    assert.equal(demand.level(2_000), 0);
+    demand.hide(2_000, false);
+    demand.show(2_100, 1);
+    demand.hide(2_200, false);
+    demand.show(2_300, 1);
+    assert.equal(demand.level(9_000), 1);
+  });
+
+  it('is all of a screen that is seen at all', () => {
+    const demand = new Demand();
+    demand.show(0, 0.1, true);
+    assert.equal(demand.level(9_000), 3);
+  });
+});
+
+const COSTS = [0, 100, 300, 1_000];
+const cost = ({ level, isThin }) => COSTS[level] * (isThin ? 0.5 : 1);
+const tile = (fields) => ({ wanted: 3, isScreen: false, isSpeaking: false, area: 100, isLayered: true, cost, ...fields });
+const levels = (tiles, limit) => allocate(tiles, limit).held.map(({ level }) => level);
+
+describe('what is held back', () => {
+  it('is nothing where there is room', () => {
+    assert.deepEqual(allocate([tile(), tile()], Infinity), {
+      held: [{ level: 3, isThin: false }, { level: 3, isThin: false }], now: 2_000, less: 1_300, more: undefined,
+    });
+  });
+
+  it('is of the smallest first, of who speaks later, of screens last', () => {
+    const tiles = [tile({ area: 900 }), tile({ area: 100 }), tile({ isSpeaking: true }), tile({ isScreen: true, area: 1 })];
+    const all = [];
+    for (let limit = 4_000; limit >= 0;) {
+      const { held, less, now } = allocate(tiles, limit);
+      all.push(held.map(({ level, isThin }) => `${level}${isThin && level > 0 ? '-' : ''}`).join(' '));
+      if (less === now) break;
+      limit = less;
+    }
+    assert.deepEqual(all, [
+      '3 3 3 3', '3 2 3 3', '2 2 3 3', '2 1 3 3', '1 1 3 3', '1 1- 3 3', '1- 1- 3 3', '1- 1- 2 3', '1- 1- 1 3', '1- 1- 1- 3',
+      '1- 0 1- 3', '0 0 1- 3', '0 0 1- 3-', '0 0 0 3-',
+    ]);
+  });
+
+  it('is a whole stream where there are no layers', () => {
+    assert.deepEqual(levels([tile({ isLayered: false, area: 1 }), tile()], 1_400), [3, 2]);
+    assert.deepEqual(levels([tile({ isLayered: false, area: 1 }), tile()], 900), [0, 1]);
+  });
+
+  it('goes past steps that save nothing', () => {
+    const flat = ({ level }) => Math.min(COSTS[level], 300);
+    const { held, now, less, more } = allocate([tile({ cost: flat })], 200);
+    assert.deepEqual([held, now, less, more], [[{ level: 1, isThin: false }], 100, 0, 300]);
+  });
+
+  it('never blurs nor stops a screen, and never takes more than it may where it can', () => {
+    for (const seed of SEEDS) {
+      const chance = new Random(seed);
+      const tiles = Array.from({ length: chance.integer(1, 12) }, () => tile({
+        wanted: chance.integer(0, 3), isScreen: chance.next() < 0.2, isSpeaking: chance.next() < 0.2,
+        area: chance.integer(1, 9), isLayered: chance.next() < 0.8,
+      }));
+      const limit = chance.integer(0, 8_000);
+      const { held, now } = allocate(tiles, limit);
+      const sum = held.reduce((total, one) => total + cost(one), 0);
+      assert.ok(Math.abs(sum - now) < 1e-6, `seed ${seed}: ${sum} is ${now}`);
+      held.forEach((one, at) => {
+        assert.ok(one.level <= tiles[at].wanted);
+        if (tiles[at].isScreen) assert.equal(one.level, tiles[at].wanted, `seed ${seed}`);
+      });
+      const screens = tiles.filter(({ isScreen }) => isScreen).reduce((total, { wanted }) => total + COSTS[wanted], 0);
+      assert.ok(now <= Math.max(limit, screens) + 1e-6, `seed ${seed}: ${now} of ${limit}`);
+    }
+  });
+});
+
+/** A room whose pictures come through a way that is as wide as the test says, and loses as much as it says. */
+class Story {
+  now = 0;
+  changes = [];
+  capacity = Infinity;
+  loss = 0;
+
+  constructor(seed) {
+    this.chance = new Random(seed);
+    this.downlink = new Downlink();
+    this.people = Array.from({ length: this.chance.integer(1, 12) }, (_, at) => {
+      const factor = 0.4 + this.chance.next() * 2;
+      const person = { costs: new Costs(), real: [0, 120_000, 400_000, 1_300_000].map((bits) => bits * factor) };
+      person.tile = { wanted: this.chance.integer(1, 3), isScreen: at === 1, isSpeaking: at === 2, area: at, isLayered: true };
+      if (person.tile.isScreen) person.tile.wanted = 3;
+      return person;
+    });
+    this.before = this.held;
+  }
+
+  #tiles(kind) {
+    return this.people.map(({ costs, tile: fields }) => ({ ...fields, cost: (held) => costs[kind](held) }));
+  }
+
+  get held() {
+    return this.downlink.allocate(this.#tiles('known')).held;
+  }
+
+  load(held) {
+    return held.reduce((sum, { level, isThin }, at) => sum + this.people[at].real[level] * (isThin ? 0.5 : 1), 0);
+  }
+
+  /** What all of it takes. */
+  get whole() {
+    return this.load(this.people.map(({ tile: { wanted } }) => ({ level: wanted, isThin: false })));
+  }
+
+  get isWhole() {
+    return this.held.every(({ level, isThin }, at) => level === this.people[at].tile.wanted && !isThin);
+  }
+
+  tick() {
+    this.now += TICK;
+    // What was asked for last time has come meanwhile.
+    const bits = this.load(this.before);
+    const through = Math.min(1, this.capacity / bits);
+    const lossRate = 1 - through * (1 - this.loss);
+    const expected = Math.round(((bits + 40_000) * TICK) / 8_000_000) * 1_000 / 100;
+    const noisy = Math.max(0, lossRate + (lossRate > 0 ? (this.chance.next() - 0.5) * 0.02 : 0));
+    const sample = {
+      expected, lost: expected * noisy, bitrate: bits * (1 - lossRate), freezes: lossRate > 0.05 ? 1 : 0, delay: 50,
+      decoded: 100, dropped: 0,
+    };
+    this.before.forEach(({ level, isThin }, at) => {
+      const sway = 0.85 + this.chance.next() * 0.3;
+      if (level > 0 && !isThin) this.people[at].costs.measure(level, this.people[at].real[level] * (1 - lossRate) * sway);
+    });
+    const from = this.load(this.held);
+    if (this.downlink.judge(this.now, sample, this.#tiles('known'), this.#tiles('newest'))) {
+      this.people.forEach(({ costs }) => costs.adopt());
+    }
+    this.before = this.held;
+    const to = this.load(this.before);
+    if (to !== from) this.changes.push({ at: this.now, isMore: to > from, patience: this.downlink.patience });
+    this.before.forEach(({ level }, at) => {
+      if (this.people[at].tile.isScreen) assert.equal(level, 3, 'a screen is blurred');
+    });
+    return lossRate;
+  }
+
+  run(seconds) {
+    const losses = [];
+    for (const end = this.now + seconds * 1_000; this.now < end;) losses.push(this.tick());
+    return losses;
+  }
+
+  /** More is tried only after it went well for as long as was said, or after the last trial did. */
+  checkPace(seed) {
+    this.changes.forEach(({ at, isMore, patience }, index) => {
+      const last = this.changes[index - 1];
+      const least = last?.isMore ? 5_000 : patience;
+      if (isMore && last) assert.ok(at - last.at >= least, `seed ${seed}: more at ${at}, ${at - last.at} ms after a change`);
+    });
+  }
+}
+
+describe('a way that becomes narrow', () => {
+  it('is not filled beyond what gets through, and all comes back when it is wide again', () => {
+    for (const seed of SEEDS) {
+      const story = new Story(seed);
+      story.run(30);
+      assert.ok(story.isWhole, `seed ${seed}: all of it at first`);
+      const screen = story.people[1]?.real[3] ?? 0;
+      story.capacity = Math.max(screen, story.whole * (0.1 + story.chance.next() * 0.8)) * 1.02;
+      const losses = story.run(240).slice(-80);
+      const bad = losses.filter((loss) => loss > 0.08).length;
+      assert.ok(bad <= 12, `seed ${seed}: much was lost in ${bad} of 80 samples`);
+      const changes = story.changes.filter(({ at }) => at > story.now - 120_000).length;
+      assert.ok(changes <= 12, `seed ${seed}: ${changes} changes in two minutes`);
+      story.capacity = Infinity;
+      story.run(180);
+      assert.ok(story.isWhole, `seed ${seed}: all of it again`);
+      const { length } = story.changes;
+      story.run(60);
+      assert.equal(story.changes.length, length, `seed ${seed}: and it stays`);
+      story.checkPace(seed);
+    }
+  });
+
+  it('is not taken for narrow for long when it loses as much of little as of much', () => {
+    for (const seed of SEEDS) {
+      const story = new Story(seed);
+      story.loss = 0.12;
+      story.run(300);
+      assert.ok(story.isWhole, `seed ${seed}`);
+      story.checkPace(seed);
+    }
+  });
+
+  it('is followed when it changes all the time, and found wide in the end', () => {
+    for (const seed of SEEDS) {
+      const story = new Story(seed);
+      for (let part = 0; part < 12; part += 1) {
+        story.capacity = story.chance.next() < 0.3 ? Infinity : story.whole * story.chance.next() * 1.2;
+        story.loss = story.chance.next() < 0.3 ? story.chance.next() * 0.2 : 0;
+        story.run(story.chance.integer(5, 60));
+      }
+      [story.capacity, story.loss] = [Infinity, 0];
+      story.run(240);
+      assert.ok(story.isWhole, `seed ${seed}`);
+      story.checkPace(seed);
+    }
+  });
+});
+
+const FINE = { expected: 200, lost: 0, bitrate: 1e6, freezes: 0, delay: 60, decoded: 100, dropped: 0 };
+
+describe('the verdict on a sample', () => {
+  it('goes by loss, by freezes with loss, and by a queue that fills', () => {
+    const judge = (...samples) => {
+      const network = new Network();
+      return samples.map((sample) => network.judge({ ...FINE, ...sample })).at(-1);
+    };
+    assert.equal(judge({}), 'good');
+    assert.equal(judge({ lost: 10 }), 'fair');
+    assert.equal(judge({ lost: 30 }), 'bad');
+    assert.equal(judge({ freezes: 2 }), 'good');
+    assert.equal(judge({ lost: 10, freezes: 1 }), 'bad');
+    assert.equal(judge({}, { delay: 400 }), 'fair');
+    assert.equal(judge({}, { delay: 400 }, { delay: 500 }), 'bad');
+    // So few packets: they may be all there are.
+    assert.equal(judge({ expected: 3 }), 'good');
+    assert.equal(judge({ expected: 3, lost: 1 }), 'fair');
+  });
+
+  it('counts dropped pictures against this machine, but not those the network tore', () => {
+    const judge = (...samples) => {
+      const decoder = new Decoder();
+      return samples.map((sample) => decoder.judge({ ...FINE, ...sample })).at(-1);
+    };
+    const many = { decoded: 70, dropped: 30 };
+    assert.deepEqual([judge({}), judge(many), judge(many, many)], ['good', 'fair', 'bad']);
+    assert.equal(judge({ ...many, lost: 20 }, { ...many, lost: 20 }), 'fair');
+  });
+
+  it('is made of what grew between two reports, whatever they leave out', () => {
+    const sampler = new Sampler();
+    const read = (...entries) => sampler.read(new Map(entries.map((entry) => [entry.id, entry])));
+    const video = { id: 'V', type: 'inbound-rtp', kind: 'video', ssrc: 1, timestamp: 0 };
+    const sound = { id: 'A', type: 'inbound-rtp', kind: 'audio', ssrc: 2, timestamp: 0, packetsReceived: 5, packetsLost: 1 };
+    assert.equal(read(video, sound), undefined);
+    const sample = read(
+      { ...video, timestamp: 2_000, packetsReceived: 90, packetsLost: 10, bytesReceived: 1_000, freezeCount: 1,
+        framesDecoded: 20, framesDropped: 5, jitterBufferDelay: 4, jitterBufferEmittedCount: 20 },
+      { ...sound, timestamp: 2_000, packetsReceived: 55 },
+      { id: 'C', type: 'codec' },
+    );
+    assert.deepEqual(sample, { expected: 150, lost: 10, bitrate: 4_000, freezes: 1, delay: 200, decoded: 20, dropped: 5 });
+    // Another stream in its place began anew, and so does a counter that went back.
+    assert.equal(read({ ...video, ssrc: 9, timestamp: 4_000, packetsReceived: 1_000 }), undefined);
+    assert.equal(read({ ...video, ssrc: 9, timestamp: 5_000, packetsReceived: 10 }).expected, 0);
+  });
+});
+
+describe('a budget', () => {
+  it('doubles its patience after each trial in vain, up to a limit, and does not come back sooner', () => {
+    const budget = new Budget({ settle: 1_000, patience: 4_000, longest: 30_000 });
+    const trials = [];
+    let [steps, last] = [5, 0];
+    for (let now = 0; now < 400_000; now += 500) {
+      const stakes = { now: steps, less: steps - 1, more: steps < 5 ? steps + 1 : undefined, goal: steps };
+      // There is room for three.
+      const action = budget.judge(now, steps > 3 ? 'bad' : 'good', stakes);
+      steps = Math.min(5, Math.floor(budget.limit));
+      if (action === 'back') last = now;
+      if (action === 'more') trials.push(now - last);
+    }
+    trials.shift();
+    assert.deepEqual(trials.slice(0, 4).map((ms) => Math.floor(ms / 4_000)), [2, 4, 7, 7]);
+    assert.equal(steps, 3);
+  });
+});
+
+describe('what is left out of what is sent', () => {
+  const camera = { isScreen: false, layers: 3 };
+  const single = { isScreen: false, layers: 1 };
+  const screen = { isScreen: true, layers: 2 };
+
+  it('is the best layers, then pictures, those of screens last', () => {
+    const all = [camera, single, screen];
+    const words = Array.from({ length: stepsOf(all) + 1 }, (_, steps) =>
+      reduce(all, steps).map(({ layers, frameRate }) => `${layers}/${frameRate ?? ''}`).join(' '));
+    assert.deepEqual(words, ['0/ 0/ 0/', '1/ 0/ 0/', '2/ 0/ 0/', '2/15 0/ 0/', '2/15 0/15 0/', '2/15 0/15 0/5']);
+  });
+
+  it('is never more than the page asked for, and never all', () => {
+    const off = (layers, frameRate) => ({ layers, frameRate });
+    assert.deepEqual(reduced({}, off(1), 3), { layers: [false, true, true], maxFrameRate: undefined });
+    assert.deepEqual(reduced({ layers: [true, false, true], maxFrameRate: 10 }, off(1, 15), 3),
+      { layers: [false, false, true], maxFrameRate: 10 });
+    assert.deepEqual(reduced({ layers: [true, false] }, off(1), 2), { layers: [true, false], maxFrameRate: undefined });
+    assert.deepEqual(reduced({ layers: [true, false] }, off(0), 2), { layers: [true, false], maxFrameRate: undefined });
+  });
+});

@@ -1,0 +1,104 @@
+// Less where the network or the processor is short, and all of it again when it is not.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { openRelayDesk } from '../media/lib/relay.mjs';
+import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { stays, until } from '../page/lib/wait.mjs';
+import { openAdaptive, setStage } from './lib/adaptive-page.mjs';
+
+const ROOM = 4804;
+const SIZE = { width: 640, height: 360, rate: 15 };
+const [BEST, LEAST] = [640, 320];
+const BOX = { width: 600, height: 338 };
+const ADA = { name: 'Bob', of: 'Ada' };
+const SCREEN = { name: 'Bob', of: 'Screen' };
+/** Trials are apart on purpose. */
+const PATIENCE = { timeout: 60_000 };
+
+let stage;
+
+before(async () => {
+  stage = await setStage(ROOM);
+  const one = { servers: stage.janus.ws, room: ROOM, size: SIZE };
+  await stage.senders.publish({ ...one, name: 'Ada' });
+  await stage.senders.publish({ ...one, name: 'Screen', screen: true });
+});
+
+after(() => stage?.close());
+
+// Nearly all of it is waiting: side by side.
+describe('what there is too little of', { concurrency: true }, () => {
+  for (const kind of BROWSERS) {
+    describe(kind, { concurrency: true }, () => {
+      let browser;
+
+      before(async () => {
+        browser = await launch(kind);
+      });
+
+      after(() => browser?.close());
+
+      it('network: a camera is blurred while packets are lost, and sharp again after; a screen stays sharp', async () => {
+        const desk = await openRelayDesk();
+        const page = await openAdaptive(browser, stage.site);
+        await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX, desk: desk.url });
+        const width = (of) => async () => (await page.seen(of))?.width;
+        const explain = async () => [await page.seen(ADA), await page.seen(SCREEN), await page.limitations(ADA)];
+        await until('both to be sharp', async () => (await width(ADA)()) === BEST && (await width(SCREEN)()) === BEST, { explain });
+        assert.deepEqual(await page.limitations(ADA), []);
+
+        desk.setLoss(0.3);
+        let screens = 0;
+        await until('the camera to be blurred', async () => {
+          screens += (await width(SCREEN)()) === BEST ? 0 : 1;
+          return (await width(ADA)()) === LEAST;
+        }, { ...PATIENCE, explain });
+        assert.deepEqual((await page.limitations(ADA))[0], ['Ada', 'bandwidth']);
+        assert.equal(screens, 0, 'the screen was blurred');
+
+        desk.setLoss(0);
+        await until('the camera to be sharp', async () => {
+          const { width: now, limitation } = await page.seen(ADA);
+          return now === BEST && limitation === 'none';
+        }, { ...PATIENCE, explain });
+        assert.equal((await page.limitations(ADA)).at(-1)[1], 'none');
+        desk.close();
+      });
+
+      it('processor, decoding: a camera is blurred while pictures are dropped, and sharp again after', async () => {
+        const page = await openAdaptive(browser, stage.site);
+        await page.pretendDrops(0);
+        await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX });
+        const explain = async () => [await page.seen(ADA), await page.limitations(ADA)];
+        const comes = (width, limitation) => until(`${width} px`, async () => {
+          const seen = await page.seen(ADA);
+          return seen?.width === width && seen.limitation === limitation;
+        }, { ...PATIENCE, explain });
+        await comes(BEST, 'none');
+        await page.pretendDrops(1);
+        await comes(LEAST, 'cpu');
+        await page.pretendDrops(0);
+        await comes(BEST, 'none');
+      });
+
+      it('processor, encoding: the best layer is left out while it is short, and what the page asked for holds', async () => {
+        const page = await openAdaptive(browser, stage.site);
+        await page.pretendShort(true);
+        await page.publish({ name: 'Eve', servers: stage.janus.ws, room: ROOM, size: SIZE, publishing: { maxFrameRate: 20 } });
+        const active = async () => (await page.encodings({ name: 'Eve' })).active.join();
+        const explain = () => page.encodings({ name: 'Eve' });
+        // Not at the start.
+        await stays('all of it', async () => (await active()) === 'true,true', 8_000);
+        await until('the best to be left out', async () => (await active()) === 'false,true', { ...PATIENCE, explain });
+        assert.deepEqual(await page.limitations({ name: 'Eve' }), ['cpu']);
+        await page.pretendShort(false);
+        await until('all of it again', async () => {
+          const { active: now, limitation, options } = await explain();
+          return now.join() === 'true,true' && limitation === 'none' && options.maxFrameRate === 20;
+        }, { ...PATIENCE, explain });
+        assert.deepEqual(await page.limitations({ name: 'Eve' }), ['cpu', 'none']);
+        assert.equal((await explain()).options.layers, undefined);
+      });
+    });
+  }
+});

@@ -1,0 +1,128 @@
+// A call of four people in two browsers, and what can go wrong with the way to the server, the server itself, and media.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { startProxy } from '../chaos/lib/proxy.mjs';
+import { Random } from '../chaos/lib/random.mjs';
+import { openCalls, setCallStage } from '../media/lib/call.mjs';
+import { openRelayDesk } from '../media/lib/relay.mjs';
+import { launch } from '../page/lib/browser.mjs';
+import { until } from '../page/lib/wait.mjs';
+
+const ROUNDS = process.env.JANUS_WASM_LONG ? 200 : 12;
+const SEED = Number(process.env.JANUS_WASM_SEED ?? 1);
+const ROOM = 1234;
+const SIZE = { width: 160, height: 90, rate: 8 };
+const PEOPLE = ['Ada', 'Bob', 'Cem', 'Dee'];
+/** Some faults are noticed only after a while, and a server that starts again is waited for. */
+const PATIENCE = { timeout: 60_000 };
+const KINDS = ['cut', 'blackhole', 'restart', 'ice'];
+
+/** Each kind of fault alone, and every pair of them, again and again. */
+const PLANS = KINDS.flatMap((first, index) => [[first], ...KINDS.slice(index).map((second) => [first, second])]);
+
+class Call {
+  proxies = new Map();
+  desks = [];
+  pages = new Map();
+
+  async open() {
+    this.stage = await setCallStage({ reclaimSessionTimeout: 30 });
+    const { janus, site } = this.stage;
+    this.browsers = await Promise.all(['chromium', 'firefox'].map(launch));
+    for (const [index, browser] of this.browsers.entries()) {
+      const [page, desk] = [await openCalls(browser, site), await openRelayDesk()];
+      this.desks.push(desk);
+      for (const name of PEOPLE.slice(index * 2, index * 2 + 2)) {
+        const proxy = await startProxy({ target: { host: '127.0.0.1', port: janus.ports.ws } });
+        this.proxies.set(name, proxy);
+        this.pages.set(name, page);
+        await page.create({ name, servers: proxy.url('ws'), desk: desk.url });
+        await page.join({ name, room: ROOM, number: PEOPLE.indexOf(name) + 1, size: SIZE });
+      }
+    }
+  }
+
+  async close() {
+    await Promise.all(this.browsers?.map((browser) => browser.close()) ?? []);
+    await Promise.all([...this.proxies.values()].map((proxy) => proxy.close()));
+    this.desks.forEach((desk) => desk.close());
+    await this.stage?.close();
+  }
+
+  of(name, what) {
+    return this.pages.get(name)[what]({ name });
+  }
+
+  /** Waits until each sees each of the others, moving. */
+  async everybodySeesEverybody(words) {
+    const wanted = PEOPLE.flatMap((name) => PEOPLE.filter((other) => other !== name).map((other) => [name, other]));
+    const before = new Map();
+    const missing = new Set(wanted.map(([name, other]) => `${name} does not see ${other}`));
+    await until(`everybody to see everybody ${words}`, async () => {
+      const seen = Object.assign({}, ...(await Promise.all([...new Set(this.pages.values())].map((page) => page.seeAll()))));
+      for (const [name, other] of wanted) {
+        const [tile] = seen[name]?.[other] ?? [];
+        const key = `${name} does not see ${other}`;
+        const right = tile?.number === PEOPLE.indexOf(other) + 1;
+        if (right && before.has(key) && before.get(key) !== tile.counter) missing.delete(key);
+        if (right) before.set(key, tile.counter);
+      }
+      return missing.size === 0;
+    }, { ...PATIENCE, explain: () => [...missing] });
+  }
+
+  async cut(chance) {
+    this.proxies.get(chance.pick(PEOPLE)).faults[chance.pick(['reset', 'cleanClose'])]();
+  }
+
+  async blackhole(chance) {
+    const proxy = this.proxies.get(chance.pick(PEOPLE));
+    proxy.faults.blackhole();
+    await setTimeout(chance.integer(500, 6_000));
+    proxy.heal();
+  }
+
+  async restart(chance) {
+    await this.stage.janus.kill();
+    await setTimeout(chance.integer(0, 3_000));
+    await this.stage.janus.start();
+  }
+
+  async ice(chance) {
+    const desk = chance.pick(this.desks);
+    desk.setCut(true);
+    await setTimeout(chance.integer(500, 6_000));
+    desk.setCut(false);
+  }
+}
+
+describe('a call of four', () => {
+  const call = new Call();
+
+  before(() => call.open());
+  after(() => call.close());
+
+  it('comes up', () => call.everybodySeesEverybody('at first'));
+
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const plan = PLANS[(round * 5) % PLANS.length];
+    it(`survives ${plan.join(' and ')} (${SEED}/${round})`, async () => {
+      const chance = new Random(SEED * 1_000 + round);
+      const before = await Promise.all(PEOPLE.map((name) => call.of(name, 'identities')));
+      // A server that is killed twice at once is killed once.
+      const faults = plan[0] === plan[1] && plan[0] === 'restart' ? ['restart'] : plan;
+      await Promise.all(faults.map(async (fault) => {
+        await setTimeout(chance.integer(0, 1_500));
+        await call[fault](chance);
+      }));
+      await call.everybodySeesEverybody(`after ${plan.join(' and ')}`);
+      for (const [index, name] of PEOPLE.entries()) {
+        await until(`${name} to be connected`, async () => (await call.of(name, 'state')) === 'connected');
+        const told = await call.of(name, 'told');
+        assert.deepEqual(await call.of(name, 'contradictions'), [], name);
+        assert.deepEqual(await call.of(name, 'identities'), before[index], `${name}: ${told.join(', ')}`);
+      }
+    });
+  }
+});

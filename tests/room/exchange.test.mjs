@@ -1,0 +1,201 @@
+// People say more than media does: words about themselves, chat, requests, files; between Chromium and Firefox.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { launch } from '../page/lib/browser.mjs';
+import { until } from '../page/lib/wait.mjs';
+import { openSupport, setSupportStage } from './lib/support.mjs';
+
+const ROOM = 1234;
+const PAIRS = [['Ada', 'Bob'], ['Bob', 'Ada']];
+const MEGABYTE = 1_000_000;
+
+describe('exchange', () => {
+  let stage;
+  let browsers;
+  let chromium;
+  let firefox;
+  const at = {};
+
+  async function enter(page, name, options) {
+    at[name] = page;
+    await page.create({ name, servers: stage.janus.ws });
+    await page.hear({ name });
+    await page.join({ name, room: ROOM, options });
+  }
+
+  before(async () => {
+    stage = await setSupportStage();
+    browsers = [await launch('chromium'), await launch('firefox')];
+    [chromium, firefox] = await Promise.all(browsers.map((browser) => openSupport(browser, stage.site)));
+    await chromium.watchTexts();
+    await enter(chromium, 'Ada', { camera: true });
+    await enter(firefox, 'Bob', { camera: true });
+  });
+
+  after(async () => {
+    await Promise.all((browsers ?? []).map((browser) => browser.close()));
+    await stage?.close();
+  });
+
+  const attributes = (by, of) => at[by].attributesOf({ name: by, of });
+  const isRaised = (by, of) => at[by].handRaised({ name: by, of });
+
+  for (const [one, other] of PAIRS) {
+    it(`the first word of ${one} is heard by ${other}, though nobody had a channel`, async () => {
+      const said = await at[one].chat({ name: one, text: `<b>${one}</b>` });
+      await until(`${other} to read it`, async () => (await at[other].heardBy({ name: other, what: 'chat' })).length > 0);
+      assert.deepEqual(await at[other].heardBy({ name: other, what: 'chat' }), [{ ...said, recent: true }]);
+      assert.deepEqual(await at[one].data({ name: one }), []);
+    });
+
+    it(`words of ${one} about themselves are known to ${other}, as long as they hold`, async () => {
+      assert.deepEqual(await attributes(other, one), {});
+      await at[one].setAttributes({ name: one, changes: { role: 'host', '__proto__x': '1', language: 'pt' } });
+      await at[one].setAttributes({ name: one, changes: { language: null, role: 'guest' } });
+      await at[one].raiseHand({ name: one, raised: true });
+      await until('the hand to be up', () => isRaised(other, one));
+      const { hand, ...words } = await attributes(other, one);
+      assert.deepEqual(words, { role: 'guest', '__proto__x': '1' });
+      assert.ok(Math.abs(Date.now() - Date.parse(hand)) < 60_000, hand);
+      assert.deepEqual(await attributes(one, one), { ...words, hand });
+      await at[one].raiseHand({ name: one, raised: false });
+      await until('the hand to be down', async () => !(await isRaised(other, one)));
+      const told = (await at[other].heardBy({ name: other, what: 'attributes' })).filter(({ display }) => display === one);
+      assert.deepEqual(told.at(-1).changed, ['hand']);
+    });
+  }
+
+  it('what would not be understood is refused, and changes nothing', async () => {
+    const before = await attributes('Ada', 'Ada');
+    for (const changes of [7, null, { a: 1 }, { a: {} }, { a: 'x'.repeat(9_000) }]) {
+      const { code } = await chromium.setAttributes({ name: 'Ada', changes });
+      assert.equal(code, 'invalid-argument', JSON.stringify(changes)?.slice(0, 40));
+    }
+    for (const text of [7, '', 'x'.repeat(17_000)]) {
+      assert.equal((await chromium.chat({ name: 'Ada', text })).code, 'invalid-argument');
+    }
+    assert.deepEqual(await attributes('Ada', 'Ada'), before);
+  });
+
+  it('who comes later knows them, and who only listens', async () => {
+    await firefox.raiseHand({ name: 'Bob', raised: true });
+    await enter(chromium, 'Cleo', {});
+    await until('Cleo to see the hand', () => isRaised('Cleo', 'Bob'), { timeout: 15_000 });
+    assert.equal((await attributes('Cleo', 'Ada')).role, 'guest');
+    await firefox.raiseHand({ name: 'Bob', raised: false });
+    await until('Cleo to see it go', async () => !(await isRaised('Cleo', 'Bob')));
+  });
+
+  it('they are there after the session was lost, and who was away learns what changed', async () => {
+    await firefox.raiseHand({ name: 'Bob', raised: true });
+    await until('the hand to be up', () => isRaised('Ada', 'Bob'));
+    await chromium.simulate({ name: 'Ada', trouble: 'server-restart' });
+    await firefox.raiseHand({ name: 'Bob', raised: false });
+    await until('Ada to be back', async () => (await chromium.state({ name: 'Ada' })) === 'connected');
+    await until('the hand to be down', async () => (await isRaised('Ada', 'Bob')) === false, { timeout: 15_000 });
+    assert.equal((await attributes('Ada', 'Bob')).role, 'guest');
+    await chromium.setAttributes({ name: 'Ada', changes: { back: 'yes' } });
+    await until('Bob to know', async () => (await attributes('Bob', 'Ada')).back === 'yes', { timeout: 15_000 });
+    assert.equal((await attributes('Bob', 'Ada')).role, 'guest');
+  });
+
+  it('messages come in order, each once', async () => {
+    const texts = Array.from({ length: 100 }, (_, index) => `${index} “ünïcode” \u2028`);
+    for (const text of texts) await chromium.chat({ name: 'Ada', text });
+    const here = async () => (await firefox.heardBy({ name: 'Bob', what: 'chat' })).slice(1);
+    await until('all of them', async () => (await here()).length >= texts.length);
+    assert.deepEqual((await here()).map(({ text }) => text), texts);
+    assert.equal(new Set((await here()).map(({ id }) => id)).size, texts.length);
+  });
+
+  for (const [one, other] of PAIRS) {
+    it(`${one} asks, and ${other} answers`, async () => {
+      const ask = (argument) => at[one].ask({ name: one, of: other, ...argument });
+      await at[other].answer({ name: other });
+      const payload = { list: [1, 'zwei', null, { deep: true }] };
+      assert.deepEqual(await ask({ method: 'echo', payload }), { value: { from: one, payload } });
+      const codeOf = async (argument) => {
+        const { code, name, message } = await ask(argument);
+        assert.doesNotMatch(message, /42/);
+        return typeof code === 'string' ? code : name;
+      };
+      assert.equal(await codeOf({ method: 'nothing' }), 'unsupported');
+      assert.equal(await codeOf({ method: 'over' }), 'unsupported');
+      assert.equal(await codeOf({ method: 'broken' }), 'request-failed');
+      assert.equal(await codeOf({ method: 'huge' }), 'request-failed');
+      assert.equal(await codeOf({ method: 'slow', timeout: 1_500 }), 'timeout');
+      assert.equal(await codeOf({ method: 'slow', abortAfter: 300 }), 'TimeoutError');
+      assert.equal(await codeOf({ method: 'echo', big: 80_000 }), 'invalid-argument');
+      assert.equal(await codeOf({ method: '' }), 'invalid-argument');
+      assert.equal(await codeOf({ method: 'echo', timeout: -1 }), 'invalid-argument');
+    });
+  }
+
+  it('asking settles when the one who was asked goes', async () => {
+    await enter(firefox, 'Dan', {});
+    await firefox.answer({ name: 'Dan' });
+    await firefox.setAttributes({ name: 'Dan', changes: { here: '1' } });
+    await until('Dan to be there', async () => (await attributes('Ada', 'Dan'))?.here === '1', { timeout: 15_000 });
+    const asked = chromium.ask({ name: 'Ada', of: 'Dan', method: 'slow', timeout: 60_000 });
+    await until('Dan to be asked', () => firefox.wasAsked());
+    await firefox.leave({ name: 'Dan' });
+    assert.equal((await asked).code, 'participant-left');
+    assert.equal((await chromium.ask({ name: 'Ada', of: 'Dan', method: 'echo' })).code, 'invalid-argument');
+    const alone = await firefox.chat({ name: 'Dan', text: 'hello?' });
+    assert.equal(alone.code, 'invalid-state');
+  });
+
+  for (const [one, other] of PAIRS) {
+    it(`a file of ${one} arrives at ${other}, with its progress`, async () => {
+      const length = 3 * MEGABYTE;
+      const sent = await at[one].sendFile({ name: one, length, called: '../../etc/pass\u202ewd' });
+      assert.deepEqual(sent.last, [length, length]);
+      const file = async () => (await at[other].heardBy({ name: other, what: 'files' })).at(-1);
+      await until('all of it', async () => (await file())?.end, { timeout: 30_000 });
+      const { end, progress, ...head } = await file();
+      assert.deepEqual(end, { value: sent.digest });
+      assert.deepEqual(head, { name: '.._.._etc_pass_wd', type: 'application/x-noise', size: length, from: one });
+      assert.ok(progress.length > 40 && progress.at(-1) === length && progress.every((bytes, index) => bytes > (progress[index - 1] ?? 0)));
+    });
+  }
+
+  it('an empty file arrives as well, and one that is called off does not, without harm to the next', async () => {
+    const files = () => firefox.heardBy({ name: 'Bob', what: 'files' });
+    const before = (await files()).length;
+    await chromium.sendFile({ name: 'Ada', length: 0, called: 'empty', type: '' });
+    const off = await chromium.sendFile({ name: 'Ada', length: 5 * MEGABYTE, abortAt: MEGABYTE });
+    assert.equal(off.name, 'AbortError');
+    const last = await chromium.sendFile({ name: 'Ada', length: 100_000 });
+    await until('the end of all', async () => (await files()).slice(before).filter(({ end }) => end).length === 3);
+    const ends = (await files()).slice(before).map(({ size, end }) => [size, end.code ?? (end.value === last.digest ? 'last' : 'whole')]);
+    assert.deepEqual(ends, [[0, 'whole'], [5 * MEGABYTE, 'aborted'], [100_000, 'last']]);
+  });
+
+  it('nothing of all that is text to a client that is not ours, nor data to a page', async () => {
+    assert.deepEqual(await chromium.textsSent(), []);
+    for (const name of ['Ada', 'Bob', 'Cleo']) assert.deepEqual(await at[name].data({ name }), [], name);
+  });
+
+  it('other clients send what they like: text is data, and what looks like ours does no harm', async () => {
+    const [json, piece] = [[0x4a, 0x57, 0x58, 1], [0x4a, 0x57, 0x58, 2]];
+    const bytes = (text) => [...new TextEncoder().encode(text)];
+    const bad = ['null', '{}', '{"is":7}', '[]', '{"is":"attributes","all":[1]}', '{"is":"attributes","all":{"hand":{}}}',
+      '{"is":"file","number":1,"name":{},"size":-1}', '{"is":"file","number":1,"name":"a","type":"","size":1e300}',
+      '{"is":"chat","number":1,"text":[]}', '{"is":"ask","number":1,"to":{}}', '{"is":"answer","number":1,"to":"x"}'];
+    const chats = (await chromium.heardBy({ name: 'Ada', what: 'chat' })).length;
+    await firefox.sendRaw({ name: 'Bob', messages: [...bad.map((text) => [...json, ...bytes(text)]),
+      [...json, 0xff, 0xfe], [...piece, 1], [...piece, ...Array(40).fill(255)], 'plain words'] });
+    await until('the words', async () => (await chromium.data({ name: 'Ada' })).length > 0);
+    assert.deepEqual(await chromium.data({ name: 'Ada' }), [{ from: 'Bob', data: 'plain words' }]);
+    assert.equal((await chromium.heardBy({ name: 'Ada', what: 'chat' })).length, chats);
+    assert.equal(await isRaised('Ada', 'Bob'), false);
+  });
+
+  it('data of a page that looks like ours is data all the same', async () => {
+    await chromium.forgetData({ name: 'Ada' });
+    await firefox.sendLookalike({ name: 'Bob' });
+    await until('the bytes', async () => (await chromium.dataCount({ name: 'Ada' })) > 0);
+    const [{ data }] = await chromium.data({ name: 'Ada' });
+    assert.equal(data, await firefox.lookalikeDigest());
+  });
+});

@@ -1,0 +1,42 @@
+/** People in a page as `tests/media/lib/call.mjs` has them, who also moderate, break things, report and check. */
+import { join } from 'node:path';
+import { serve } from '../../../scripts/lib/serve.mjs';
+import { ROOT, TestJanus } from '../../page/lib/stage.mjs';
+
+const FOLDERS = { '/call/': join(ROOT, 'tests', 'media', 'page'), '/room/': join(ROOT, 'tests', 'room', 'page') };
+
+/** Runs in the page before anything else, and is sent there as text. */
+function installDriver() {
+  globalThis.__call = async (name, argument) => {
+    const [people, support] = [await import('/call/call.js'), await import('/room/support.js')];
+    return (support[name] ?? people[name])(argument);
+  };
+}
+
+/** A Janus and a site whose pages can hold such calls. */
+export async function setSupportStage(options) {
+  const janus = await TestJanus.start(options);
+  const site = await serve({ root: ROOT, port: 0, config: {}, folders: FOLDERS });
+  return {
+    janus,
+    site,
+    async close() {
+      await site.close();
+      await janus.remove();
+    },
+  };
+}
+
+/** One page; `call.kick({ name, ... })` runs the function of `page/support.js`, or of the people's `call.js`. */
+export async function openSupport(browser, site) {
+  const page = await browser.open(`${site.url}examples/`, { init: installDriver });
+  const evaluate = ([name, argument]) => globalThis.__call(name, argument);
+  return new Proxy(page, {
+    get(target, name) {
+      if (name === 'page') return target;
+      // A promise asks for it.
+      if (name === 'then') return undefined;
+      return (argument) => target.evaluate(evaluate, [name, argument]);
+    },
+  });
+}

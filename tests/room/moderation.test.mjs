@@ -1,0 +1,146 @@
+// Those who know the room's secret: sending out, muting, locking, recording, ending; and what everybody sees of it.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { sees } from '../media/lib/call.mjs';
+import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { createRoom, publishing, rooms, videoroom } from '../page/lib/janus-admin.mjs';
+import { stays, until } from '../page/lib/wait.mjs';
+import { openSupport, setSupportStage } from './lib/support.mjs';
+
+const SECRET = 'adminpwd';
+const VIEW = { name: 'Bob', of: 'Ada' };
+let nextRoom = 7100;
+
+for (const kind of BROWSERS) {
+  describe(`moderation: ${kind}`, () => {
+    let stage;
+    let browser;
+    let call;
+    let room;
+
+    before(async () => {
+      stage = await setSupportStage();
+      browser = await launch(kind);
+    });
+
+    afterEach(() => browser.closePages());
+
+    after(async () => {
+      await browser?.close();
+      await stage?.close();
+    });
+
+    const bob = (method, more) => call.moderate({ name: 'Bob', secret: SECRET, method, ...more });
+    const listed = async () => (await videoroom(stage.janus, { request: 'list' })).list.find((one) => one.room === room);
+
+    async function meet(join = {}) {
+      room = nextRoom++;
+      await createRoom(stage.janus, room);
+      call = await openSupport(browser, stage.site);
+      for (const name of ['Ada', 'Bob', 'Cleo']) await call.create({ name, servers: stage.janus.ws });
+      await call.join({ name: 'Ada', room, number: 17, ...join });
+      await call.join({ name: 'Bob', room });
+      await sees(call, VIEW, 17);
+      await call.listen({ name: 'Ada' });
+      await call.listen({ name: 'Bob' });
+    }
+
+    it('mutes a picture for everybody, late comers too, until a moderator unmutes it', async () => {
+      await meet();
+      assert.deepEqual(await bob('mute', { of: 'Ada', what: 'video' }), {});
+      await until('Bob to see it', async () => (await call.stream({ ...VIEW, what: 'video' })).moderated);
+      await until('Ada to see it', async () => (await call.stream({ name: 'Ada', of: 'Ada', what: 'video' })).moderated);
+      const { frames } = await call.received(VIEW);
+      await stays('the picture still', async () => (await call.received(VIEW)).frames <= frames + 3, 1_000);
+
+      const refused = await call.unmuteSelf({ name: 'Ada', what: 'video' });
+      assert.equal(refused.code, 'moderated');
+      assert.match(refused.message, /moderator/);
+      assert.equal((await call.stream({ name: 'Ada', of: 'Ada', what: 'video' })).muted, true);
+
+      await call.join({ name: 'Cleo', room });
+      await until('Cleo to see it', async () => (await call.stream({ name: 'Cleo', of: 'Ada', what: 'video' }))?.moderated);
+
+      assert.deepEqual(await bob('unmute', { of: 'Ada', what: 'video' }), {});
+      await sees(call, VIEW, 17);
+      await sees(call, { name: 'Cleo', of: 'Ada' }, 17);
+      assert.deepEqual(await call.heard({ name: 'Ada' }), ['trackModerated Ada/camera true true', 'trackMuted Ada/camera true true',
+        'trackModerated Ada/camera false false', 'trackUnmuted Ada/camera false false']);
+      assert.deepEqual(await call.heard({ name: 'Bob' }), await call.heard({ name: 'Ada' }));
+      assert.deepEqual(call.page.complaints, []);
+    });
+
+    it('tells muted by the owner from muted by a moderator, for sound as well', async () => {
+      await meet({ options: { microphone: true } });
+      const view = { ...VIEW, what: 'audio' };
+      await until('the sound', async () => (await call.stream(view)) !== undefined);
+      await call.muteSelf({ name: 'Ada', what: 'audio' });
+      await until('Bob to see it', async () => (await call.stream(view)).muted);
+      await bob('mute', { of: 'Ada', what: 'audio' });
+      await until('both', async () => (await call.stream(view)).moderated);
+      // Her own words about the stream are said anew, and do not take back what the moderator said.
+      assert.equal((await call.switchMicrophone({ name: 'Ada', enabled: true })).code, 'moderated');
+      await stays('the sound moderated', async () => {
+        const { muted, moderated } = await call.stream(view);
+        return muted && moderated;
+      }, 500);
+      await bob('unmute', { of: 'Ada', what: 'audio' });
+      await until('Bob to hear her', async () => !(await call.stream(view)).muted);
+      assert.deepEqual(await call.switchMicrophone({ name: 'Ada', enabled: true }), {});
+      assert.deepEqual(call.page.complaints, []);
+    });
+
+    it('sends somebody out, who may come back', async () => {
+      await meet();
+      assert.deepEqual(await bob('kick', { of: 'Ada' }), {});
+      await until('Ada to be out', async () => (await call.log({ name: 'Ada' })).includes('disconnected kicked'));
+      await until('Bob to see it', async () => (await call.heard({ name: 'Bob' })).includes('Ada kicked'));
+      assert.deepEqual(await publishing(stage.janus, room), []);
+      assert.equal((await bob('kick', { argument: 99 })).code, 'feed-not-found');
+      await call.join({ name: 'Ada', room, number: 18 });
+      await sees(call, VIEW, 18);
+    });
+
+    it('locks, and says that this Janus cannot unlock', async () => {
+      await meet();
+      assert.equal((await bob('lock', { argument: '' })).code, 'invalid-argument');
+      assert.deepEqual(await bob('lock', { argument: 'sesame' }), {});
+      assert.equal((await listed()).pin_required, true);
+      assert.equal((await call.tryToJoin({ name: 'Cleo', room })).code, 'missing-element');
+      assert.equal((await call.tryToJoin({ name: 'Cleo', room, pin: 'wrong' })).code, 'unauthorized');
+      assert.deepEqual(await call.tryToJoin({ name: 'Cleo', room, pin: 'sesame' }), {});
+      const refused = await bob('unlock');
+      assert.equal(refused.code, 'unsupported');
+      assert.match(refused.message, /another pin/);
+      assert.equal((await listed()).pin_required, true);
+    });
+
+    it('records, and ends the room', async () => {
+      await meet();
+      assert.deepEqual(await bob('setRecording', { argument: true }), { value: true });
+      assert.equal((await listed()).record, true);
+      assert.deepEqual(await bob('setRecording', { argument: false }), { value: false });
+      assert.equal((await listed()).record, false);
+      assert.deepEqual(await bob('end'), {});
+      for (const name of ['Ada', 'Bob']) {
+        await until(`${name} to be out`, async () => (await call.log({ name })).includes('disconnected room-destroyed'));
+      }
+      assert.equal((await rooms(stage.janus)).includes(room), false);
+      assert.equal((await bob('end')).code, 'invalid-state');
+    });
+
+    it('needs the secret, and keeps it to itself', async () => {
+      await meet();
+      const wrong = await call.moderate({ name: 'Bob', secret: 'guessed-in-vain', method: 'end' });
+      assert.deepEqual([wrong.name, wrong.code, wrong.status], ['JanusError', 'unauthorized', 433]);
+      const missing = await call.moderate({ name: 'Bob', method: 'mute', of: 'Ada', what: 'video' });
+      assert.deepEqual([missing.code, missing.status], ['missing-element', 429]);
+      assert.equal((await call.moderate({ name: 'Bob', secret: 7, method: 'end' })).code, 'invalid-argument');
+      assert.equal(await call.showsSecret({ name: 'Bob', secret: SECRET }), false);
+      const log = JSON.stringify([await call.bundle({ name: 'Bob' }), wrong, missing]);
+      assert.match(log, /destroy/);
+      for (const secret of [SECRET, 'guessed-in-vain']) assert.equal(log.includes(secret), false);
+      assert.deepEqual((await call.stream({ ...VIEW, what: 'video' })).moderated, false);
+    });
+  });
+}

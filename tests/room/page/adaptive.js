@@ -1,0 +1,261 @@
+/** People who publish patterns, and people who look at them. */
+import { Room } from '/dist/index.js';
+import { Pattern } from '/call/pattern.js';
+import { transport } from '/call/wire.js';
+
+const people = new Map();
+const viewers = new Map();
+
+/** Somebody who publishes a pattern and receives nothing. */
+export async function publish({ name, servers, room: id, number = 7, size, screen, publishing }) {
+  const room = new Room({ servers, adaptive: true });
+  const pattern = new Pattern(number, size);
+  const source = screen ? 'screen' : 'camera';
+  const tracks = [{ track: pattern.track, source, simulcast: true, ...publishing }];
+  const limitations = [];
+  room.on('limitationChanged', ({ limitation }) => limitations.push(limitation ?? 'none'));
+  people.set(name, { room, pattern, limitations });
+  await room.join({ room: id, display: name, tracks, subscribe: false });
+}
+
+/** Somebody who looks; each video goes into a box, unless `attach` is false. */
+export async function look({ name, servers, room: id, adaptive, attach = true, box = {}, desk }) {
+  const sent = [];
+  const logger = ({ kind, text }) => kind === 'sent' && text.includes('"configure"') && sent.push(text);
+  const meddled = desk && { transport: transport(desk) };
+  const room = new Room({ servers, adaptive, logger, logLevel: 'debug', ...meddled });
+  const viewer = { room, boxes: new Map(), publications: new Map(), sent, limitations: [] };
+  viewers.set(name, viewer);
+  room.on('limitationChanged', ({ participant, limitation }) =>
+    viewer.limitations.push([participant.display, limitation ?? 'none']));
+  room.on('trackSubscribed', ({ track, publication, participant }) => {
+    viewer.publications.set(participant.display, publication);
+    if (!attach) return;
+    const place = document.createElement('div');
+    place.className = `place of-${name}`;
+    const element = track.attach();
+    Object.assign(element.style, { display: 'block', width: '100%', height: '100%' });
+    style(place, box);
+    place.append(element);
+    stage(name).append(place);
+    viewer.boxes.set(participant.display, place);
+  });
+  await room.join({ room: id, display: name });
+}
+
+const UNIT = { width: 'px', height: 'px', top: 'px', left: 'px' };
+
+function style(place, wishes) {
+  for (const [key, value] of Object.entries(wishes)) place.style[key] = typeof value === 'number' ? `${value}${UNIT[key] ?? ''}` : value;
+}
+
+/** Where a viewer's boxes are. */
+function stage(name) {
+  const found = document.querySelector(`#stage-${name}`);
+  if (found) return found;
+  document.body.style.margin = 0;
+  const made = Object.assign(document.createElement('div'), { id: `stage-${name}` });
+  made.style.cssText = 'display: flex; flex-wrap: wrap; position: absolute; top: 0; left: 0; width: 100vw';
+  document.body.append(made);
+  return made;
+}
+
+const viewer = (name) => viewers.get(name);
+const publication = ({ name, of }) => viewer(name).publications.get(of);
+const element = ({ name, of }) => publication({ name, of }).track.attachedElements[0];
+
+const changes = {
+  style: ({ name, of, box }) => style(viewer(name).boxes.get(of), box),
+  remove: ({ name, of }) => viewer(name).boxes.get(of).remove(),
+  restore: ({ name, of }) => stage(name).append(viewer(name).boxes.get(of)),
+  detach: ({ name, of }) => void publication({ name, of }).track.detach(),
+  attach: ({ name, of }) => {
+    const place = viewer(name).boxes.get(of);
+    const made = publication({ name, of }).track.attach();
+    Object.assign(made.style, { display: 'block', width: '100%', height: '100%' });
+    place.replaceChildren(made);
+  },
+  second: ({ name, of, box }) => {
+    const place = document.createElement('div');
+    place.id = 'second';
+    place.append(publication({ name, of }).track.attach());
+    Object.assign(place.firstChild.style, { display: 'block', width: '100%', height: '100%' });
+    style(place, box);
+    stage(name).append(place);
+  },
+  // As a window of its own would take it: another document of the same origin.
+  adopt: ({ name, of, size }) => {
+    const frame = Object.assign(document.createElement('iframe'), { id: 'other', ...size });
+    frame.style.border = 0;
+    stage(name).append(frame);
+    const video = element({ name, of });
+    frame.contentDocument.body.style.margin = 0;
+    frame.contentDocument.body.append(video);
+    Object.assign(video.style, { width: '100vw', height: '100vh' });
+    return video.play();
+  },
+  takeBack: async ({ name, of }) => {
+    const video = element({ name, of });
+    Object.assign(video.style, { width: '100%', height: '100%' });
+    viewer(name).boxes.get(of).append(video);
+    document.querySelector('#other').remove();
+    await video.play();
+  },
+  layers: ({ name, of, layers }) => publication({ name, of }).setLayers(layers),
+  pause: ({ name, of, paused }) => publication({ name, of }).setPaused(paused),
+  nothing: () => undefined,
+};
+
+/** Does something; nothing is awaited. */
+export const act = ({ what, ...rest }) => changes[what](rest);
+
+/**
+ * Does something, and tells how long it took until a picture this wide was shown, ms, with what was told when. One that
+ * stands by itself: what is decoded on top of what was there before is not the picture.
+ */
+export async function timed({ what, width, patience = 10_000, ...rest }) {
+  const of = publication(rest);
+  const events = [];
+  const began = performance.now();
+  const since = () => Math.round(performance.now() - began);
+  const stop = viewer(rest.name).room.on('layersChanged', (event) => {
+    if (event.publication === of) events.push([since(), of.currentLayers.spatial]);
+  });
+  const before = await decoded(of);
+  await changes[what](rest);
+  const isThere = async () => {
+    const now = await decoded(of);
+    return now.width === width && now.keyFrames > before.keyFrames;
+  };
+  while (!(await isThere())) {
+    if (since() > patience) {
+      stop();
+      return { took: undefined, events, now: await decoded(of) };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  stop();
+  return { took: since(), events };
+}
+
+async function inbound(of) {
+  const report = await of.track?.receiver.getStats();
+  return [...(report?.values() ?? [])].find(({ type }) => type === 'inbound-rtp');
+}
+
+async function decoded(of) {
+  const { frameWidth: width, keyFramesDecoded: keyFrames = 0 } = (await inbound(of)) ?? {};
+  return { width, keyFrames };
+}
+
+export async function seen({ name, of }) {
+  const one = publication({ name, of });
+  const stats = one && (await inbound(one));
+  return stats && {
+    width: stats.frameWidth, bytes: stats.bytesReceived, frames: stats.framesDecoded, layers: { ...one.currentLayers },
+    limitation: one.limitation ?? 'none', isPaused: one.isPaused,
+  };
+}
+
+/** The bytes of everybody's video. */
+export async function bytes({ name }) {
+  const all = await Promise.all([...viewer(name).publications.values()].map(inbound));
+  return all.reduce((sum, stats) => sum + (stats?.bytesReceived ?? 0), 0);
+}
+
+/** How many pictures come, and how wide they are. */
+export async function widths({ name }) {
+  const all = await Promise.all([...viewer(name).publications.values()].map(inbound));
+  return all.map((stats) => (stats?.framesDecoded > 0 ? stats.frameWidth : 0));
+}
+
+/** Does something, and tells when the last bytes came, ms after it; watched for so long. */
+export async function silence({ what, watch = 1_500, ...rest }) {
+  const of = publication(rest);
+  const began = performance.now();
+  changes[what](rest);
+  let [count, last] = [(await inbound(of)).bytesReceived, 0];
+  while (performance.now() - began < watch) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { bytesReceived } = await inbound(of);
+    if (bytesReceived !== count) [count, last] = [bytesReceived, performance.now() - began];
+  }
+  return Math.round(last);
+}
+
+/** Changes many boxes at once; how many requests that took in the next two seconds, and about how many streams. */
+export async function regrid({ name, box }) {
+  const { boxes, sent } = viewer(name);
+  sent.length = 0;
+  for (const place of boxes.values()) style(place, box);
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  return sent.map((text) => (text.match(/"mid"/g) ?? []).length);
+}
+
+export const requests = ({ name }) => viewer(name).sent.length;
+export const limitations = ({ name }) => (viewer(name) ?? people.get(name)).limitations;
+export const encodings = ({ name }) => {
+  const [one] = people.get(name).room.localParticipant.publications.values();
+  return {
+    options: one.options, limitation: one.limitation ?? 'none',
+    active: one.settings.encodings.map(({ active }) => active), rates: one.settings.encodings.map(({ maxFramerate }) => maxFramerate ?? 0),
+  };
+};
+export const configure = ({ name, ...options }) => {
+  const [one] = people.get(name).room.localParticipant.publications.values();
+  return one.configure(options);
+};
+
+/** Asks for picture-in-picture; needs a click. */
+export async function pip({ name, of }) {
+  const video = element({ name, of });
+  const { width, height } = await video.requestPictureInPicture();
+  return { width, height };
+}
+
+/** Has a button do that in a click. */
+export function pipButton({ name, of }) {
+  const button = Object.assign(document.createElement('button'), { id: 'pip', textContent: 'PiP' });
+  button.style.cssText = 'position: fixed; top: 0; left: 0; z-index: 9';
+  button.onclick = () => pip({ name, of }).then((size) => (button.dataset.size = JSON.stringify(size)), (error) => (button.dataset.size = String(error)));
+  document.body.append(button);
+}
+
+export const pipState = () => document.querySelector('#pip').dataset.size;
+
+let isShort = false;
+
+/** What the browser says of its encoders from now on; a machine cannot be made slow at will. */
+export function pretendShort(value) {
+  isShort = value;
+  if (pretendShort.done) return;
+  pretendShort.done = true;
+  const { getStats } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.getStats = async function patched(...all) {
+    const report = await getStats.apply(this, all);
+    const reason = isShort ? 'cpu' : 'none';
+    return new Map([...report].map(([id, entry]) =>
+      [id, entry.type === 'outbound-rtp' ? { ...entry, qualityLimitationReason: reason } : entry]));
+  };
+}
+
+/** The same for dropped pictures: so many for each that is decoded. */
+export function pretendDrops(share) {
+  pretendDrops.share = share;
+  if (pretendDrops.done) return;
+  pretendDrops.done = true;
+  const { getStats } = RTCPeerConnection.prototype;
+  let [dropped, before] = [0, 0];
+  RTCPeerConnection.prototype.getStats = async function patched(...all) {
+    const report = await getStats.apply(this, all);
+    const entries = [...report].map(([id, entry]) => [id, { ...entry }]);
+    const videos = entries.map(([, entry]) => entry).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+    const count = videos.reduce((sum, { framesDecoded = 0 }) => sum + framesDecoded, 0);
+    dropped += Math.max(0, count - before) * pretendDrops.share;
+    before = count;
+    if (videos[0]) videos[0].framesDropped = dropped;
+    return new Map(entries);
+  };
+}
+
+export const leave = ({ name }) => (viewer(name) ?? people.get(name)).room.leave();

@@ -1,0 +1,115 @@
+/** What people of `/call/call.js` do to others, and to themselves. */
+import { Janus, Room, checkConnection } from '/dist/index.js';
+import { person } from '/call/call.js';
+import { Pattern } from '/call/pattern.js';
+import { transport } from '/call/wire.js';
+
+export * from './exchange.js';
+
+const told = new Map();
+
+/** An answer, or what went wrong, in plain words. */
+async function outcome(promise) {
+  try {
+    const value = await promise;
+    return value === undefined ? {} : { value };
+  } catch (error) {
+    const { name, code, status, message } = error;
+    return { name, code, status, message };
+  }
+}
+
+function publicationOf(name, of, what) {
+  const { room } = person(name);
+  const all = name === of ? room.localParticipant : [...room.remoteParticipants.values()].find(({ display }) => display === of);
+  return [...(all?.publications.values() ?? [])].find(({ kind, source }) => kind === what || source === what);
+}
+
+/** A method of the moderator's, with a stream or a person as its first argument if one is named. */
+export async function moderate({ name, secret, method, of, what, argument }) {
+  const { room } = person(name);
+  return outcome((async () => {
+    const moderation = await room.moderation(secret);
+    const participant = [...room.remoteParticipants.values()].find(({ display }) => display === of);
+    const first = what ? publicationOf(name, of, what) : (participant ?? argument);
+    return moderation[method](...(first === undefined ? [] : [first]));
+  })());
+}
+
+/** Whether what is held for moderating tells its secret in any usual way. */
+export async function showsSecret({ name, secret }) {
+  const moderation = await person(name).room.moderation(secret);
+  return [JSON.stringify(moderation), String(moderation), Object.values(moderation).join(), Object.keys(moderation).join()]
+    .some((text) => text.includes(secret));
+}
+
+export function stream({ name, of, what }) {
+  const publication = publicationOf(name, of, what);
+  return publication && { muted: publication.isMuted, moderated: publication.isModerated, mid: publication.mid };
+}
+
+/** Takes down what this person hears of muting and of the end. */
+export function listen({ name }) {
+  const { room } = person(name);
+  const heard = [];
+  told.set(name, heard);
+  for (const type of ['trackMuted', 'trackUnmuted', 'trackModerated']) {
+    room.on(type, ({ participant, publication }) => {
+      heard.push(`${type} ${participant.display}/${publication.source} ${publication.isMuted} ${publication.isModerated}`);
+    });
+  }
+  room.on('participantLeft', ({ participant, reason }) => heard.push(`${participant.display} ${reason}`));
+}
+
+export const heard = ({ name }) => told.get(name);
+export const unmuteSelf = ({ name, what }) => outcome(publicationOf(name, name, what).unmute());
+export const muteSelf = ({ name, what }) => outcome(publicationOf(name, name, what).mute());
+export const switchMicrophone = ({ name, enabled }) => outcome(person(name).room.localParticipant.setMicrophoneEnabled(enabled));
+export const tryToJoin = ({ name, ...options }) => outcome(person(name).room.join(options));
+export const simulate = ({ name, trouble }) => outcome(person(name).room.simulate(trouble));
+export const bundle = async ({ name, options }) => JSON.stringify(await person(name).room.debugBundle(options));
+
+/** Makes a room on a server that asks for secrets. */
+export async function makeRoom({ servers, connection, ...options }) {
+  const janus = await Janus.connect(servers, connection);
+  const rooms = await (await janus.createSession()).videoRoom();
+  await rooms.create(options);
+  janus.close();
+}
+
+export async function publishNamed({ name, number, called }) {
+  const { track } = new Pattern(number);
+  await person(name).room.localParticipant.publishTrack(track, { source: 'screen', name: called });
+}
+
+/** A report of a room that was never joined. */
+export const emptyBundle = async (options) => JSON.stringify(await new Room(options).debugBundle());
+
+/** The browser's own tracks, to be compared later: whether they are the same objects, and live. */
+const kept = new Map();
+export function keepTracks({ name }) {
+  const { room } = person(name);
+  kept.set(name, [...room.remoteParticipants.values()].flatMap(({ publications }) => [...publications.values()].map(({ track }) => track)));
+}
+export function sameTracks({ name }) {
+  const { room } = person(name);
+  const now = [...room.remoteParticipants.values()].flatMap(({ publications }) => [...publications.values()].map(({ track }) => track));
+  return now.length > 0 && now.every((track, index) => track === kept.get(name)[index] && track.mediaStreamTrack.readyState === 'live');
+}
+
+/** A check; `desk` sends media through relays, `abortAfter` calls it off with the step of this name. */
+export async function check({ desk, abortAfter, ...options }) {
+  const steps = [];
+  const controller = new AbortController();
+  const onStep = (step) => {
+    steps.push(step.name);
+    if (step.name === abortAfter) controller.abort(new Error('called off'));
+  };
+  const begun = performance.now();
+  const meddled = desk && { transport: transport(desk) };
+  const result = await outcome(checkConnection({ ...options, ...meddled, onStep, signal: controller.signal }));
+  return { ...result, told: steps, took: performance.now() - begun };
+}
+
+/** How many peer connections of this page are not closed: the witness of every page keeps them. */
+export const openConnections = () => globalThis.__witness.connections().filter(({ closed }) => !closed).length;

@@ -1,0 +1,109 @@
+// What is heard is played: in the speaker that was chosen, in elements that come and go, and after a click.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { stays, until } from '../page/lib/wait.mjs';
+import { openPeople, setSpeakerStage } from './lib/speakers.mjs';
+
+const ROOM = 1234;
+const BOB = { name: 'Bob' };
+
+for (const kind of BROWSERS) {
+  describe(`playback: ${kind}`, () => {
+    let stage;
+    let people;
+
+    before(async () => {
+      stage = await setSpeakerStage();
+    });
+
+    after(() => stage?.close());
+
+    const knows = (what, test) => until(`Bob to know ${what} (${kind})`, async () => test(await people.state(BOB)), {
+      explain: () => people.state(BOB),
+    });
+
+    /** Ada, who is heard, in a browser launched like this; Bob is to come. */
+    async function meet(options, test) {
+      const browser = await launch(kind, { soundCard: true, ...options });
+      try {
+        const source = await openPeople(browser, stage.site);
+        await source.create({ name: 'Ada', servers: stage.janus.ws });
+        await source.join({ name: 'Ada', room: ROOM, number: 1, options: { microphone: true } });
+        await test(browser);
+      } finally {
+        await browser.close();
+      }
+    }
+
+    /** Bob, in a page that nobody touched: its sound is blocked. */
+    async function comeUntouched(browser) {
+      const query = new URLSearchParams({ servers: stage.janus.ws, room: ROOM });
+      people = await openPeople(browser, stage.site, `speakers/blocked.html?${query}`);
+      await until('sound to be blocked', () => people.page.complaints.some((text) => text.endsWith('blocked')), {
+        explain: () => people.page.complaints,
+      });
+    }
+
+    it('a speaker is for what is attached now and later, and one that is not there changes nothing', async () => {
+      await meet({}, async (browser) => {
+        people = await openPeople(browser, stage.site);
+        await people.create({ ...BOB, servers: stage.janus.ws });
+        const [first, second] = (await people.speakers()).slice(-2);
+        assert.ok(first && second && first !== second);
+        assert.equal(await people.setSpeaker({ ...BOB, id: first }), 'done');
+        await people.join({ ...BOB, room: ROOM });
+        await knows('that Ada can be heard', ({ playing }) => playing.includes('Ada audio'));
+        const goTo = (...ids) => until(`sound to go to ${ids}`, async () => `${await people.sinks(BOB)}` === `${ids}`, {
+          explain: () => people.sinks(BOB),
+        });
+        await goTo(first);
+        await people.attachMore(BOB);
+        await goTo(first, first);
+        assert.equal(await people.setSpeaker({ ...BOB, id: second }), 'done');
+        assert.deepEqual(await people.sinks(BOB), [second, second]);
+        assert.equal(await people.setSpeaker({ ...BOB, id: 'nowhere' }), 'NotFoundError');
+        assert.equal(await people.setSpeaker({ ...BOB, id: 5 }), 'invalid-argument');
+        assert.deepEqual(await people.sinks(BOB), [second, second]);
+        assert.equal(await people.setSpeaker({ ...BOB, id: '' }), 'done');
+        assert.deepEqual(await people.sinks(BOB), ['', '']);
+        assert.deepEqual(await people.detachSounds(BOB), [{ empty: true, left: 0 }, { empty: true, left: 0 }]);
+        // As browsers do that have no choice (mock).
+        await people.withoutChoice();
+        assert.equal(await people.setSpeaker({ ...BOB, id: first }), 'unsupported');
+        assert.equal(await people.setSpeaker({ ...BOB, id: '' }), 'done');
+      });
+    });
+
+    it('what is blocked is told once, and plays after a click', async () => {
+      await meet({ autoplay: false }, async (browser) => {
+        await comeUntouched(browser);
+        if (kind === 'firefox') {
+          // Without a click it stays as it is, and is not told again. What is run in Chromium counts as one.
+          await people.attachMore(BOB);
+          await people.startPlayback(BOB);
+          await stays('sound to be blocked', async () => !(await people.state(BOB)).canPlayback, 1_000);
+        }
+        const before = await people.state(BOB);
+        assert.deepEqual([before.canPlayback, before.playback], [false, [false]]);
+        await people.button(BOB);
+        await people.page.click('#play');
+        await until('it to settle', () => people.started(BOB));
+        await until('all of it to play', async () => (await people.playing(BOB)).every(Boolean));
+        const { canPlayback, playback } = await people.state(BOB);
+        assert.deepEqual([canPlayback, playback], [true, [false, true]]);
+      });
+    });
+
+    it('what left its element while it was blocked holds nothing up', async () => {
+      await meet({ autoplay: false }, async (browser) => {
+        await comeUntouched(browser);
+        await people.detachSounds(BOB);
+        await people.button(BOB);
+        await people.page.click('#play');
+        await until('it to settle', () => people.started(BOB));
+        assert.deepEqual((await people.state(BOB)).playback, [false, true]);
+      });
+    });
+  });
+}

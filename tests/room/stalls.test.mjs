@@ -1,0 +1,77 @@
+// Streams that stand still, by a relay between a browser and Janus, and those that are not meant to move.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { openRelayDesk } from '../media/lib/relay.mjs';
+import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { stays, until } from '../page/lib/wait.mjs';
+import { openPeople, setSpeakerStage } from './lib/speakers.mjs';
+
+const ROOM = 1234;
+
+for (const kind of BROWSERS) {
+  describe(`stalls: ${kind}`, () => {
+    let stage;
+    let browser;
+    let people;
+    let desk;
+
+    before(async () => {
+      stage = await setSpeakerStage();
+      browser = await launch(kind, { soundCard: true });
+    });
+
+    afterEach(async () => {
+      await browser.closePages();
+      desk.close();
+    });
+
+    after(async () => {
+      await browser?.close();
+      await stage?.close();
+    });
+
+    /** People by name; those in `relayed` are behind the desk. */
+    async function come(names, relayed) {
+      desk = await openRelayDesk();
+      people = await openPeople(browser, stage.site);
+      for (const [index, name] of names.entries()) {
+        await people.create({ name, servers: stage.janus.ws, desk: relayed.includes(name) ? desk.url : undefined });
+        await people.join({ name, room: ROOM, gain: 0.3, number: index + 1 });
+      }
+      for (const name of names) {
+        await knows(name, 'everybody', ({ playing }) => playing.length === 2 * (names.length - 1));
+      }
+    }
+
+    function knows(name, what, test, options) {
+      let seen;
+      const probe = async () => test(seen = await people.state({ name })) && seen;
+      return until(`${name} to know ${what} (${kind})`, probe, { explain: () => seen, ...options });
+    }
+
+    it('what is cut off stalls, and goes on as the same track', async () => {
+      await come(['Ada', 'Bob', 'Cy'], ['Ada']);
+      desk.setCut(true);
+      const { level } = await knows('Bob', "that Ada's streams stall", ({ stalled }) => stalled.length === 2);
+      assert.ok(level.Cy > 0.3);
+      await knows('Bob', 'that Ada is lost', ({ quality }) => quality.Ada === 'lost');
+      await knows('Bob', 'that Ada is not speaking', ({ speakers }) => `${speakers.filter((one) => one !== 'me')}` === 'Cy');
+      desk.setCut(false);
+      await knows('Bob', 'that they go on', ({ stalled }) => stalled.length === 0, { timeout: 30_000 });
+      const seen = await knows('Bob', 'that Ada is well', ({ quality }) => quality.Ada === 'excellent', { timeout: 30_000 });
+      assert.deepEqual([seen.tracks, seen.same], [4, true]);
+      const told = seen.log.filter((text) => /stalled|resumed/.test(text)).sort();
+      assert.deepEqual(told, ["Ada's audio resumed", "Ada's audio stalled", "Ada's video resumed", "Ada's video stalled"]);
+    });
+
+    it('what is muted or paused does not stall', async () => {
+      await come(['Ada', 'Bob'], []);
+      await people.mute({ name: 'Ada', kind: 'video' });
+      await people.pause({ name: 'Bob', of: 'Ada', paused: true });
+      await stays('nothing to stall', async () => (await people.state({ name: 'Bob' })).stalled.length === 0, 4_000);
+      const { log } = await people.state({ name: 'Bob' });
+      assert.deepEqual(log.filter((text) => /stalled|resumed|poor|lost/.test(text)), []);
+      assert.deepEqual(people.page.complaints, []);
+    });
+  });
+}

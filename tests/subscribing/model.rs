@@ -1,0 +1,668 @@
+//! The server's rules, as far as a subscriber sees them, and a browser that does as it is asked.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
+
+use std::collections::{BTreeMap, VecDeque};
+
+use janus_wasm::engine::Millis;
+use janus_wasm::engine::conference::{
+    Asked, Conference, Event, Output, PublisherRequest, Said, SubscriberRequest,
+};
+use janus_wasm::engine::negotiation::{Role, Step};
+use janus_wasm::engine::requests::{Entry, JoinRoom, Line};
+use janus_wasm::engine::subscriptions::{StreamRef, Terms};
+use janus_wasm::protocol::videoroom::event::{Joined, Layer};
+use janus_wasm::protocol::videoroom::{
+    Attendee, Publisher, RoomEvent, Stream, StreamKind, SubStream,
+};
+use janus_wasm::protocol::{Id, Jsep, Json};
+use janus_wasm::{Error, ErrorCode, Map};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+
+const SOUND: &str = "opus";
+const CODECS: [&str; 2] = ["vp8", "h264"];
+
+pub(crate) fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000)
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Happening {
+    /// Somebody publishes sound and so many pictures, or changes what is published.
+    Publish {
+        person: u8,
+        video: u8,
+        data: bool,
+    },
+    Unpublish {
+        person: u8,
+    },
+    Leave {
+        person: u8,
+    },
+    Kick {
+        person: u8,
+    },
+    Unwant {
+        person: u8,
+        line: u8,
+    },
+    Want {
+        person: u8,
+        line: u8,
+    },
+    Terms {
+        person: u8,
+        line: u8,
+        spatial: u32,
+        paused: bool,
+    },
+    /// The server hears or says the next thing, or the browser is done.
+    Turn,
+    Pass(u64),
+}
+
+pub(crate) fn story() -> impl Strategy<Value = Vec<Happening>> {
+    let (person, line) = (0_u8..4, 0_u8..3);
+    let happening = prop_oneof![
+        4 => (person.clone(), 0_u8..3, any::<bool>())
+            .prop_map(|(person, video, data)| Happening::Publish { person, video, data }),
+        1 => person.clone().prop_map(|person| Happening::Unpublish { person }),
+        1 => person.clone().prop_map(|person| Happening::Leave { person }),
+        1 => person.clone().prop_map(|person| Happening::Kick { person }),
+        2 => (person.clone(), line.clone()).prop_map(|(person, line)| Happening::Unwant { person, line }),
+        2 => (person.clone(), line.clone()).prop_map(|(person, line)| Happening::Want { person, line }),
+        2 => (person, line, 0_u32..3, any::<bool>()).prop_map(|(person, line, spatial, paused)| {
+            Happening::Terms { person, line, spatial, paused }
+        }),
+        9 => Just(Happening::Turn),
+        2 => (1_u64..800).prop_map(Happening::Pass),
+    ];
+    proptest::collection::vec(happening, 0..60)
+}
+
+type Source = (u8, u8);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Carrying {
+    kind: StreamKind,
+    codec: &'static str,
+    source: Option<Source>,
+    spatial: u32,
+    send: bool,
+    /// In an offer that was made.
+    offered: bool,
+}
+
+#[derive(Debug)]
+enum Asking {
+    Subscribe(Vec<Entry>, Vec<Line>, bool),
+    Switch(Vec<Entry>),
+    Configure(Vec<Entry>),
+    Start,
+}
+
+/// What is published under a mid, with its codec; with `""` it is disabled.
+type Published = BTreeMap<u8, (StreamKind, &'static str)>;
+
+const DISABLED: &str = "";
+
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(crate) struct World {
+    conference: Conference,
+    now: u64,
+    people: BTreeMap<u8, Published>,
+    wishes: BTreeMap<Source, (bool, Terms)>,
+    // The server's side of the subscription.
+    lines: Vec<Carrying>,
+    data: Vec<u8>,
+    joined: bool,
+    answered: bool,
+    pending: bool,
+    asked: VecDeque<(Asked, Asking)>,
+    /// The browser describes.
+    describing: bool,
+    offers: u32,
+    switches: u32,
+    layer_requests: u32,
+    deaf: u32,
+    /// What the application believes it can play.
+    playing: BTreeMap<Source, String>,
+    trouble: Option<String>,
+}
+
+fn id(person: u8) -> Id {
+    Id::from(u64::from(person) + 100)
+}
+
+fn person_of(id: &Id) -> u8 {
+    (0..=255).find(|person| self::id(*person) == *id).unwrap()
+}
+
+fn stream((person, line): Source) -> StreamRef {
+    StreamRef { feed: id(person), mid: line.to_string() }
+}
+
+fn said(event: RoomEvent) -> Said {
+    Said { event, jsep: None, own: None, mapping: None }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let mut conference = Conference::new(JoinRoom::new(1234), false);
+        conference.signal_ready(Millis(0), Millis(10));
+        let mut world = Self {
+            conference,
+            now: 0,
+            people: BTreeMap::new(),
+            wishes: BTreeMap::new(),
+            lines: Vec::new(),
+            data: Vec::new(),
+            joined: false,
+            answered: true,
+            pending: false,
+            asked: VecDeque::new(),
+            describing: false,
+            offers: 0,
+            switches: 0,
+            layer_requests: 0,
+            deaf: 0,
+            playing: BTreeMap::new(),
+            trouble: None,
+        };
+        world.pump();
+        let joined = Joined {
+            room: Id::from(1234),
+            description: String::new(),
+            id: Id::from(1),
+            private_id: None,
+            publishers: Vec::new(),
+            attendees: Vec::new(),
+        };
+        world.conference.answer(Asked::Join, Ok(said(RoomEvent::Joined(joined))));
+        world.pump();
+        world
+    }
+
+    pub(crate) fn offers(&self) -> u32 {
+        self.offers
+    }
+
+    pub(crate) fn switches(&self) -> u32 {
+        self.switches
+    }
+
+    pub(crate) fn layer_requests(&self) -> u32 {
+        self.layer_requests
+    }
+
+    /// The server passes over so many requests for layers.
+    pub(crate) fn deaf(&mut self, times: u32) {
+        self.deaf = times;
+    }
+
+    pub(crate) fn happen(&mut self, happening: &Happening) {
+        match *happening {
+            Happening::Publish { person, video, data } => self.publish(person, video, data),
+            Happening::Unpublish { person } => {
+                if let Some(published) = self.people.get_mut(&person) {
+                    published.clear();
+                    self.source_gone(person, true);
+                    self.room(RoomEvent::Unpublished(who(person)));
+                }
+            }
+            Happening::Leave { person } => {
+                if self.people.remove(&person).is_some() {
+                    // No offer follows a plain leave.
+                    self.source_gone(person, false);
+                    self.room(RoomEvent::Leaving(who(person)));
+                }
+            }
+            Happening::Kick { person } => {
+                if self.people.remove(&person).is_some() {
+                    self.source_gone(person, false);
+                    self.room(RoomEvent::Kicked(who(person)));
+                }
+            }
+            Happening::Unwant { person, line } => self.wish((person, line), false),
+            Happening::Want { person, line } => self.wish((person, line), true),
+            Happening::Terms { person, line, spatial, paused } => {
+                if self.is_published((person, line)) {
+                    let terms = Terms { paused, spatial: Some(spatial), ..Terms::default() };
+                    let wish =
+                        self.wishes.entry((person, line)).or_insert((true, Terms::default()));
+                    wish.1 = terms.clone();
+                    self.conference.terms(stream((person, line)), terms);
+                }
+            }
+            Happening::Turn => self.tell_one(),
+            Happening::Pass(span) => self.now += span,
+        }
+        self.pump();
+    }
+
+    /// One stream in the place of another, in one go.
+    pub(crate) fn turn(&mut self, from: Source, to: Source) {
+        self.wish(from, false);
+        self.wish(to, true);
+        self.pump();
+    }
+
+    fn wish(&mut self, source: Source, wanted: bool) {
+        if self.is_published(source) {
+            self.wishes.entry(source).or_insert((true, Terms::default())).0 = wanted;
+            self.conference.subscribe(stream(source), wanted);
+        }
+    }
+
+    fn is_published(&self, (person, line): Source) -> bool {
+        let published = self.people.get(&person).and_then(|published| published.get(&line));
+        published.is_some_and(|(_, codec)| *codec != DISABLED)
+    }
+
+    fn is_known(&self, (person, line): Source) -> bool {
+        self.people.get(&person).is_some_and(|published| published.contains_key(&line))
+    }
+
+    fn publish(&mut self, person: u8, video: u8, data: bool) {
+        let mut published = Published::new();
+        published.insert(0, (StreamKind::Audio, SOUND));
+        for line in 1..=video {
+            let codec = CODECS[usize::from(person + line) % CODECS.len()];
+            published.insert(line, (StreamKind::Video, codec));
+        }
+        if data {
+            published.insert(9, (StreamKind::Data, "sctp"));
+        }
+        for (line, (kind, _)) in self.people.get(&person).cloned().unwrap_or_default() {
+            // Disabled: m-lines never go, the subscription keeps its own, and no offer tells.
+            if published.entry(line).or_insert((kind, DISABLED)).1 == DISABLED {
+                self.wishes.remove(&(person, line));
+            }
+        }
+        self.people.insert(person, published.clone());
+        let streams = published.iter().map(|(line, (kind, codec))| Stream {
+            codec: Some((*codec).to_owned()),
+            disabled: *codec == DISABLED,
+            ..Stream::new(*kind, u32::from(*line), line.to_string())
+        });
+        let announced = Publisher {
+            id: id(person),
+            display: None,
+            metadata: None,
+            dummy: false,
+            talking: None,
+            streams: streams.collect(),
+        };
+        self.room(RoomEvent::Publishers(vec![announced]));
+    }
+
+    fn room(&mut self, event: RoomEvent) {
+        self.conference.room_event(event);
+    }
+
+    /// A publisher's streams end; `tells`: the server makes an offer of it.
+    fn source_gone(&mut self, person: u8, tells: bool) {
+        self.wishes.retain(|(who, _), _| *who != person);
+        self.data.retain(|who| *who != person);
+        let mut any = false;
+        for line in &mut self.lines {
+            if line.source.is_some_and(|(who, _)| who == person) {
+                line.source = None;
+                any = true;
+            }
+        }
+        if any && tells && self.joined {
+            if self.answered {
+                let event = self.offer(true);
+                self.conference.subscription_event(event);
+            } else {
+                self.pending = true;
+            }
+        }
+    }
+
+    fn mapping(&self) -> Vec<SubStream> {
+        let line = |(index, line): (usize, &Carrying)| SubStream {
+            active: line.source.is_some() || line.kind == StreamKind::Data,
+            feed_id: line.source.map(|(person, _)| id(person)),
+            feed_mid: line.source.map(|(_, mid)| mid.to_string()),
+            raw: sources(line.kind, &self.data),
+            ..SubStream::new(line.kind, u32::try_from(index).unwrap(), index.to_string())
+        };
+        self.lines.iter().enumerate().map(line).collect()
+    }
+
+    /// The words for a mapping, with an offer.
+    fn offer(&mut self, with_offer: bool) -> Said {
+        let jsep = with_offer.then(|| Jsep::offer(format!("offer {}", self.offers)));
+        if with_offer {
+            self.offers += 1;
+            self.answered = false;
+            self.pending = false;
+            self.lines.iter_mut().for_each(|line| line.offered = true);
+        }
+        Said { event: RoomEvent::Mapping, jsep, own: None, mapping: Some(self.mapping()) }
+    }
+
+    /// The server deals with one request, or the browser with one description.
+    pub(crate) fn tell_one(&mut self) {
+        if self.describing {
+            self.describing = false;
+            let answer = Jsep::answer("answer".to_owned());
+            self.conference.described(Role::Answerer, answer, Map::new());
+        } else if let Some((asked, asking)) = self.asked.pop_front() {
+            let answer = self.answer(asking);
+            self.conference.answer(asked, answer);
+            if asked == Asked::Start {
+                self.answered = true;
+                if self.pending {
+                    let event = self.offer(true);
+                    self.conference.subscription_event(event);
+                }
+            }
+        }
+        self.pump();
+    }
+
+    fn answer(&mut self, asking: Asking) -> Result<Said, Error> {
+        match asking {
+            Asking::Start => Ok(said(RoomEvent::Done)),
+            Asking::Subscribe(entries, lines, first) => self.subscribe(&entries, &lines, first),
+            Asking::Switch(entries) => self.switch(&entries),
+            Asking::Configure(entries) => {
+                self.configure(&entries);
+                Ok(said(RoomEvent::Done))
+            }
+        }
+    }
+
+    fn subscribe(&mut self, entries: &[Entry], lines: &[Line], first: bool) -> Result<Said, Error> {
+        let known = |entry: &Entry| self.is_known(source_of(entry));
+        if !entries.iter().all(known) {
+            return Err(Error::new(ErrorCode::FeedNotFound, "no such feed"));
+        }
+        let mut changed = self
+            .lines
+            .iter()
+            .any(|line| line.source.is_none() && line.offered && line.kind != StreamKind::Data);
+        for line in lines {
+            changed |= self.unsubscribe(line);
+        }
+        for entry in entries {
+            changed |= self.add(entry);
+        }
+        self.joined = true;
+        if !changed && !first {
+            return Ok(said(RoomEvent::Mapping));
+        }
+        if !self.answered {
+            self.pending = true;
+            return Ok(said(RoomEvent::Updating));
+        }
+        Ok(self.offer(true))
+    }
+
+    fn unsubscribe(&mut self, line: &Line) -> bool {
+        if let Some(index) = line.sub_mid.as_ref().and_then(|mid| mid.parse::<usize>().ok()) {
+            return self.lines.get_mut(index).is_some_and(|line| line.source.take().is_some());
+        }
+        let Some(feed) = &line.feed else { return false };
+        let person = person_of(feed);
+        if self.people.contains_key(&person) {
+            self.data.retain(|who| *who != person);
+        }
+        false
+    }
+
+    fn add(&mut self, entry: &Entry) -> bool {
+        let source = source_of(entry);
+        let (kind, codec) = self.people[&source.0][&source.1];
+        if codec == DISABLED {
+            return false;
+        }
+        if kind == StreamKind::Data {
+            if self.data.contains(&source.0) {
+                self.trouble = Some(format!("data of {source:?} twice"));
+            }
+            self.data.push(source.0);
+            if self.lines.iter().any(|line| line.kind == StreamKind::Data) {
+                return false;
+            }
+        }
+        let carrying = Carrying {
+            kind,
+            codec,
+            source: Some(source).filter(|_| kind != StreamKind::Data),
+            spatial: entry.substream.unwrap_or(2),
+            send: entry.send.unwrap_or(true),
+            offered: false,
+        };
+        let free = |line: &&mut Carrying| {
+            line.source.is_none()
+                && line.kind == kind
+                && line.codec == codec
+                && kind != StreamKind::Data
+        };
+        match self.lines.iter_mut().find(free) {
+            Some(line) => *line = carrying,
+            None => self.lines.push(carrying),
+        }
+        true
+    }
+
+    fn switch(&mut self, entries: &[Entry]) -> Result<Said, Error> {
+        if !entries.iter().all(|entry| self.is_known(source_of(entry))) {
+            return Err(Error::new(ErrorCode::FeedNotFound, "no such feed"));
+        }
+        for entry in entries {
+            let source = source_of(entry);
+            let (kind, codec) = self.people[&source.0][&source.1];
+            let index = entry.sub_mid.as_ref().and_then(|mid| mid.parse::<usize>().ok());
+            let Some(line) = index.and_then(|index| self.lines.get_mut(index)) else { continue };
+            if line.kind == kind && line.codec == codec {
+                let woken = line.source.is_none();
+                *line = Carrying { source: Some(source), spatial: 2, send: true, ..line.clone() };
+                self.pending |= woken && !self.answered;
+                self.switches += 1;
+            }
+        }
+        Ok(self.offer(false))
+    }
+
+    fn configure(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            let index = entry.mid.parse::<usize>().ok();
+            let Some(line) = index.and_then(|index| self.lines.get_mut(index)) else { continue };
+            if let Some(send) = entry.send {
+                line.send = send;
+            }
+            let Some(layer) = entry.substream else { continue };
+            self.layer_requests += 1;
+            if self.deaf > 0 {
+                self.deaf -= 1;
+                continue;
+            }
+            line.spatial = layer;
+            let layer = Layer {
+                mid: entry.mid.clone(),
+                substream: Some(layer),
+                temporal: None,
+                spatial_layer: None,
+                temporal_layer: None,
+            };
+            self.conference.subscription_event(said(RoomEvent::Layer(layer)));
+        }
+    }
+
+    /// The server says which layer of somebody's stream comes.
+    pub(crate) fn layer_comes(&mut self, person: u8, line: u8, layer: u32) {
+        let index = self.lines.iter().position(|one| one.source == Some((person, line))).unwrap();
+        let layer = Layer {
+            mid: index.to_string(),
+            substream: Some(layer),
+            temporal: None,
+            spatial_layer: None,
+            temporal_layer: None,
+        };
+        self.conference.subscription_event(said(RoomEvent::Layer(layer)));
+    }
+
+    fn pump(&mut self) {
+        loop {
+            self.conference.advance(Millis(self.now));
+            let Some(output) = self.conference.poll() else { return };
+            match output {
+                Output::Subscriber(asked, request) => self.ask(asked, request),
+                Output::Peer(Role::Answerer, Step::Answer(_)) => self.describing = true,
+                Output::Event(Event::Subscribed(stream, mid)) => {
+                    let before = self.playing.insert(of(&stream), mid);
+                    self.must(before.is_none(), "told twice of one track");
+                }
+                Output::Event(Event::Resubscribed(stream, mid)) => {
+                    let before = self.playing.insert(of(&stream), mid);
+                    self.must(before.is_some(), "told of another track in place of none");
+                }
+                Output::Event(Event::Unsubscribed(stream)) => {
+                    self.playing.remove(&of(&stream));
+                }
+                Output::Renew(Role::Answerer) => {
+                    self.lines.clear();
+                    self.data.clear();
+                    self.asked.clear();
+                    (self.joined, self.answered, self.pending, self.describing) =
+                        (false, true, false, false);
+                    self.conference.renewed(Role::Answerer);
+                    self.conference.webrtc_up(Role::Answerer);
+                }
+                Output::Publisher(_, PublisherRequest::Join(..)) | Output::Event(_) => {}
+                other @ (Output::Publisher(..)
+                | Output::Peer(..)
+                | Output::Renew(_)
+                | Output::Create
+                | Output::Return) => {
+                    self.trouble = Some(format!("not expected: {other:?}"));
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, asked: Asked, request: SubscriberRequest) {
+        let asking = match request {
+            SubscriberRequest::Join(join) => {
+                self.must(!join.streams.is_empty(), "an empty join");
+                self.must(join.streams.iter().all(|entry| entry.send.is_none()), "`send` in join");
+                Asking::Subscribe(join.streams, Vec::new(), true)
+            }
+            SubscriberRequest::Update(update) => {
+                let empty = update.subscribe.is_empty() && update.unsubscribe.is_empty();
+                self.must(!empty, "an empty update");
+                Asking::Subscribe(update.subscribe, update.unsubscribe, false)
+            }
+            SubscriberRequest::Switch(entries) => Asking::Switch(entries.streams),
+            SubscriberRequest::Configure(entries) => {
+                self.must(!entries.streams.is_empty(), "an empty configure");
+                Asking::Configure(entries.streams)
+            }
+            SubscriberRequest::Start(_) => Asking::Start,
+            SubscriberRequest::Pause => return,
+        };
+        let (Asking::Subscribe(entries, ..) | Asking::Switch(entries) | Asking::Configure(entries)) =
+            &asking
+        else {
+            return self.asked.push_back((asked, asking));
+        };
+        let kills = entries.iter().any(|entry| entry.substream.is_some_and(|layer| layer > 2));
+        self.must(!kills, "a layer that kills the server");
+        let busy = self.asked.iter().any(|(one, _)| *one != Asked::Start);
+        self.must(!busy, "two requests at a time");
+        self.asked.push_back((asked, asking));
+    }
+
+    fn must(&mut self, holds: bool, otherwise: &str) {
+        if !holds && self.trouble.is_none() {
+            self.trouble = Some(otherwise.to_owned());
+        }
+    }
+
+    /// Lets everything come to rest.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..400 {
+            if self.describing || !self.asked.is_empty() {
+                self.now += 20;
+                self.tell_one();
+            } else if let Some(deadline) = self.conference.deadline() {
+                self.now = self.now.max(deadline.0);
+                self.pump();
+            } else {
+                return;
+            }
+        }
+        self.must(false, "it does not come to rest");
+    }
+
+    pub(crate) fn check(&self) -> Result<(), TestCaseError> {
+        prop_assert_eq!(&self.trouble, &None);
+        prop_assert!(self.asked.is_empty(), "still busy: {:?}", self.asked);
+        let (mut media, mut data) = (BTreeMap::new(), Vec::new());
+        for (person, published) in &self.people {
+            for (line, (kind, _)) in published.iter().filter(|(_, (_, codec))| *codec != DISABLED) {
+                let source = (*person, *line);
+                let (wanted, terms) =
+                    self.wishes.get(&source).cloned().unwrap_or((true, Terms::default()));
+                if *kind == StreamKind::Data {
+                    data.extend(wanted.then_some(*person));
+                } else if wanted {
+                    let spatial =
+                        if *kind == StreamKind::Video { terms.spatial.unwrap_or(2) } else { 2 };
+                    media.insert(source, (spatial, !terms.paused));
+                }
+            }
+        }
+        let carried: Vec<_> = self.lines.iter().filter_map(|line| line.source).collect();
+        let got: BTreeMap<Source, (u32, bool)> = self
+            .lines
+            .iter()
+            .filter_map(|line| {
+                let spatial = if line.kind == StreamKind::Video { line.spatial } else { 2 };
+                line.source.map(|source| (source, (spatial, line.send)))
+            })
+            .collect();
+        prop_assert_eq!(carried.len(), got.len(), "a stream on two m-lines: {:?}", carried);
+        prop_assert_eq!(&got, &media);
+        let mut sources = self.data.clone();
+        sources.sort_unstable();
+        prop_assert_eq!(sources, data);
+        let playing: Vec<Source> =
+            self.playing.keys().copied().filter(|(_, line)| *line != 9).collect();
+        let wanted: Vec<Source> = media.keys().copied().collect();
+        prop_assert_eq!(playing, wanted);
+        for (source, mid) in &self.playing {
+            let line = mid.parse::<usize>().ok().and_then(|index| self.lines.get(index));
+            prop_assert_eq!(line.and_then(|line| line.source), Some(*source), "the wrong tile");
+        }
+        Ok(())
+    }
+}
+
+fn sources(kind: StreamKind, data: &[u8]) -> Json {
+    let ids: Vec<String> = data.iter().map(|person| id(*person).to_string()).collect();
+    let text = match kind {
+        StreamKind::Data => format!(r#"{{"source_ids":[{}]}}"#, ids.join(",")),
+        StreamKind::Audio | StreamKind::Video => "{}".to_owned(),
+    };
+    Json::parse(text).unwrap()
+}
+
+fn who(person: u8) -> Attendee {
+    Attendee { id: id(person), display: None, metadata: None }
+}
+
+fn source_of(entry: &Entry) -> Source {
+    (person_of(entry.feed.as_ref().unwrap()), entry.mid.parse().unwrap())
+}
+
+fn of(stream: &StreamRef) -> Source {
+    (person_of(&stream.feed), stream.mid.parse().unwrap())
+}
