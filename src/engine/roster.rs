@@ -60,6 +60,8 @@ pub enum Change {
     Published(Id, String),
     /// A stream is gone.
     Unpublished(Id, String, RemoteStream),
+    /// A stream is called otherwise.
+    Named(Id, String),
     /// A stream was muted or unmuted.
     Muted {
         /// Whose.
@@ -114,6 +116,9 @@ impl Roster {
             match old.get(mid).filter(|before| before.kind == stream.kind) {
                 None => changes.push(Change::Published(id.clone(), mid.clone())),
                 Some(before) => {
+                    if before.name != stream.name {
+                        changes.push(Change::Named(id.clone(), mid.clone()));
+                    }
                     let both = [
                         (false, before.muted, stream.muted),
                         (true, before.moderated, stream.moderated),
@@ -283,6 +288,15 @@ mod tests {
         assert_eq!(stands(&roster), (true, true));
         assert_eq!(roster.moderated(&ada(), "0", false), [muted(true, false)]);
         assert_eq!(stands(&roster), (true, false));
+    }
+
+    #[test]
+    fn a_stream_that_is_called_otherwise_is_told() {
+        let mut roster = Roster::default();
+        roster.publisher(says("microphone", false));
+        let named = Change::Named(ada(), "0".to_owned());
+        assert_eq!(roster.publisher(says("microphone: Lectern", false)), [named]);
+        assert_eq!(roster.publisher(says("microphone: Lectern", false)), []);
     }
 
     #[test]

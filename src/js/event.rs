@@ -80,6 +80,9 @@ pub(super) fn to_object(event: &RoomEvent) -> (&'static str, JsValue) {
         RoomEvent::TrackUnsubscribed { id, mid } => {
             ("unsubscribed", none.id(id).set("mid", mid.as_str()))
         }
+        RoomEvent::TrackRenamed { id, mid, name } => {
+            ("renamed", none.id(id).set("mid", mid.as_str()).set("name", name.as_deref()))
+        }
         RoomEvent::TrackMuted { id, mid, moderator, muted } => {
             let name = if *moderator { "moderated" } else { "muted" };
             (name, none.id(id).set("mid", mid.as_str()).set("muted", *muted))

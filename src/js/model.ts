@@ -58,6 +58,8 @@ export interface RoomEventMap {
   chatMessage: { message: ChatMessage };
   /** Somebody else sends a file; `file.blob()` waits for it. */
   fileOffered: { file: IncomingFile };
+  /** Somebody else calls a stream otherwise. */
+  trackRenamed: { publication: RemoteTrackPublication; participant: RemoteParticipant };
   /** Somebody, maybe we or a moderator, muted a stream. */
   trackMuted: { publication: TrackPublication; participant: Participant };
   /** Somebody, maybe we or a moderator, unmuted a stream. */
@@ -229,6 +231,9 @@ export class RoomModel {
       case 'unpublished':
         participant._publications.delete(fields.mid);
         return this.emit('trackUnpublished', { publication, participant });
+      case 'renamed':
+        publication._name = fields['name'] as string | undefined;
+        return this.emit('trackRenamed', { publication, participant });
       case 'muted':
       case 'moderated':
         return this.#mute(participant, name, fields);

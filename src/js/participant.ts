@@ -181,7 +181,9 @@ export class LocalParticipant extends Participant {
   /** Publishes a track no longer; the same as `unpublish()` of its publication. */
   unpublishTrack(track: LocalTrack | MediaStreamTrack): void {
     const media = track instanceof LocalTrack ? track.mediaStreamTrack : track;
-    [...this.publications.values()].find((one) => one.track.mediaStreamTrack === media)?.unpublish();
+    if (!(media instanceof MediaStreamTrack)) throw invalidArgument('track: expected a track');
+    // In the order of the calls. Without a core nothing is published.
+    this.#core().then((core) => core.unpublishTrack(media)).catch(() => undefined);
   }
 
   /**

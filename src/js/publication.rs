@@ -4,7 +4,6 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::{DONE, json, promise};
-use crate::Error;
 use crate::room::{Change, LocalPublication};
 use crate::web::{MediaStreamTrack, RtcRtpTransceiver};
 
@@ -16,16 +15,6 @@ pub struct PublicationCore(LocalPublication);
 impl PublicationCore {
     pub(super) fn new(publication: &LocalPublication) -> Self {
         Self(publication.clone())
-    }
-}
-
-impl PublicationCore {
-    fn promise(&self, change: Result<Change, Error>) -> Promise {
-        let publication = self.0.clone();
-        promise(async move {
-            publication.change(change?).await?;
-            DONE
-        })
     }
 }
 
@@ -44,21 +33,27 @@ impl PublicationCore {
     }
 
     /// Changes it: "mute", "release", "unmute"; "device" and "settings" with text.
-    pub fn change(&self, what: &str, text: Option<String>) -> Promise {
-        let text = text.unwrap_or_default();
-        let change = match what {
-            "mute" => Ok(Change::Mute { release: false }),
-            "release" => Ok(Change::Mute { release: true }),
-            "device" => Ok(Change::Device(text)),
-            "settings" => json(text).map(Change::Settings),
-            _ => Ok(Change::Unmute),
-        };
-        self.promise(change)
+    pub fn change(&self, what: String, text: Option<String>) -> Promise {
+        let (publication, text) = (self.0.clone(), text.unwrap_or_default());
+        promise(async move {
+            match what.as_str() {
+                "mute" => publication.mute(false).await?,
+                "release" => publication.mute(true).await?,
+                "device" => publication.switch_device(&text).await?,
+                "settings" => publication.change(Change::Settings(json(text)?)).await?,
+                _ => publication.unmute().await?,
+            }
+            DONE
+        })
     }
 
     /// Sends another track in its place.
     pub fn replace(&self, track: MediaStreamTrack) -> Promise {
-        self.promise(Ok(Change::Replace(track)))
+        let publication = self.0.clone();
+        promise(async move {
+            publication.replace_track(track).await?;
+            DONE
+        })
     }
 
     /// Publishes it no longer.

@@ -95,9 +95,17 @@ export interface PublishSettings {
   capture: MediaTrackSettings;
 }
 
+/** A device that is not opened now is to be there all the same; pages that may not know their devices' ids are trusted. */
+async function checkDevice(deviceId: string): Promise<void> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const ids = devices.map((device) => device.deviceId).filter((id) => id !== '');
+  if (ids.length > 0 && !ids.includes(deviceId)) throw new DOMException('there is no such device', 'NotFoundError');
+}
+
 /** A stream of ours. It keeps its identity while its device is closed and opened again, and while another track is sent in its place. */
 export class LocalTrackPublication extends TrackPublication {
   readonly #core: PublicationCore;
+  #configured: Promise<void> = Promise.resolve();
   /** @internal */
   readonly _key: unknown;
 
@@ -141,7 +149,10 @@ export class LocalTrackPublication extends TrackPublication {
     throw new JanusError('a moderator muted this, and only a moderator can unmute it', { code: 'moderated', retryable: true });
   }
 
-  /** Sends another track of the same kind in its place, without negotiating anew. It stays the page's to stop. */
+  /**
+   * Sends another track of the same kind in its place, without negotiating anew; muted, when it is unmuted. It stays the
+   * page's to stop.
+   */
   async replaceTrack(track: LocalTrack | MediaStreamTrack): Promise<void> {
     const media = track instanceof LocalTrack ? track.mediaStreamTrack : track;
     if (!(media instanceof MediaStreamTrack) || media.kind !== this.kind) {
@@ -152,24 +163,34 @@ export class LocalTrackPublication extends TrackPublication {
 
   /**
    * Opens another camera or microphone in its place, without negotiating anew. If that fails, what was there goes on,
-   * and it rejects with the browser's `DOMException`.
+   * and it rejects with the browser's `DOMException`. A camera that is off stays off, and is the other one when it is
+   * switched on.
    */
   async switchDevice(deviceId: string): Promise<void> {
     if (typeof deviceId !== 'string' || deviceId === '') throw invalidArgument('deviceId: expected the id of a device');
+    if (this.isMuted) await checkDevice(deviceId);
     await this.#core.change('device', deviceId);
   }
 
   /**
-   * Sends it in another way, without negotiating anew; what is left out stays as it is. `codec`, `simulcast`,
-   * `scalabilityMode` and what Opus does hold from the next negotiation on.
+   * Sends it in another way; what is left out stays as it is. What Opus does takes a negotiation; with another `codec`,
+   * `simulcast` or `scalabilityMode` it moves to another m-line, where others meet it as a new stream. If it rejects,
+   * everything is as before.
    *
    * @example
    * await publication.configure({ maxBitrate: 500_000, degradationPreference: 'maintain-resolution' });
    */
   async configure(options: TrackPublishOptions): Promise<void> {
-    const merged = checked('publishing', { ...this.options, ...options });
-    await this.#core.change('settings', stringify(merged));
-    this._name = merged.name;
+    checked('publishing', options);
+    const configure = async (): Promise<void> => {
+      const merged = checked('publishing', { ...this.options, ...options });
+      await this.#core.change('settings', stringify(merged));
+      this._name = merged.name;
+    };
+    // Each begins with what the one before made of it.
+    const configured = this.#configured.then(configure);
+    this.#configured = configured.catch(() => undefined);
+    await configured;
   }
 
   /** What was asked for. */

@@ -131,6 +131,16 @@ impl RoomCore {
         })
     }
 
+    /// Publishes a track no longer.
+    #[wasm_bindgen(js_name = unpublishTrack)]
+    pub fn unpublish_track(&self, track: MediaStreamTrack) -> Promise {
+        let room = self.0.clone();
+        promise(async move {
+            room.unpublish_track(&track);
+            DONE
+        })
+    }
+
     /// Whether a stream, `{ feed, mid }`, is received.
     #[wasm_bindgen(js_name = setSubscribed)]
     pub fn set_subscribed(&self, stream: &str, subscribed: bool) -> Result<(), JsValue> {

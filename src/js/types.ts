@@ -174,7 +174,7 @@ export interface ScreenOptions {
 
 /** How a track is published. What is left out is chosen by what the track is. */
 export interface TrackPublishOptions {
-  /** What it is; by default what its kind suggests. */
+  /** What it is; of tracks that are not the library's `unknown` by default. */
   source?: TrackSource | undefined;
   /** A name for people to see. */
   name?: string | undefined;

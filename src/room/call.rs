@@ -12,6 +12,7 @@ use super::local::{Device, Slot, Slots, left};
 use super::options::JoinOptions;
 use super::publication::source_for;
 use super::signal::Signal;
+use super::toggle::{Answers, Toggle};
 use super::track::{Track, source_of};
 use super::wire::{publisher_body, said, subscriber_body};
 use super::{Inner, Person, Reason};
@@ -24,7 +25,7 @@ use crate::protocol::json::Object;
 use crate::protocol::{Candidate, Jsep, Json};
 use crate::web::{
     self, Listener, MediaStreamTrack, Peer, PeerConfig, PeerEvent, Playback, RtcDataChannel,
-    Thrown, Timer, spawn_local,
+    Sender, Thrown, Timer, spawn_local,
 };
 use crate::{Error, ErrorCode, Id, Map};
 
@@ -42,6 +43,11 @@ pub(super) struct Call {
     publisher: RefCell<Option<Rc<Peer>>>,
     pub(super) subscriber: RefCell<Option<Rc<Peer>>>,
     pub(super) slots: Slots,
+    camera: Toggle,
+    microphone: Toggle,
+    pub(super) screen: Toggle,
+    /// Who waits for a change of what we publish.
+    pub(super) answers: Answers,
     /// Our data channels, label and options, to be opened on each peer connection that publishes.
     pub(super) channels: RefCell<Vec<(String, String)>>,
     pub(super) tracks: RefCell<Map<StreamRef, Rc<Track>>>,
@@ -83,6 +89,10 @@ impl Call {
             publisher: RefCell::default(),
             subscriber: RefCell::default(),
             slots: Slots::default(),
+            camera: Toggle::default(),
+            microphone: Toggle::default(),
+            screen: Toggle::default(),
+            answers: Answers::default(),
             channels: RefCell::default(),
             tracks: RefCell::default(),
             joined: RefCell::new(Some(sender)),
@@ -102,7 +112,7 @@ impl Call {
         });
         call.changed.replace(Some(listener));
         for given in options.tracks.clone() {
-            let source = source_for(&given.track, &given.settings);
+            let source = source_for(&given.settings);
             call.add(Slot::new(Track::new(given.track, source, None), None, given.settings))?;
         }
         for (label, options) in options.channels.clone() {
@@ -128,8 +138,16 @@ impl Call {
         if camera.is_none() && microphone.is_none() {
             return;
         }
+        // Who switches one of them meanwhile waits: one prompt is enough.
+        let wanted = [(true, camera.is_some()), (false, microphone.is_some())];
+        let opening: Vec<_> = wanted
+            .into_iter()
+            .filter(|(_, wanted)| *wanted)
+            .map(|(is_camera, _)| self.hold_device(is_camera))
+            .collect();
         let weak = Rc::downgrade(self);
         spawn_local(async move {
+            let _opening = opening;
             let devices = (camera.clone(), microphone.clone());
             let (media, failures) = open_each(camera, microphone).await;
             match weak.upgrade().filter(|call| !call.over.get()) {
@@ -137,6 +155,24 @@ impl Call {
                 None => media.iter().for_each(MediaStreamTrack::stop),
             }
         });
+    }
+
+    /// Holds a device's switch until what is returned is dropped.
+    fn hold_device(self: &Rc<Self>, is_camera: bool) -> oneshot::Sender<()> {
+        let (opening, opened) = oneshot::channel::<()>();
+        let call = Rc::clone(self);
+        let wish = async move {
+            opened.await.ok();
+            Ok(())
+        };
+        // Nobody waits for it.
+        spawn_local(async move { drop(call.device(is_camera).set(Box::pin(wish)).await) });
+        opening
+    }
+
+    /// The switch of the camera, or of the microphone.
+    pub(super) fn device(&self, is_camera: bool) -> &Toggle {
+        if is_camera { &self.camera } else { &self.microphone }
     }
 
     fn devices_opened(
@@ -372,24 +408,32 @@ impl Call {
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let adding = matches!(step, Step::AddCandidates(_));
+            // What is added while the offer is made may not be in it.
+            let held = weak.upgrade().map(|call| call.slots.senders()).unwrap_or_default();
             let done = peer.step(step).await;
             if adding {
                 return;
             }
             if let Some(call) = weak.upgrade() {
-                call.step_done(role, &peer, done);
+                call.step_done(role, &peer, done, &held);
             }
         });
     }
 
-    fn step_done(self: &Rc<Self>, role: Role, peer: &Rc<Peer>, done: Result<Option<Jsep>, Error>) {
+    fn step_done(
+        self: &Rc<Self>,
+        role: Role,
+        peer: &Rc<Peer>,
+        done: Result<Option<Jsep>, Error>,
+        held: &[Sender],
+    ) {
         let current = self.present(role);
         if !current.is_some_and(|current| Rc::ptr_eq(&current, peer)) {
             return;
         }
         let mut conference = self.conference.borrow_mut();
         match done {
-            Ok(Some(jsep)) => conference.described(role, jsep, self.slots.streams()),
+            Ok(Some(jsep)) => conference.described(role, jsep, self.slots.streams(held)),
             Ok(None) => conference.applied(),
             Err(error) => conference.step_failed(role, error),
         }
@@ -489,7 +533,10 @@ impl Call {
         self.publisher.take();
         self.subscriber.take();
         self.tracks.take();
-        self.slots.all().iter().for_each(|slot| slot.close(&left()));
+        for slot in self.slots.all() {
+            slot.close(&left());
+        }
+        self.answers.give_up();
         self.changed.take();
         if let Some(signal) = self.signal.take() {
             spawn_local(signal.close(false));

@@ -50,14 +50,19 @@ impl Call {
         let release = device.is_camera;
         match (enabled, self.slots.of(device.source())) {
             (true, Some(slot)) => {
-                if options && slot.device.borrow().is_some() {
-                    slot.device.replace(Some(device));
+                let publication = LocalPublication::new(self, Rc::clone(&slot));
+                let before = slot.device.borrow().clone();
+                if options && before.as_ref().is_some_and(|before| *before != device) {
+                    publication.reopen(device).await?;
                 }
-                if slot.muted.get() || !slot.is_live() {
-                    LocalPublication::new(self, slot).unmute().await
-                } else {
-                    Ok(())
+                if !slot.muted.get() && slot.is_live() {
+                    return Ok(());
                 }
+                let unmuted = publication.unmute().await;
+                if unmuted.is_err() {
+                    slot.device.replace(before);
+                }
+                unmuted
             }
             (true, None) => {
                 let media = self.open(&device).await?;
@@ -67,7 +72,7 @@ impl Call {
                 self.negotiate();
                 Ok(())
             }
-            (false, Some(slot)) if !slot.muted.get() => {
+            (false, Some(slot)) if !slot.muted.get() || release && slot.is_live() => {
                 LocalPublication::new(self, slot).mute(release).await
             }
             (false, _) => Ok(()),
@@ -75,34 +80,49 @@ impl Call {
     }
 
     /// Opens another camera or microphone for the place of the one that is published, which goes on until the new
-    /// one is there, unless the platform can have only one open at a time. Nothing while muted: it is opened
-    /// when it is needed.
+    /// one is there, unless the platform can have only one open at a time. One that is closed is opened so when
+    /// it is needed.
     pub(super) async fn open_other(
         self: &Rc<Self>,
         slot: &Rc<Slot>,
-        id: &str,
-    ) -> Result<Option<MediaStreamTrack>, Failure> {
-        let before = slot.device.borrow().clone();
-        let text = "this track was given by the application, which has to replace it";
-        let before = before.ok_or_else(|| Error::new(ErrorCode::InvalidState, text))?;
-        let device =
-            Device { settings: before.settings.clone().with("deviceId", id), ..before.clone() };
-        if slot.muted.get() {
+        device: Device,
+    ) -> Result<(), Failure> {
+        let is_closed = || slot.muted.get() && !slot.is_live();
+        if is_closed() {
             slot.device.replace(Some(device));
-            return Ok(None);
+            return Ok(());
         }
         let mut opened = self.open(&device).await;
-        if opened.as_ref().is_err_and(is_busy) {
+        if opened.as_ref().is_err_and(is_busy) && slot.ours.get() {
             slot.track.stop();
             opened = self.open(&device).await;
         }
-        if opened.is_ok() {
-            slot.device.replace(Some(device));
-        } else if !slot.is_live() {
-            let media = self.open(&before).await?;
-            self.replace_in(slot, media, true).await?;
+        let (opened, failure) = match opened {
+            Ok(media) => (Some((media, device)), None),
+            Err(failure) if slot.is_live() || is_closed() => return Err(failure),
+            Err(failure) => (self.open_again(slot).await?, Some(failure)),
+        };
+        if let Some((media, device)) = opened {
+            let _turn = self.turn(slot, Some(&media)).await?;
+            let is_superseded = slot.content.is_superseded();
+            if !is_superseded {
+                slot.device.replace(Some(device));
+            }
+            if is_superseded || is_closed() {
+                media.stop();
+            } else {
+                self.replace_in(slot, media, true).await?;
+            }
         }
-        opened.map(Some)
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Opens what was open before.
+    async fn open_again(&self, slot: &Slot) -> Result<Option<(MediaStreamTrack, Device)>, Failure> {
+        let before = slot.device.borrow().clone();
+        let Some(before) = before else { return Ok(None) };
+        let media = self.open(&before).await?;
+        Ok(Some((media, before)))
     }
 
     /// Shares a screen, with its sound if there is any; or shares it no longer.
@@ -115,12 +135,14 @@ impl Call {
         let shared: Vec<Rc<Slot>> =
             self.slots.all().into_iter().filter(|slot| slot.source() == Source::Screen).collect();
         if enabled && shared.is_empty() {
-            for media in self.unless_over(web::capture_screen(screen).await)? {
-                let track = Track::new(media, Source::Screen, None);
-                let settings = publishing.clone().with("source", Source::Screen.as_str());
-                self.add(Slot::screen(track, settings))?;
-            }
+            let settings = publishing.clone().with("source", Source::Screen.as_str());
+            let media = self.unless_over(web::capture_screen(screen).await)?.into_iter();
+            let slot =
+                |media| Slot::screen(Track::new(media, Source::Screen, None), settings.clone());
+            // All of them are tried, so that none is left open by the failure of another.
+            let added: Vec<_> = media.map(slot).map(|slot| self.add(slot)).collect();
             self.negotiate();
+            added.into_iter().collect::<Result<Vec<_>, _>>()?;
         } else if !enabled {
             for slot in &shared {
                 self.unpublish(slot);

@@ -173,6 +173,15 @@ pub enum RoomEvent {
         /// Which.
         mid: String,
     },
+    /// A stream of somebody's is called otherwise.
+    TrackRenamed {
+        /// Whose.
+        id: Id,
+        /// Which.
+        mid: String,
+        /// What its owner calls it.
+        name: Option<String>,
+    },
     /// A stream of somebody's was muted or unmuted, or one of ours by a moderator.
     TrackMuted {
         /// Whose.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 
 use super::event::Failure;
-use super::toggle::Toggle;
+use super::toggle::{Toggle, Turns};
 use super::track::Track;
 use crate::engine::conference::LocalStream;
 use crate::protocol::Json;
@@ -17,7 +17,7 @@ use crate::web::{Listener, MediaStreamTrack, Peer, Sender, Thrown, random_u32};
 use crate::{Error, ErrorCode, Map};
 
 /// How a device is opened, be it again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Device {
     pub(crate) is_camera: bool,
     /// `CameraOptions` or `MicrophoneOptions` as JSON.
@@ -51,14 +51,18 @@ pub(super) struct Slot {
     /// The room refused the codec we preferred.
     pub(super) any_codec: Cell<bool>,
     pub(super) muted: Cell<bool>,
-    /// What changes the slot does it one after the other, and the last wish wins.
-    pub(super) toggle: Toggle,
-    /// The same for how it is sent.
-    pub(super) tuning: Toggle,
+    /// Whether it is muted: the last wish wins.
+    pub(super) power: Toggle,
+    /// Which track or device it shows: the last wish wins here too.
+    pub(super) content: Toggle,
+    /// What is done with the sender is done one after the other.
+    pub(super) turns: Turns,
     /// Set where we opened the device, and so close it.
     pub(super) device: RefCell<Option<Device>>,
     /// Whether the track is ours to stop.
-    ours: Cell<bool>,
+    pub(super) ours: Cell<bool>,
+    /// A device we opened that is about to take its place.
+    pub(super) coming: RefCell<Option<MediaStreamTrack>>,
     /// How a track that is not ours was given to us, and is given back.
     enabled: bool,
     sender: RefCell<Option<Sender>>,
@@ -77,9 +81,11 @@ impl Slot {
             settings: RefCell::new(settings),
             any_codec: Cell::new(false),
             muted: Cell::new(!enabled),
-            toggle: Toggle::default(),
-            tuning: Toggle::default(),
+            power: Toggle::default(),
+            content: Toggle::default(),
+            turns: Turns::default(),
             ours: Cell::new(device.is_some()),
+            coming: RefCell::default(),
             device: RefCell::new(device),
             enabled,
             sender: RefCell::default(),
@@ -144,14 +150,13 @@ impl Slot {
         self.track.replace(media)
     }
 
-    /// The server will not have it on this peer connection.
-    pub(super) fn give_up(&self) {
-        self.sender.take();
-    }
-
-    /// It is published no longer: devices we opened are closed, others are left as they were given.
-    pub(super) fn close(&self, why: &Failure) {
+    /// It is published no longer: devices we opened are closed, others are left as they were given. Whether
+    /// anybody waits for it to be published, and so hears why it is not.
+    pub(super) fn close(&self, why: &Failure) -> bool {
         self.ended.take();
+        if let Some(coming) = self.coming.take() {
+            coming.stop();
+        }
         if self.ours.get() {
             self.track.stop();
         } else {
@@ -160,7 +165,7 @@ impl Slot {
         if let Some(sender) = self.sender.take() {
             sender.remove();
         }
-        self.settle(&Err(why.clone()));
+        self.settle(&Err(why.clone()))
     }
 
     /// Whether the application has not been told of it under this mid.
@@ -182,11 +187,11 @@ impl Slot {
         published
     }
 
-    pub(super) fn settle(&self, result: &Result<(), Failure>) {
-        for waiting in self.waiting.take() {
-            // Whoever stopped waiting does not want to know.
-            waiting.send(result.clone()).ok();
-        }
+    /// Whether anybody heard.
+    pub(super) fn settle(&self, result: &Result<(), Failure>) -> bool {
+        let sent = self.waiting.take().into_iter().map(|waiting| waiting.send(result.clone()));
+        // All of them are told.
+        sent.fold(false, |any, sent| any | sent.is_ok())
     }
 }
 
@@ -200,22 +205,16 @@ pub(super) fn left() -> Failure {
 pub(super) struct Slots(RefCell<Vec<Rc<Slot>>>);
 
 impl Slots {
-    pub(super) fn add(&self, slot: Slot) -> Rc<Slot> {
-        let slot = Rc::new(slot);
-        self.0.borrow_mut().push(Rc::clone(&slot));
-        slot
+    pub(super) fn add(&self, slot: &Rc<Slot>) {
+        self.0.borrow_mut().push(Rc::clone(slot));
     }
 
     pub(super) fn has(&self, slot: &Rc<Slot>) -> bool {
         self.0.borrow().iter().any(|one| Rc::ptr_eq(one, slot))
     }
 
-    /// Whether it was there.
-    pub(super) fn remove(&self, slot: &Rc<Slot>) -> bool {
-        let mut slots = self.0.borrow_mut();
-        let before = slots.len();
-        slots.retain(|one| !Rc::ptr_eq(one, slot));
-        slots.len() < before
+    pub(super) fn remove(&self, slot: &Rc<Slot>) {
+        self.0.borrow_mut().retain(|one| !Rc::ptr_eq(one, slot));
     }
 
     pub(super) fn all(&self) -> Vec<Rc<Slot>> {
@@ -234,13 +233,19 @@ impl Slots {
         self.0.borrow().iter().find(|slot| slot.track.media() == *media).cloned()
     }
 
-    /// What an offer made now holds.
-    pub(super) fn streams(&self) -> Map<String, LocalStream> {
+    /// What sends now.
+    pub(super) fn senders(&self) -> Vec<Sender> {
+        self.0.borrow().iter().filter_map(|slot| slot.sender()).collect()
+    }
+
+    /// What an offer of these senders holds.
+    pub(super) fn streams(&self, held: &[Sender]) -> Map<String, LocalStream> {
         let slots = self.0.borrow();
         let stream = |slot: &Rc<Slot>| {
+            let sender = slot.sender().filter(|sender| held.contains(sender))?;
             let (kind, source, name) = (slot.kind(), slot.source(), slot.name());
             let muted = slot.muted.get();
-            slot.mid().map(|mid| (mid, LocalStream { kind, source, name, muted }))
+            sender.mid().map(|mid| (mid, LocalStream { kind, source, name, muted }))
         };
         slots.iter().filter_map(stream).collect()
     }

@@ -55,7 +55,6 @@ pub(crate) use self::local::Device;
 use self::local::Slot;
 use self::publication::source_for;
 use self::signal::Signal;
-use self::toggle::Toggle;
 use crate::protocol::Json;
 use crate::web::{MediaStreamTrack, PeerConfig, Playback, spawn_local};
 use crate::{Error, ErrorCode, Id};
@@ -68,9 +67,6 @@ pub(crate) struct Inner {
     call: RefCell<Option<Rc<Call>>>,
     prepared: RefCell<Option<Signal>>,
     state: Cell<RoomState>,
-    camera: Toggle,
-    microphone: Toggle,
-    screen: Toggle,
 }
 
 impl fmt::Debug for Inner {
@@ -94,9 +90,6 @@ impl Room {
             call: RefCell::default(),
             prepared: RefCell::default(),
             state: Cell::new(RoomState::Disconnected),
-            camera: Toggle::default(),
-            microphone: Toggle::default(),
-            screen: Toggle::default(),
         });
         let weak = Rc::downgrade(&inner);
         inner.playback.on_change(Rc::new(move |allowed| {
@@ -205,10 +198,16 @@ impl Room {
         enabled: bool,
         given: bool,
     ) -> Result<(), Failure> {
-        let toggle = if device.is_camera { &self.0.camera } else { &self.0.microphone };
-        let inner = Rc::clone(&self.0);
-        let wish = async move { inner.call_now()?.switch(device, enabled, given).await };
-        toggle.set(Box::pin(wish)).await
+        let call = self.0.call_now()?;
+        let this = Rc::clone(&call);
+        let work = async move {
+            let (call, is_camera, source) = (Rc::clone(&this), device.is_camera, device.source());
+            let wish = async move { call.switch(device, enabled, given).await };
+            this.device(is_camera).set(Box::pin(wish)).await?;
+            // Outside of the switch: a device can be closed before the server has it.
+            if enabled { this.published(source).await } else { Ok(()) }
+        };
+        call.answers.of(Box::pin(work)).await
     }
 
     /// Shares a screen, a window or a tab, with its sound where the browser gives it; or no longer. When the
@@ -228,16 +227,23 @@ impl Room {
         screen: Json,
         options: Json,
     ) -> Result<(), Failure> {
-        let inner = Rc::clone(&self.0);
-        let wish = async move { inner.call_now()?.share_screen(enabled, &screen, &options).await };
-        self.0.screen.set(Box::pin(wish)).await
+        let call = self.0.call_now()?;
+        let this = Rc::clone(&call);
+        let work = async move {
+            let call = Rc::clone(&this);
+            let wish = async move { call.share_screen(enabled, &screen, &options).await };
+            this.screen.set(Box::pin(wish)).await?;
+            if enabled { this.published(Source::Screen).await } else { Ok(()) }
+        };
+        call.answers.of(Box::pin(work)).await
     }
 
     /// Publishes a track: of a further camera, a canvas, an element. It stays the application's: leaving does
     /// not stop it. Waits until the server has it; a track that is published already is given back as it is.
     ///
     /// # Errors
-    /// `InvalidState` outside of a room; `Negotiation` if the room takes none of the browser's codecs.
+    /// `InvalidState` outside of a room; `InvalidArgument` if the track has ended; `Negotiation` if the room takes
+    /// none of the browser's codecs; the server's if it refuses the offer: `RoomFull` for example.
     pub async fn publish_track(
         &self,
         track: MediaStreamTrack,
@@ -252,8 +258,17 @@ impl Room {
         settings: Json,
     ) -> Result<LocalPublication, Failure> {
         let call = self.0.call_now()?;
-        let source = source_for(&track, &settings);
+        let source = source_for(&settings);
         call.publish(Slot::new(Track::new(track, source, None), None, settings)).await
+    }
+
+    /// Publishes a track no longer, even before the server has it.
+    pub fn unpublish_track(&self, track: &MediaStreamTrack) {
+        if let Some(call) = self.0.call()
+            && let Some(slot) = call.slots.with(track)
+        {
+            call.unpublish(&slot);
+        }
     }
 
     /// Whether the browser lets the page play sound.

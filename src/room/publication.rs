@@ -3,14 +3,18 @@
 use std::fmt;
 use std::rc::{Rc, Weak};
 
+use futures_channel::oneshot;
+
 use super::call::Call;
 use super::event::{Failure, RoomEvent};
-use super::local::{Named, Slot, left};
+use super::local::{Device, Named, Slot, left};
+use super::toggle::Wish;
 use super::track::Track;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::web::{
-    self, Listener, MediaStreamTrack, PublishOptions, RtcRtpTransceiver, spawn_local,
+    self, Listener, MediaStreamTrack, MediaStreamTrackState, Needs, Peer, PublishOptions,
+    RtcRtpTransceiver, Thrown, spawn_local,
 };
 use crate::{Error, ErrorCode};
 
@@ -95,34 +99,55 @@ impl LocalPublication {
         self.change(Change::Unmute).await
     }
 
-    /// Sends another track of the same kind in its place, without negotiating anew. The new one is the
-    /// application's to stop.
+    /// Sends another track of the same kind in its place, without negotiating anew; muted, when it is unmuted. The
+    /// new one is the application's to stop.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the track has ended.
     pub async fn replace_track(&self, media: MediaStreamTrack) -> Result<(), Failure> {
         self.change(Change::Replace(media)).await
     }
 
     /// Opens another camera or microphone in its place, without negotiating anew. If that fails, what was there
-    /// goes on. While muted, the device is only remembered.
+    /// goes on. While it is closed, the device is only remembered.
     ///
     /// # Errors
     /// The browser's; `InvalidState` for tracks whose device was opened by somebody else.
     pub async fn switch_device(&self, device_id: &str) -> Result<(), Failure> {
-        self.change(Change::Device(device_id.to_owned())).await
+        let before = self.slot.device.borrow().clone();
+        let text = "this track has no device the room opened: use replaceTrack()";
+        let before = before.ok_or_else(|| Error::new(ErrorCode::InvalidState, text))?;
+        let settings = before.settings.clone().with("deviceId", device_id);
+        self.reopen(Device { settings, ..before }).await
     }
 
-    /// Sends it in another way, without negotiating anew. What needs a negotiation (the codec, the number of
-    /// layers, what Opus does) holds from the next one on.
+    pub(super) async fn reopen(&self, device: Device) -> Result<(), Failure> {
+        self.change(Change::Device(device)).await
+    }
+
+    /// Sends it in another way. What needs another m-line (the codec, simulcast, SVC) negotiates anew, and others see
+    /// it under another mid then.
     pub async fn set_options(&self, options: &PublishOptions) -> Result<(), Failure> {
         self.change(Change::Settings(Json::write(options))).await
     }
 
     pub(crate) async fn change(&self, change: Change) -> Result<(), Failure> {
-        // What is sent differently is none the less muted or not.
-        let tunes = matches!(change, Change::Settings(_));
-        let toggle = if tunes { &self.slot.tuning } else { &self.slot.toggle };
-        let this = self.clone();
-        let wish = async move { this.call()?.change(&this.slot, change).await };
-        toggle.set(Box::pin(wish)).await
+        let (call, slot) = (self.call()?, Rc::clone(&self.slot));
+        let this = Rc::clone(&call);
+        let work = async move {
+            let toggle = match &change {
+                Change::Mute { .. } | Change::Unmute => Some(&slot.power),
+                Change::Replace(_) | Change::Device(_) => Some(&slot.content),
+                Change::Settings(_) => None,
+            };
+            let changed = Rc::clone(&slot);
+            let wish: Wish = Box::pin(async move { this.change(&changed, change).await });
+            match toggle {
+                Some(toggle) => toggle.set(wish).await,
+                None => wish.await,
+            }
+        };
+        call.answers.of(Box::pin(work)).await
     }
 
     /// Publishes it no longer. A device we opened is closed.
@@ -141,49 +166,74 @@ pub(crate) enum Change {
     },
     Unmute,
     Replace(MediaStreamTrack),
-    Device(String),
+    Device(Device),
     /// `PublishOptions` as JSON.
     Settings(Json),
 }
 
+fn unpublished() -> Failure {
+    Error::new(ErrorCode::Aborted, "the track was unpublished meanwhile").into()
+}
+
 impl Call {
     async fn change(self: &Rc<Self>, slot: &Rc<Slot>, change: Change) -> Result<(), Failure> {
-        let media = match change {
-            Change::Mute { release } => return self.mute_slot(slot, release).await,
-            Change::Settings(settings) => return self.tune(slot, settings).await,
-            Change::Unmute if slot.is_live() => {
-                slot.track.media().set_enabled(true);
-                if let Some(sender) = slot.sender() {
-                    sender.replace(Some(&slot.track.media())).await?;
-                }
-                self.mute(slot, false);
-                return Ok(());
+        match change {
+            Change::Mute { release } => self.mute_slot(slot, release).await,
+            Change::Unmute => self.unmute_slot(slot).await,
+            Change::Device(device) => self.open_other(slot, device).await,
+            Change::Replace(media) => {
+                let _turn = self.turn(slot, None).await?;
+                self.replace_in(slot, media, false).await
             }
-            Change::Replace(media) => return self.replace_in(slot, media, false).await,
-            Change::Unmute => {
-                let device = slot.device.borrow().clone();
-                let text = "the track has ended: publish another";
-                let device = device.ok_or_else(|| Error::new(ErrorCode::InvalidState, text))?;
-                self.open(&device).await?
-            }
-            Change::Device(id) => match self.open_other(slot, &id).await? {
-                Some(media) => media,
-                None => return Ok(()),
-            },
-        };
-        self.replace_in(slot, media, true).await
+            Change::Settings(settings) => self.tune(slot, settings).await,
+        }
     }
 
-    async fn tune(self: &Rc<Self>, slot: &Slot, settings: Json) -> Result<(), Failure> {
+    /// Waits until nothing else is done with the sender. A device that was opened for what was unpublished meanwhile
+    /// is closed.
+    pub(super) async fn turn(
+        &self,
+        slot: &Rc<Slot>,
+        opened: Option<&MediaStreamTrack>,
+    ) -> Result<oneshot::Sender<()>, Failure> {
+        let turn = slot.turns.take().await;
+        if self.slots.has(slot) && !self.is_over() {
+            return Ok(turn);
+        }
+        if let Some(opened) = opened {
+            opened.stop();
+        }
+        Err(unpublished())
+    }
+
+    async fn tune(self: &Rc<Self>, slot: &Rc<Slot>, settings: Json) -> Result<(), Failure> {
+        let _turn = self.turn(slot, None).await?;
+        let needs = match slot.sender() {
+            Some(sender) => sender.change(&slot.track.media(), &settings).await?,
+            None => Needs::Nothing,
+        };
         let before = slot.name();
-        slot.settings.replace(settings.clone());
+        slot.settings.replace(settings);
+        if needs == Needs::MLine {
+            self.send_anew(slot)?;
+        }
+        if needs != Needs::Nothing {
+            self.negotiate();
+        }
         if slot.name() != before {
             self.describe_slot(slot);
         }
-        if let Some(sender) = slot.sender() {
-            sender.change(&slot.track.media(), &settings).await?;
-        }
         Ok(())
+    }
+
+    /// Sends on another m-line what cannot be sent in another way on the one it has.
+    fn send_anew(self: &Rc<Self>, slot: &Rc<Slot>) -> Result<(), Failure> {
+        let peer = self.publisher()?;
+        if let Some(before) = slot.sender() {
+            before.remove();
+        }
+        slot.any_codec.set(false);
+        self.add_to(slot, &peer, slot.muted.get())
     }
 
     /// Publishes a track, and waits for the server to have it.
@@ -201,14 +251,35 @@ impl Call {
         Ok(LocalPublication::new(self, slot))
     }
 
-    /// Adds a track to what the next offer holds.
+    /// Adds a track to what the next offer holds. If that fails, a device we opened is closed.
     pub(super) fn add(self: &Rc<Self>, slot: Slot) -> Result<Rc<Slot>, Failure> {
-        let peer = self.publisher()?;
-        slot.add_to(&peer)?;
-        let slot = self.slots.add(slot);
+        let slot = Rc::new(slot);
+        let add = || {
+            check_live(&slot.track.media())?;
+            self.add_to(&slot, &*self.publisher()?, slot.muted.get())
+        };
+        if let Err(failure) = add() {
+            slot.close(&failure);
+            return Err(failure);
+        }
+        self.slots.add(&slot);
         self.watch(&slot);
-        self.emit_sender(&slot);
         Ok(slot)
+    }
+
+    fn add_to(&self, slot: &Slot, peer: &Peer, muted: bool) -> Result<(), Failure> {
+        slot.add_to(peer)?;
+        if let Some(sender) = slot.sender() {
+            let (transceiver, source) = (sender.transceiver(), slot.source());
+            self.emit(&RoomEvent::SenderAdded { transceiver, source });
+            if muted {
+                spawn_local(async move {
+                    // Fails only with the whole peer connection.
+                    sender.pause().await.ok();
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Adds what is published to a fresh peer connection.
@@ -216,24 +287,7 @@ impl Call {
         let Ok(peer) = self.publisher() else { return };
         for slot in self.slots.all() {
             // What the browser refuses now it would have refused before.
-            if slot.add_to(&peer).is_ok() {
-                self.emit_sender(&slot);
-            }
-            if slot.muted.get()
-                && let Some(sender) = slot.sender()
-            {
-                spawn_local(async move {
-                    // Fails only with the whole peer connection.
-                    sender.replace(None).await.ok();
-                });
-            }
-        }
-    }
-
-    pub(super) fn emit_sender(&self, slot: &Slot) {
-        if let Some(sender) = slot.sender() {
-            let (transceiver, source) = (sender.transceiver(), slot.source());
-            self.emit(&RoomEvent::SenderAdded { transceiver, source });
+            self.add_to(&slot, &peer, slot.muted.get()).ok();
         }
     }
 
@@ -272,56 +326,119 @@ impl Call {
 
     /// Takes a track out of the room.
     pub(super) fn unpublish(self: &Rc<Self>, slot: &Rc<Slot>) {
-        if !self.slots.remove(slot) {
-            return;
-        }
-        let mid = slot.mid().filter(|_| slot.is_announced());
         let text = "the track was unpublished before the server had it";
-        slot.close(&Error::new(ErrorCode::Aborted, text).into());
+        if self.slots.has(slot) {
+            self.take_out(slot, &Error::new(ErrorCode::Aborted, text).into());
+            self.negotiate();
+        }
+    }
+
+    /// The same, without an offer that says so. Whoever waits for it to be published hears `why` it will not be;
+    /// whether anybody does.
+    pub(super) fn take_out(&self, slot: &Rc<Slot>, why: &Failure) -> bool {
+        self.slots.remove(slot);
+        let mid = slot.mid().filter(|_| slot.is_announced());
+        let is_awaited = slot.close(why);
         if let Some(mid) = mid {
             self.emit(&RoomEvent::LocalTrackUnpublished { mid });
         }
-        self.negotiate();
+        is_awaited
     }
 
-    async fn mute_slot(self: &Rc<Self>, slot: &Slot, release: bool) -> Result<(), Failure> {
+    /// Waits until the server has what is published from a source.
+    pub(super) async fn published(&self, source: Source) -> Result<(), Failure> {
+        for slot in self.slots.all().into_iter().filter(|slot| slot.source() == source) {
+            slot.published().await.unwrap_or_else(|_| Err(left()))?;
+        }
+        Ok(())
+    }
+
+    async fn mute_slot(self: &Rc<Self>, slot: &Rc<Slot>, release: bool) -> Result<(), Failure> {
+        let _turn = self.turn(slot, None).await?;
         self.mute(slot, true);
         if let Some(sender) = slot.sender() {
-            sender.replace(None).await?;
+            sender.pause().await.map_err(Thrown)?;
         }
-        if release && slot.device.borrow().is_some() {
+        if release && slot.ours.get() {
             slot.track.stop();
         }
         Ok(())
     }
 
-    /// Sends another track in the place of one, and unmutes it.
+    async fn unmute_slot(self: &Rc<Self>, slot: &Rc<Slot>) -> Result<(), Failure> {
+        let mut opened = None;
+        if !slot.is_live() {
+            let device = slot.device.borrow().clone();
+            let text = "the track has ended: publish another";
+            let device = device.ok_or_else(|| Error::new(ErrorCode::InvalidState, text))?;
+            opened = Some(self.open(&device).await?);
+        }
+        let _turn = self.turn(slot, opened.as_ref()).await?;
+        // Another track may be there already, or nobody wants to be seen any more.
+        let is_superseded = slot.power.is_superseded();
+        if let Some(spare) = opened.take_if(|_| is_superseded || slot.is_live()) {
+            spare.stop();
+        }
+        if is_superseded {
+            return Ok(());
+        }
+        let is_fresh = opened.is_some();
+        if let Some(opened) = opened {
+            slot.replaced(opened, true)?;
+            self.watch(slot);
+        }
+        slot.track.media().set_enabled(true);
+        if let Err(failure) = self.send(slot, &slot.track.media()).await {
+            if is_fresh {
+                slot.track.stop();
+            }
+            return Err(failure);
+        }
+        self.send_at_all(slot)?;
+        self.mute(slot, false);
+        Ok(())
+    }
+
+    /// Has this track sent in its place.
+    async fn send(&self, slot: &Rc<Slot>, media: &MediaStreamTrack) -> Result<(), Failure> {
+        if let Some(sender) = slot.sender() {
+            let sent = sender.replace(media, &slot.settings.borrow());
+            sent.await.map_err(Thrown)?;
+        }
+        if self.slots.has(slot) { Ok(()) } else { Err(unpublished()) }
+    }
+
+    /// Adds what was closed when the peer connection was made.
+    fn send_at_all(self: &Rc<Self>, slot: &Slot) -> Result<(), Failure> {
+        if slot.sender().is_none() {
+            self.add_to(slot, &*self.publisher()?, false)?;
+            self.negotiate();
+        }
+        Ok(())
+    }
+
+    /// Another track in the place of one; muted stays muted.
     pub(super) async fn replace_in(
         self: &Rc<Self>,
         slot: &Rc<Slot>,
         media: MediaStreamTrack,
         ours: bool,
     ) -> Result<(), Failure> {
-        // The sender first: if it refuses the track, everything stays as it was. Not `.clone()` below: that is
-        // the browser's own, which makes a second track.
-        let sender = slot.sender();
-        if let Some(sender) = &sender {
-            sender.replace(Some(&media)).await?;
+        check_live(&media)?;
+        if !slot.muted.get() {
+            // Not `.clone()`: that is the browser's own, which makes a second track.
+            slot.coming.replace(ours.then(|| Clone::clone(&media)));
+            // The sender first: if it refuses the track, everything stays as it was.
+            let sent = self.send(slot, &media).await;
+            let coming = slot.coming.take();
+            if let Err(failure) = sent {
+                coming.iter().for_each(MediaStreamTrack::stop);
+                return Err(failure);
+            }
         }
-        slot.replaced(Clone::clone(&media), ours)?;
+        slot.replaced(media, ours)?;
         self.watch(slot);
-        if let Some(sender) = sender {
-            let settings = slot.settings.borrow().clone();
-            // Other sizes want other rates; the old ones do until the browser takes them.
-            sender.change(&media, &settings).await.ok();
-        } else {
-            let peer = self.publisher()?;
-            slot.add_to(&peer)?;
-            self.emit_sender(slot);
-            self.negotiate();
-        }
-        self.mute(slot, false);
-        Ok(())
+        if slot.muted.get() { Ok(()) } else { self.send_at_all(slot) }
     }
 
     /// Says anew what a stream is.
@@ -333,8 +450,16 @@ impl Call {
     }
 }
 
-/// What a track is published as: as the options say, or as its kind suggests.
-pub(super) fn source_for(media: &MediaStreamTrack, settings: &Json) -> Source {
-    let named = Named::of(settings).source.as_deref().and_then(Source::parse);
-    named.unwrap_or_else(|| super::track::source_of(media))
+/// A track that has ended brings nothing any more.
+fn check_live(media: &MediaStreamTrack) -> Result<(), Failure> {
+    if media.ready_state() == MediaStreamTrackState::Live {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::InvalidArgument, "track: it has ended").into())
+}
+
+/// What a track is published as: as the options say. What a page brings may be anything.
+pub(super) fn source_for(settings: &Json) -> Source {
+    let named = Named::of(settings).source;
+    named.as_deref().and_then(Source::parse).unwrap_or(Source::Unknown)
 }

@@ -63,10 +63,9 @@ impl Call {
             Event::LocalSpeaking(speaking) => {
                 self.emit(&RoomEvent::LocalSpeakingChanged(speaking));
             }
-            Event::PublishFailed(error) | Event::ReceiveFailed(error) => {
-                let failure = error.into();
-                self.emit(&RoomEvent::MediaError { source: Source::Unknown, failure });
-            }
+            Event::PublishRefused(error) => self.publish_failed(&error.into(), true),
+            Event::PublishFailed(error) => self.publish_failed(&error.into(), false),
+            Event::MediaFailed(error) => self.media_failed(error.into()),
             Event::Over(reason, error) => self.finish(reason, error),
         }
     }
@@ -88,6 +87,10 @@ impl Call {
                     return;
                 };
                 RoomEvent::TrackPublished { id, publication }
+            }
+            Change::Named(id, mid) => {
+                let name = self.publication(&id, mid.clone()).and_then(|it| it.name);
+                RoomEvent::TrackRenamed { id, mid, name }
             }
             Change::Unpublished(_, _, stream) if stream.kind == StreamKind::Data => return,
             Change::Unpublished(id, mid, _) => RoomEvent::TrackUnpublished { id, mid },
@@ -146,7 +149,7 @@ impl Call {
     }
 
     /// The room has none of the codecs offered: once more with all the browser has, if only one was offered.
-    pub(super) fn local_refused(self: &Rc<Self>, slot: &Slot) {
+    pub(super) fn local_refused(self: &Rc<Self>, slot: &Rc<Slot>) {
         if slot.has_codec() && !slot.any_codec.replace(true) {
             // On a fresh peer connection: browsers would give the refused m-line another mid, which Janus ignores.
             self.conference.borrow_mut().publish_anew();
@@ -154,9 +157,35 @@ impl Call {
         }
         let text = "the room does not take the codecs this browser offers for the ";
         let text = [text, slot.source().as_str()].concat();
-        let failure = Failure::from(Error::new(ErrorCode::Negotiation, text));
-        slot.settle(&Err(failure.clone()));
-        slot.give_up();
-        self.emit(&RoomEvent::MediaError { source: slot.source(), failure });
+        self.refuse(slot, Error::new(ErrorCode::Negotiation, text).into());
+    }
+
+    /// What is new is published no longer: of what the server refused (`offered`), or all of it.
+    fn publish_failed(self: &Rc<Self>, failure: &Failure, offered: bool) {
+        let held = self.conference.borrow().local().clone();
+        let is_offered = |slot: &Slot| slot.mid().is_some_and(|mid| held.contains_key(&mid));
+        let fresh = self.slots.all().into_iter().filter(|slot| !slot.is_announced());
+        let (refused, waiting): (Vec<_>, Vec<_>) =
+            fresh.partition(|slot| !offered || is_offered(slot));
+        if refused.is_empty() {
+            self.media_failed(failure.clone());
+        }
+        for slot in refused {
+            self.refuse(&slot, failure.clone());
+        }
+        if !waiting.is_empty() {
+            self.negotiate();
+        }
+    }
+
+    fn media_failed(&self, failure: Failure) {
+        self.emit(&RoomEvent::MediaError { source: Source::Unknown, failure });
+    }
+
+    /// Whoever waits for it is told so; otherwise everybody is.
+    fn refuse(&self, slot: &Rc<Slot>, failure: Failure) {
+        if !self.take_out(slot, &failure) {
+            self.emit(&RoomEvent::MediaError { source: slot.source(), failure });
+        }
     }
 }

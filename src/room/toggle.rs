@@ -3,10 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use futures_channel::oneshot;
 
 use super::event::Failure;
+use super::local::left;
+use crate::web::spawn_local;
 use crate::{Error, ErrorCode};
 
 /// What somebody wants of a switch: a future that makes it so, and does nothing before it is polled.
@@ -18,7 +21,7 @@ pub(super) type Wish = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
 pub(super) struct Toggle {
     next: RefCell<Option<Wish>>,
     running: Cell<bool>,
-    waiting: RefCell<Vec<oneshot::Sender<Result<(), Failure>>>>,
+    waiting: RefCell<Vec<Waiting>>,
 }
 
 impl fmt::Debug for Toggle {
@@ -65,7 +68,74 @@ impl Toggle {
         result
     }
 
+    /// Whether somebody wants something else already than what is being done.
+    pub(super) fn is_superseded(&self) -> bool {
+        self.next.borrow().is_some()
+    }
+
     fn take(&self) -> Option<Wish> {
         self.next.borrow_mut().take()
+    }
+}
+
+/// Lets one through at a time, in the order they came.
+#[derive(Debug, Default)]
+pub(super) struct Turns(RefCell<Option<oneshot::Receiver<()>>>);
+
+impl Turns {
+    /// Waits for a turn, which lasts until what is returned is dropped.
+    pub(super) async fn take(&self) -> oneshot::Sender<()> {
+        let (turn, ends) = oneshot::channel();
+        let before = self.0.replace(Some(ends));
+        if let Some(before) = before {
+            // It ends by being dropped.
+            before.await.ok();
+        }
+        turn
+    }
+}
+
+/// Who waits for something that the end of the call ends as well.
+#[derive(Clone, Debug)]
+pub(super) struct Answer(Rc<RefCell<Option<Waiting>>>);
+
+type Waiting = oneshot::Sender<Result<(), Failure>>;
+
+/// Everybody who waits.
+#[derive(Debug, Default)]
+pub(super) struct Answers(RefCell<Vec<Answer>>);
+
+impl Answer {
+    pub(super) fn give(&self, result: Result<(), Failure>) {
+        let answer = self.0.borrow_mut().take();
+        if let Some(answer) = answer {
+            // Whoever stopped waiting does not want to know.
+            answer.send(result).ok();
+        }
+    }
+}
+
+impl Answers {
+    /// Does something that may take as long as a prompt stays open, even if whoever asked stops waiting.
+    pub(super) async fn of(&self, work: Wish) -> Result<(), Failure> {
+        let (answer, answered) = oneshot::channel();
+        let answer = self.add(answer);
+        spawn_local(async move { answer.give(work.await) });
+        answered.await.unwrap_or_else(|_| Err(left()))
+    }
+
+    fn add(&self, waiting: Waiting) -> Answer {
+        let answer = Answer(Rc::new(RefCell::new(Some(waiting))));
+        let mut all = self.0.borrow_mut();
+        all.retain(|one| one.0.borrow().is_some());
+        all.push(answer.clone());
+        answer
+    }
+
+    /// Nothing more is to be waited for.
+    pub(super) fn give_up(&self) {
+        for answer in self.0.take() {
+            answer.give(Err(left()));
+        }
     }
 }

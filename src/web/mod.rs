@@ -34,10 +34,11 @@ pub use page::{Page, on_online};
 pub use peer::{Peer, PeerConfig, PeerEvent};
 pub use playback::{Playback, Played};
 pub use poll::{Poll, PollEvent, beacon};
-pub use sending::{PublishOptions, Sender};
+pub use sending::{Needs, PublishOptions, Sender};
 pub use socket::{Socket, SocketEvent};
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;
 pub use web_sys::{
-    HtmlMediaElement, MediaStreamTrack, RtcDataChannel, RtcPeerConnection, RtcRtpTransceiver,
+    HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcDataChannel, RtcPeerConnection,
+    RtcRtpTransceiver,
 };

@@ -129,7 +129,7 @@ export const optionsOf = (transceiver) => transceiver && made.get(transceiver)?.
 export function addSender(pc, track, text, anyCodec) {
   const options = JSON.parse(text);
   const sendEncodings = encodings(track, options);
-  const shape = `${track.kind} ${sendEncodings.length} ${options.scalabilityMode}`;
+  const shape = `${track.kind} ${sendEncodings.length} ${options.scalabilityMode} ${anyCodec ? '' : options.codec}`;
   hint(track, options);
   const free = pc.getTransceivers().find((one) =>
     made.get(one)?.shape === shape && one.direction === 'inactive' && !one.sender.track);
@@ -141,8 +141,15 @@ export function addSender(pc, track, text, anyCodec) {
     free.sender.replaceTrack(track).then(() => changeSender(free, track, text)).catch(() => undefined);
   }
   prefer(transceiver, track.kind, anyCodec ? undefined : options.codec);
+  // Encodings can be given on adding, what gives way only later; browsers that take it not before an offer are few.
+  if (!free && options.degradationPreference) changeSender(transceiver, track, text).catch(() => undefined);
   return transceiver;
 }
+
+/** What an m-line is made for. */
+const SHAPING = ['codec', 'simulcast', 'scalabilityMode'];
+/** What is said in descriptions alone; of sound, the most it may take as well. */
+const DESCRIBED = ['dtx', 'fec', 'stereo'];
 
 /**
  * Sends what is sent already in another way.
@@ -150,13 +157,14 @@ export function addSender(pc, track, text, anyCodec) {
  * @param {RTCRtpTransceiver} transceiver
  * @param {MediaStreamTrack} track
  * @param {string} text `Sending` as JSON
- * @returns {Promise<void>}
+ * @returns {Promise<'m-line' | 'offer' | undefined>} what it takes besides
  */
 export async function changeSender(transceiver, track, text) {
   const { sender } = transceiver;
   const options = JSON.parse(text);
-  made.set(transceiver, { ...made.get(transceiver), options });
-  hint(track, options);
+  const before = optionsOf(transceiver) ?? {};
+  const differs = (/** @type {string} */ name) => options[name] !== before[name];
+  if (SHAPING.some(differs)) return 'm-line';
   const parameters = sender.getParameters();
   const wanted = encodings(track, options);
   const at = ({ rid }, /** @type {number} */ index) => wanted.find((one) => rid && one.rid === rid) ?? wanted[index];
@@ -164,7 +172,21 @@ export async function changeSender(transceiver, track, text) {
   for (const [index, encoding] of (parameters.encodings ?? []).entries()) Object.assign(encoding, at(encoding, index));
   if (options.degradationPreference) parameters.degradationPreference = options.degradationPreference;
   await sender.setParameters(parameters);
+  made.set(transceiver, { ...made.get(transceiver), options });
+  hint(track, options);
+  return [...DESCRIBED, ...(track.kind === 'audio' ? ['maxBitrate'] : [])].some(differs) ? 'offer' : undefined;
 }
+
+/**
+ * Sends another track in the place of one. Other sizes want other rates; the old ones do until the browser takes them.
+ *
+ * @param {RTCRtpTransceiver} transceiver
+ * @param {MediaStreamTrack} track
+ * @param {string} text `Sending` as JSON
+ * @returns {Promise<unknown>}
+ */
+export const replaceSender = (transceiver, track, text) =>
+  transceiver.sender.replaceTrack(track).then(() => changeSender(transceiver, track, text).catch(() => undefined));
 
 /**
  * Whether the server refused the m-line.

@@ -14,7 +14,7 @@ use crate::protocol::wire::wire;
 /// How a track is published. What is not said is chosen by what the track is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublishOptions {
-    /// What it is: "camera", "microphone" or "screen"; by default what its kind suggests.
+    /// What it is: "camera", "microphone" or "screen"; "unknown" by default.
     pub source: Option<String>,
     /// A name for people to see, "Document camera" for example.
     pub name: Option<String>,
@@ -62,6 +62,8 @@ extern "C" {
     ) -> Result<RtcRtpTransceiver, JsValue>;
     #[wasm_bindgen(js_name = changeSender)]
     fn change(sender: &RtcRtpTransceiver, track: &MediaStreamTrack, options: &str) -> Promise;
+    #[wasm_bindgen(js_name = replaceSender)]
+    fn replace(sender: &RtcRtpTransceiver, track: &MediaStreamTrack, options: &str) -> Promise;
     #[wasm_bindgen(catch, js_name = removeSender)]
     fn remove(sender: &RtcRtpTransceiver) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_name = isRefused)]
@@ -74,8 +76,19 @@ extern "C" {
     ) -> Result<RtcDataChannel, JsValue>;
 }
 
+/// What it takes until a track is sent as it is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// It is.
+    Nothing,
+    /// Another offer.
+    Offer,
+    /// Another m-line; nothing was changed.
+    MLine,
+}
+
 /// What sends a track on a peer connection.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Sender(RtcRtpTransceiver);
 
 impl fmt::Debug for Sender {
@@ -105,16 +118,25 @@ impl Sender {
         self.0.clone()
     }
 
-    /// Sends another track, or nothing, without negotiating anew.
-    pub async fn replace(&self, track: Option<&MediaStreamTrack>) -> Result<(), Thrown> {
-        let done = self.0.sender().replace_track(track);
-        JsFuture::from(done).await.map(drop).map_err(Thrown)
+    /// Sends another track, without negotiating anew.
+    pub fn replace(&self, track: &MediaStreamTrack, settings: &Json) -> JsFuture {
+        replace(&self.0, track, settings.as_str()).into()
     }
 
-    /// Sends the track in another way, without negotiating anew.
-    pub async fn change(&self, track: &MediaStreamTrack, settings: &Json) -> Result<(), Thrown> {
+    /// Sends nothing.
+    pub fn pause(&self) -> JsFuture {
+        self.0.sender().replace_track(None).into()
+    }
+
+    /// Sends the track in another way, as far as that goes without negotiating anew.
+    pub async fn change(&self, track: &MediaStreamTrack, settings: &Json) -> Result<Needs, Thrown> {
         let done = change(&self.0, track, settings.as_str());
-        JsFuture::from(done).await.map(drop).map_err(Thrown)
+        let needs = JsFuture::from(done).await.map_err(Thrown)?;
+        Ok(match needs.as_string().as_deref() {
+            Some("m-line") => Needs::MLine,
+            Some("offer") => Needs::Offer,
+            _ => Needs::Nothing,
+        })
     }
 
     /// Whether the server refused its m-line.

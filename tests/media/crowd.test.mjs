@@ -67,7 +67,6 @@ class Story {
   async swap(name, one) {
     if (one.number === null) return;
     one.number = this.next();
-    one.muted = false;
     await this.call.replace({ name, of: 'camera', number: one.number, size: SIZE });
   }
 
@@ -93,6 +92,13 @@ class Story {
       for (const name of expected) complaints.push(...this.#wrongTile(viewer, name, all, before));
     }
     return [complaints, all];
+  }
+
+  async explain() {
+    const [complaints] = await this.wrong();
+    const sees = complaints.map((words) => /^(\w+) sees \w+ for (\w+)/.exec(words)).filter(Boolean);
+    const examined = await Promise.all(sees.map(([, name, of]) => this.call.examine({ name, of })));
+    return [complaints, JSON.stringify(examined)];
   }
 
   #wrongTile(viewer, name, all, before) {
@@ -139,7 +145,7 @@ for (const kind of BROWSERS) {
           const [complaints, all] = await story.wrong(before);
           before = all;
           return complaints.length === 0;
-        }, { timeout: 40_000, explain: async () => (await story.wrong())[0] });
+        }, { timeout: 40_000, explain: () => story.explain() });
         assert.deepEqual(call.page.complaints, []);
         for (const name of PEOPLE) await call.leave({ name });
         await nothingLeft(stage.janus);

@@ -267,12 +267,12 @@ impl Conference {
             }
             (Asked::Offer, Err(error)) => {
                 self.publishing.refused();
-                self.emit(Event::PublishFailed(error));
+                self.emit(Event::PublishRefused(error));
             }
             (Asked::Describe, Ok(_)) => self.publishing.described_again(),
             (Asked::Describe, Err(error)) => {
                 self.publishing.described_again();
-                self.emit(Event::PublishFailed(error));
+                self.emit(Event::MediaFailed(error));
             }
             (Asked::Subscribe, Ok(said)) => {
                 let updating = said.event == RoomEvent::Updating;
@@ -414,6 +414,7 @@ impl Conference {
             return;
         }
         let (events, again) = match role {
+            Role::Offerer if self.publishing.is_empty() => return self.publishing.refused(),
             Role::Offerer => (Vec::new(), self.publishing.renew()),
             Role::Answerer => self.receiving.renew(),
         };
@@ -423,7 +424,7 @@ impl Conference {
         } else {
             self.emit(match role {
                 Role::Offerer => Event::PublishFailed(error),
-                Role::Answerer => Event::ReceiveFailed(error),
+                Role::Answerer => Event::MediaFailed(error),
             });
         }
     }

@@ -29,7 +29,7 @@ pub(super) struct Publishing {
     describing: bool,
     /// Data channels are open, which are no stream of ours.
     pub(super) data: bool,
-    /// The server refused an offer: before the next one both sides need a fresh peer connection.
+    /// The server has no use for an offer: before the next one both sides need a fresh peer connection.
     pub(super) spent: bool,
 }
 
@@ -153,11 +153,22 @@ impl Publishing {
         self.spent = true;
     }
 
+    /// Whether the server was asked to take something.
+    pub(super) fn is_offered(&self) -> bool {
+        !self.local.is_empty() && self.offer.is_none()
+    }
+
+    /// Whether there is nothing to publish.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.data && self.local.is_empty() && self.offer.is_none() && self.negotiation.is_idle()
+    }
+
     /// The peer connection is gone; whether it is worth another one.
     pub(super) fn renew(&mut self) -> bool {
         self.renewals += 1;
-        let anything = self.data || !self.local.is_empty() || self.offer.is_some();
-        anything && self.renewals <= MAX_RENEWALS
+        let again = self.renewals <= MAX_RENEWALS;
+        self.spent = !again;
+        again
     }
 
     pub(super) fn renewed(&mut self) {
@@ -177,7 +188,12 @@ impl Publishing {
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {
         while let Some(step) = self.negotiation.poll(now) {
             if let Step::Send(offer) = step {
-                self.offer = Some(offer);
+                if self.published || self.data || !self.local.is_empty() {
+                    self.offer = Some(offer);
+                } else {
+                    // Taken back before it was offered: servers refuse offers that hold nothing.
+                    self.spent = true;
+                }
             } else {
                 out.push_back(Output::Peer(Role::Offerer, step));
             }

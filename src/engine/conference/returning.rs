@@ -98,6 +98,12 @@ impl Conference {
             self.returning.created = true;
             return self.out.push_back(Output::Create);
         }
+        let of_offer = matches!(error.code(), ErrorCode::RoomFull | ErrorCode::InvalidSdp);
+        if of_offer && self.publishing.is_offered() && !self.belongs() {
+            // We are in the room without having been told so, on a handle of no use: once more, to listen and watch.
+            self.emit(Event::PublishRefused(error));
+            return self.out.push_back(Output::Return);
+        }
         self.join_failed(error);
     }
 

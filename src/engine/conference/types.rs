@@ -156,10 +156,12 @@ pub enum Event {
     LocalMuted(String, bool),
     /// The server began or ceased to hear us speak.
     LocalSpeaking(bool),
-    /// What we publish was refused, or cannot get through; the room goes on.
+    /// The server refused an offer of ours; the room goes on.
+    PublishRefused(Error),
+    /// What we publish cannot get through; the room goes on.
     PublishFailed(Error),
-    /// What others publish cannot get through; the room goes on.
-    ReceiveFailed(Error),
+    /// What others publish cannot get through, or they cannot be told about what we do; the room goes on.
+    MediaFailed(Error),
     /// Nothing more will come.
     Over(Reason, Option<Error>),
 }

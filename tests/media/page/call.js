@@ -133,6 +133,27 @@ export function seeAll() {
   return seen;
 }
 
+/** What there is of a picture that should move and does not. */
+export async function examine(argument) {
+  const publication = remote(argument);
+  const tile = person(argument.name).tiles.get(publication);
+  const { track } = publication ?? {};
+  const report = track ? [...(await track.receiver.getStats()).values()] : [];
+  const { bytesReceived, framesReceived, framesDecoded, keyFramesDecoded, pliCount, ssrc } =
+    report.find(({ type }) => type === 'inbound-rtp') ?? {};
+  const { subscriber } = person(argument.name).room.peerConnections;
+  const line = subscriber?.getTransceivers().find(({ receiver }) => receiver === track?.receiver);
+  return {
+    theirs: publication?.mid, ours: line?.mid, direction: line?.currentDirection, track: track?.mediaStreamTrack.readyState,
+    silent: track?.mediaStreamTrack.muted, tile: tile && [tile.readyState, tile.paused, tile.videoWidth],
+    same: tile?.srcObject?.getTracks()[0] === track?.mediaStreamTrack,
+    stats: { bytesReceived, framesReceived, framesDecoded, keyFramesDecoded, pliCount, ssrc },
+    states: [subscriber?.connectionState, subscriber?.signalingState],
+    log: person(argument.name).log.slice(-30),
+    heard: person(argument.name).heard.slice(-12),
+  };
+}
+
 /** How often the connection that receives answered an offer. */
 export function countNegotiations({ name }) {
   const sdp = person(name).room.peerConnections.subscriber?.localDescription?.sdp;

@@ -184,3 +184,38 @@ fn a_room_that_cannot_be_made_is_an_error() {
     conference.created(Err(Error::new(ErrorCode::Unauthorized, "not you")));
     assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed));
 }
+
+#[test]
+fn an_offer_that_is_refused_does_not_keep_us_out() {
+    for code in [ErrorCode::RoomFull, ErrorCode::InvalidSdp] {
+        let mut conference = Conference::new(join(), false);
+        conference.negotiate();
+        drain(&mut conference, HERE);
+        let offer = Jsep::offer("mine".to_owned());
+        conference.described(Role::Offerer, offer, camera_and_microphone());
+        conference.signal_ready(HERE, ROUND_TRIP);
+        drain(&mut conference, HERE);
+        conference.answer(Asked::Join, refused(code));
+        let outputs = drain(&mut conference, HERE);
+        assert!(matches!(events(&outputs)[..], [Event::PublishRefused(_)]), "{outputs:?}");
+        assert_eq!(returns(&outputs), 1);
+        let outputs = depart(&mut conference, HERE);
+        let [Output::Publisher(Asked::Join, PublisherRequest::Join(_, None))] = &outputs[..] else {
+            panic!("{outputs:?}")
+        };
+        // A room that has no place for listeners either.
+        conference.answer(Asked::Join, refused(code));
+        assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed));
+    }
+}
+
+#[test]
+fn what_is_taken_back_before_it_is_offered_is_not_offered() {
+    let (mut conference, _) = listener(vec![]);
+    conference.negotiate();
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("nothing".to_owned()), Map::new());
+    assert!(drain(&mut conference, HERE).is_empty());
+    conference.negotiate();
+    assert!(matches!(drain(&mut conference, HERE)[..], [Output::Renew(Role::Offerer)]));
+}
