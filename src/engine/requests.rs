@@ -3,9 +3,9 @@
 //! The full types (`protocol::videoroom`) are for applications that ask themselves. Here each field would
 //! cost every page its bytes.
 
-use crate::protocol::Id;
 use crate::protocol::videoroom::publishing::StreamDescription;
 use crate::protocol::wire::wire;
+use crate::protocol::{Id, Json};
 
 /// `join` as a publisher, and `joinandconfigure` when an offer travels with it.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct JoinRoom {
     pub id: Option<Id>,
     /// The name shown to people.
     pub display: Option<String>,
+    /// Words about us, an object; servers before 1.3.0 ignore it.
+    pub metadata: Option<Json>,
     /// The room's pin.
     pub pin: Option<String>,
     /// A token of the room's list, or a signed one.
@@ -24,13 +26,14 @@ pub struct JoinRoom {
     pub descriptions: Vec<StreamDescription>,
 }
 
-wire!(JoinRoom { room; optional id, display, pin, token, descriptions });
+wire!(JoinRoom { room; optional id, display, metadata, pin, token, descriptions });
 
 impl JoinRoom {
     /// With the server's choice for the rest.
     pub fn new(room: impl Into<Id>) -> Self {
         let room = room.into();
-        Self { room, id: None, display: None, pin: None, token: None, descriptions: Vec::new() }
+        let (id, display, metadata, pin, token) = (None, None, None, None, None);
+        Self { room, id, display, metadata, pin, token, descriptions: Vec::new() }
     }
 }
 
@@ -42,6 +45,15 @@ pub struct Describe {
 }
 
 wire!(Describe { ; optional descriptions });
+
+/// `configure`: what we say of ourselves.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// An object.
+    pub metadata: Json,
+}
+
+wire!(Words { metadata });
 
 /// `join` as a subscriber.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@
 //! described anew. The roster compares and says what is different.
 
 use crate::Map;
-use crate::protocol::Id;
 use crate::protocol::description::{self, Source};
 use crate::protocol::videoroom::{Attendee, Publisher, Stream, StreamKind};
+use crate::protocol::{Id, Json};
 
 /// A stream somebody publishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct RemoteStream {
 pub struct Person {
     /// The name shown to people.
     pub display: String,
+    /// What they say of themselves, an object; servers before 1.3.0 know of none.
+    pub metadata: Option<Json>,
     /// What is published, by the publisher's mid.
     pub streams: Map<String, RemoteStream>,
     /// Whether speaking now.
@@ -54,7 +56,7 @@ pub enum Change {
         /// Whether sent out.
         kicked: bool,
     },
-    /// Somebody's name changed.
+    /// Somebody's name or metadata changed.
     Renamed(Id),
     /// A stream is new.
     Published(Id, String),
@@ -95,7 +97,7 @@ impl Roster {
             return Vec::new();
         }
         let id = publisher.id.clone();
-        let mut changes = self.appear(&id, publisher.display);
+        let mut changes = self.appear(&id, publisher.display, publisher.metadata);
         let Some(person) = self.people.get_mut(&id) else { return changes };
         let told_before = !std::mem::take(&mut person.doubted);
         let mut new: Map<String, RemoteStream> =
@@ -141,30 +143,40 @@ impl Roster {
 
     /// Somebody who does not publish is here.
     pub fn attendee(&mut self, attendee: Attendee) -> Vec<Change> {
-        self.appear(&attendee.id, attendee.display)
+        self.appear(&attendee.id, attendee.display, attendee.metadata)
     }
 
-    fn appear(&mut self, id: &Id, display: Option<String>) -> Vec<Change> {
+    fn appear(&mut self, id: &Id, display: Option<String>, metadata: Option<Json>) -> Vec<Change> {
         if let Some(person) = self.people.get_mut(id) {
             person.present = true;
             // Whoever published before is likely about to again.
             person.doubted = person.doubted && !person.streams.is_empty();
-            return display.map_or(Vec::new(), |display| self.renamed(id, display));
+            return self.renamed(id, display, metadata);
         }
-        let person = Person { display: display.unwrap_or_default(), ..Person::default() };
+        let display = display.unwrap_or_default();
+        let person = Person { display, metadata, ..Person::default() };
         self.people.insert(id.clone(), person);
         vec![Change::Joined(id.clone())]
     }
 
-    /// Somebody has a new name.
-    pub fn renamed(&mut self, id: &Id, display: String) -> Vec<Change> {
-        match self.people.get_mut(id) {
-            Some(person) if person.display != display => {
-                person.display = display;
-                vec![Change::Renamed(id.clone())]
-            }
-            _ => Vec::new(),
+    /// Somebody has a new name, new metadata, or both.
+    pub fn renamed(
+        &mut self,
+        id: &Id,
+        display: Option<String>,
+        metadata: Option<Json>,
+    ) -> Vec<Change> {
+        let Some(person) = self.people.get_mut(id) else { return Vec::new() };
+        let display = display.filter(|display| *display != person.display);
+        let metadata = metadata.filter(|metadata| person.metadata.as_ref() != Some(metadata));
+        if display.is_none() && metadata.is_none() {
+            return Vec::new();
         }
+        if let Some(display) = display {
+            person.display = display;
+        }
+        person.metadata = metadata.or_else(|| person.metadata.take());
+        vec![Change::Renamed(id.clone())]
     }
 
     /// Somebody stopped publishing, and is still here.
@@ -288,6 +300,24 @@ mod tests {
         assert_eq!(stands(&roster), (true, true));
         assert_eq!(roster.moderated(&ada(), "0", false), [muted(true, false)]);
         assert_eq!(stands(&roster), (true, false));
+    }
+
+    #[test]
+    fn names_and_metadata_are_told_when_they_change() {
+        let attendee = |display: Option<&str>, metadata: Option<&str>| Attendee {
+            id: ada(),
+            display: display.map(str::to_owned),
+            metadata: metadata.map(|text| Json::parse(text.to_owned()).unwrap()),
+        };
+        let told = || vec![Change::Renamed(ada())];
+        let mut roster = Roster::default();
+        roster.attendee(attendee(Some("Ada"), None));
+        assert_eq!(roster.attendee(attendee(Some("Ada"), Some(r#"{"role":"host"}"#))), told());
+        assert_eq!(roster.attendee(attendee(Some("Ada"), Some(r#"{"role":"host"}"#))), []);
+        assert_eq!(roster.attendee(attendee(Some("Countess"), None)), told());
+        let person = roster.people().get(&ada()).unwrap();
+        assert_eq!(person.display, "Countess");
+        assert_eq!(person.metadata.as_ref().unwrap().as_str(), r#"{"role":"host"}"#);
     }
 
     #[test]

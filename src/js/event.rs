@@ -8,6 +8,7 @@ use super::id_value;
 use super::publication::PublicationCore;
 use super::track::TrackCore;
 use crate::Id;
+use crate::protocol::Json;
 use crate::protocol::videoroom::StreamKind;
 use crate::room::{Publication, RoomEvent};
 
@@ -27,6 +28,10 @@ impl Fields {
 
     fn id(self, id: &Id) -> Self {
         self.set("id", id_value(id))
+    }
+
+    fn person(self, display: &str, metadata: Option<&Json>) -> Self {
+        self.set("display", display).set("metadata", metadata.map(Json::as_str))
     }
 
     fn publication(self, publication: &Publication) -> Self {
@@ -59,12 +64,12 @@ pub(super) fn to_object(event: &RoomEvent) -> (&'static str, JsValue) {
                 none.id(id).set("room", id_value(room)).set("description", description.as_str());
             ("localJoined", fields.set("display", display.as_str()))
         }
-        RoomEvent::ParticipantJoined { id, display } => {
-            ("joined", none.id(id).set("display", display.as_str()))
+        RoomEvent::ParticipantJoined { id, display, metadata } => {
+            ("joined", none.id(id).person(display, metadata.as_ref()))
         }
         RoomEvent::ParticipantLeft { id, kicked } => ("left", none.id(id).set("kicked", *kicked)),
-        RoomEvent::ParticipantChanged { id, display } => {
-            ("changed", none.id(id).set("display", display.as_str()))
+        RoomEvent::ParticipantChanged { id, display, metadata } => {
+            ("changed", none.id(id).person(display, metadata.as_ref()))
         }
         RoomEvent::TrackPublished { id, publication } => {
             ("published", none.id(id).publication(publication))

@@ -10,7 +10,8 @@
 import { ID_WORDS, invalidArgument, isId, normalizeId } from './errors.js';
 import { abortable } from './events.js';
 import { described, parsed } from './janus.js';
-import { stringify } from './json.js';
+import { parse, stringify } from './json.js';
+import { checkMetadata } from './participant.js';
 
 export { JanusError, type ErrorCode } from './errors.js';
 export { Emitter, type Abortable, type NamedEvent } from './events.js';
@@ -65,4 +66,4 @@ export type { Subscriber } from './videoroom/subscriber.js';
 export type * from './videoroom/types.js';
 
 /** @internal What the part that is loaded later shares with this one. */
-export const internal = { ID_WORDS, abortable, described, invalidArgument, isId, normalizeId, parsed, stringify };
+export const internal = { ID_WORDS, abortable, checkMetadata, described, invalidArgument, isId, normalizeId, parse, parsed, stringify };

@@ -168,6 +168,7 @@ export class RoomModel {
         return;
       case 'joined': {
         const participant = new RemoteParticipant(fields.id, fields['display'] as string);
+        participant._setMetadata(fields['metadata']);
         this.remote.set(fields.id, participant);
         return this.emit('participantJoined', { participant });
       }
@@ -215,6 +216,7 @@ export class RoomModel {
         return this.emit('participantLeft', { participant, reason: fields['kicked'] ? 'kicked' : 'left' });
       case 'changed':
         participant._display = fields['display'] as string;
+        participant._setMetadata(fields['metadata']);
         return this.emit('participantChanged', { participant });
       case 'speaking':
         participant._announced = fields['speaking'] as boolean;

@@ -1,7 +1,7 @@
 import type { RoomCore } from '../../pkg/janus.js';
 import { checked } from './checks.js';
 import { invalidArgument } from './errors.js';
-import { stringify } from './json.js';
+import { parse, stringify } from './json.js';
 import type { LivePort } from './live.js';
 import type { Attributes, ChatMessage, FileOptions, RequestOptions } from './exchange/types.js';
 import type { LocalTrackPublication, RemoteTrackPublication, TrackPublication } from './publication.js';
@@ -17,6 +17,7 @@ import type {
   TrackKind,
   TrackSource,
 } from './types.js';
+import type { Metadata } from './videoroom/types.js';
 
 /** Somebody in the room. */
 export class Participant {
@@ -35,6 +36,11 @@ export class Participant {
   readonly audioLevel: number = 0;
   /** What they say of themselves to everybody; see `setAttributes()`. The words are theirs: text, never HTML. */
   readonly attributes: Attributes = {};
+  /**
+   * What the server passes on of them, whatever page they use; `undefined` before Janus 1.3.0 and for those who said
+   * nothing. The words are theirs: text, never HTML.
+   */
+  readonly metadata: Metadata | undefined = undefined;
   /** How well media gets through. */
   readonly connectionQuality: ConnectionQuality = 'excellent';
   /** @internal */
@@ -54,6 +60,11 @@ export class Participant {
   /** The name shown to people. */
   get display(): string {
     return this._display;
+  }
+
+  /** @internal */
+  _setMetadata(text: unknown): void {
+    (this as { metadata: Metadata | undefined }).metadata = typeof text === 'string' ? (parse(text) as Metadata) : undefined;
   }
 
   /** Whether this is us. */
@@ -99,6 +110,15 @@ export class RemoteParticipant extends Participant {
   override get id(): Id {
     return this._id as Id;
   }
+
+}
+
+/** @internal */
+export function checkMetadata(metadata: unknown): void {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw invalidArgument('metadata: expected an object');
+  }
+  if ('attributes' in metadata) throw invalidArgument('metadata.attributes: these are set by setAttributes()');
 }
 
 type Send = (data: string | ArrayBuffer | ArrayBufferView, options: DataOptions) => Promise<void>;
@@ -108,6 +128,9 @@ export class LocalParticipant extends Participant {
   readonly #core: () => Promise<RoomCore>;
   readonly #send: Send;
   readonly #live: LivePort;
+
+  /** @internal What the server was told of us last. */
+  _introduced: string | undefined;
 
   /** @internal */
   constructor(core: () => Promise<RoomCore>, send: Send, live: LivePort) {
@@ -119,6 +142,15 @@ export class LocalParticipant extends Participant {
 
   override get isLocal(): boolean {
     return true;
+  }
+
+  /** @internal Takes what the page says of us, and gives what the server is told. */
+  _introduce(metadata: Metadata | null | undefined): object {
+    if (metadata !== undefined && metadata !== null) checkMetadata(metadata);
+    this._setMetadata(metadata && stringify(metadata));
+    const words = { ...this.metadata, attributes: this.attributes };
+    this._introduced = stringify(words);
+    return words;
   }
 
   override get publications(): ReadonlyMap<string, LocalTrackPublication> {
@@ -198,8 +230,20 @@ export class LocalParticipant extends Participant {
   }
 
   /**
+   * Says something else about oneself, in place of what `join({ metadata })` said, to every kind of page. Rejects with
+   * `unsupported` before Janus 1.3.0; attributes work with every server.
+   *
+   * @example
+   * await room.localParticipant.setMetadata({ seat: 12 });
+   */
+  setMetadata(metadata: Metadata): Promise<void> {
+    return this.#live.ask('setMetadata', metadata);
+  }
+
+  /**
    * Says words about oneself to everybody, whoever comes later as well: those given are set, `null` takes one away. They
-   * stay until they are changed, in the next call of this room too. Needs a way for data, which is opened if there is none.
+   * stay until they are changed, in the next call of this room too. From Janus 1.3.0 on they are metadata (`attributes`);
+   * before, they need a way for data, which is opened if there is none.
    *
    * @example
    * await room.localParticipant.setAttributes({ language: 'pt', seat: null });

@@ -131,6 +131,16 @@ impl RoomCore {
         })
     }
 
+    /// Tells the others something else about us.
+    #[wasm_bindgen(js_name = setMetadata)]
+    pub fn set_metadata(&self, metadata: String) -> Promise {
+        let room = self.0.clone();
+        promise(async move {
+            room.set_metadata(json(metadata)?).await?;
+            DONE
+        })
+    }
+
     /// Publishes a track no longer.
     #[wasm_bindgen(js_name = unpublishTrack)]
     pub fn unpublish_track(&self, track: MediaStreamTrack) -> Promise {

@@ -25,7 +25,7 @@ import type {
   RoomState,
   StateChanged,
 } from './types.js';
-import type { CreateRoomOptions } from './videoroom/types.js';
+import type { CreateRoomOptions, Metadata } from './videoroom/types.js';
 
 /** A stay in a room. */
 export interface JoinOptions extends Abortable {
@@ -33,6 +33,11 @@ export interface JoinOptions extends Abortable {
   room: Id;
   /** The name shown to people. */
   display?: string | undefined;
+  /**
+   * What the others are told about us, an object of JSON: their `participant.metadata`. Janus before 1.3.0 ignores it.
+   * `attributes` in it are the library's: see `setAttributes()`.
+   */
+  metadata?: Metadata | undefined;
   /** The participant id to have; the server picks one otherwise. */
   id?: Id | undefined;
   /** The room's pin. */
@@ -176,7 +181,7 @@ export class Room extends Emitter<RoomEventMap> {
    * or microphone that cannot be had is no error but the event `mediaError`.
    */
   async join(options: JoinOptions): Promise<void> {
-    const { signal, camera, microphone, tracks, create, ...rest } = options ?? {};
+    const { signal, camera, microphone, tracks, create, metadata, ...rest } = options ?? {};
     signal?.throwIfAborted();
     if (rest.room === undefined || rest.room === null) {
       throw invalidArgument('room: say which room to join');
@@ -186,6 +191,7 @@ export class Room extends Emitter<RoomEventMap> {
       ...rest,
       room,
       create: create && (await creation({ ...create, room })),
+      metadata: this.localParticipant._introduce(metadata),
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions('camera', camera),
       microphone: deviceOptions('microphone', microphone),

@@ -12,6 +12,7 @@ use futures_core::Stream;
 use super::publication::LocalPublication;
 use super::track::Track;
 use crate::engine::conference::Reason;
+use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::StreamKind;
 use crate::web::{RtcDataChannel, RtcRtpTransceiver, Thrown};
@@ -120,6 +121,8 @@ pub enum RoomEvent {
         id: Id,
         /// The name shown to people.
         display: String,
+        /// What they say of themselves, an object.
+        metadata: Option<Json>,
     },
     /// Somebody is gone.
     ParticipantLeft {
@@ -132,8 +135,10 @@ pub enum RoomEvent {
     ParticipantChanged {
         /// Who.
         id: Id,
-        /// The new name.
+        /// The name, maybe a new one.
         display: String,
+        /// What they say of themselves, maybe something new.
+        metadata: Option<Json>,
     },
     /// Somebody publishes a stream.
     TrackPublished {

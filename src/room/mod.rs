@@ -55,6 +55,10 @@ pub(crate) use self::local::Device;
 use self::local::Slot;
 use self::publication::source_for;
 use self::signal::Signal;
+use self::wire::said;
+use crate::engine::conference::Asked;
+use crate::engine::negotiation::Role;
+use crate::engine::requests::Words;
 use crate::protocol::Json;
 use crate::web::{MediaStreamTrack, PeerConfig, Playback, spawn_local};
 use crate::{Error, ErrorCode, Id};
@@ -269,6 +273,23 @@ impl Room {
         {
             call.unpublish(&slot);
         }
+    }
+
+    /// Tells the others something else about us, an object (`configure`); a way back into the room says it too.
+    /// Servers before 1.3.0 ignore it, and later ones pass it on only if there was metadata when we joined.
+    ///
+    /// # Errors
+    /// `InvalidState` outside of a room, and the server's.
+    pub async fn set_metadata(&self, metadata: Json) -> Result<(), Failure> {
+        let call = self.0.call_now()?;
+        let body = Json::write(&Words { metadata: metadata.clone() });
+        // Without a place in the room it is said with taking one.
+        let is_there = call.conference.borrow_mut().set_metadata(metadata);
+        if let Some(handle) = call.handle(Role::Offerer).filter(|_| is_there) {
+            let answer = handle.request(body.with("request", "configure"), None).await?;
+            said(Role::Offerer, &answer, Some(Asked::Describe))?;
+        }
+        Ok(())
     }
 
     /// Whether the browser lets the page play sound.

@@ -74,6 +74,13 @@ impl JoinOptions {
         self
     }
 
+    /// What the others are told about us, an object. Servers before 1.3.0 ignore it.
+    #[must_use]
+    pub fn metadata(mut self, metadata: Json) -> Self {
+        self.join.metadata = Some(metadata);
+        self
+    }
+
     /// The participant id to have; the server picks one otherwise.
     #[must_use]
     pub fn id(mut self, id: impl Into<Id>) -> Self {

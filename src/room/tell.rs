@@ -11,6 +11,7 @@ use crate::engine::conference::Event;
 use crate::engine::negotiation::Role;
 use crate::engine::roster::Change;
 use crate::engine::subscriptions::StreamRef;
+use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::StreamKind;
 use crate::protocol::videoroom::event::Layer;
@@ -73,13 +74,13 @@ impl Call {
     fn tell_change(&self, change: Change) {
         let event = match change {
             Change::Joined(id) => {
-                let display = self.display_of(&id);
-                RoomEvent::ParticipantJoined { id, display }
+                let (display, metadata) = self.words_of(&id);
+                RoomEvent::ParticipantJoined { id, display, metadata }
             }
             Change::Left { id, kicked } => RoomEvent::ParticipantLeft { id, kicked },
             Change::Renamed(id) => {
-                let display = self.display_of(&id);
-                RoomEvent::ParticipantChanged { id, display }
+                let (display, metadata) = self.words_of(&id);
+                RoomEvent::ParticipantChanged { id, display, metadata }
             }
             Change::Published(id, mid) => {
                 let publication = self.publication(&id, mid);
@@ -102,10 +103,10 @@ impl Call {
         self.emit(&event);
     }
 
-    fn display_of(&self, id: &Id) -> String {
+    fn words_of(&self, id: &Id) -> (String, Option<Json>) {
         let conference = self.conference.borrow();
         let person = conference.roster().people().get(id);
-        person.map(|person| person.display.clone()).unwrap_or_default()
+        person.map(|person| (person.display.clone(), person.metadata.clone())).unwrap_or_default()
     }
 
     fn publication(&self, id: &Id, mid: String) -> Option<Publication> {

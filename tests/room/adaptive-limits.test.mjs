@@ -38,8 +38,9 @@ describe('what there is too little of', { concurrency: true }, () => {
 
       after(() => browser?.close());
 
-      it('network: a camera is blurred while packets are lost, and sharp again after; a screen stays sharp', async () => {
+      it('network: a camera is blurred while packets are lost, and sharp again after; a screen stays sharp', async (test) => {
         const desk = await openRelayDesk();
+        test.after(() => desk.close());
         const page = await openAdaptive(browser, stage.site);
         await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX, desk: desk.url });
         const width = (of) => async () => (await page.seen(of))?.width;
@@ -62,7 +63,6 @@ describe('what there is too little of', { concurrency: true }, () => {
           return now === BEST && limitation === 'none';
         }, { ...PATIENCE, explain });
         assert.equal((await page.limitations(ADA)).at(-1)[1], 'none');
-        desk.close();
       });
 
       it('processor, decoding: a camera is blurred while pictures are dropped, and sharp again after', async () => {

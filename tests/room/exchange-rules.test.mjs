@@ -35,9 +35,15 @@ const turns = async (count = 20) => {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
 };
 
+/** A server that passes words about a person on, or not. */
+const introduction = (introduces, person) => ({
+  passesOn: async () => introduces,
+  say: async () => person.introduced.push(person.attributes),
+});
+
 /** People who hear what the others say, through envelopes, if the line lets it pass. */
-function meet(names, passes = () => true) {
-  const people = names.map((id) => ({ id, attributes: {}, heard: [], overheard: [], seen: new Map() }));
+function meet(names, passes = () => true, introduces = false) {
+  const people = names.map((id) => ({ id, attributes: {}, heard: [], overheard: [], introduced: [], seen: new Map() }));
   for (const person of people) {
     for (const other of people) person.seen.set(other, { id: other.id, attributes: {} });
     const deliver = (envelope) => {
@@ -53,7 +59,7 @@ function meet(names, passes = () => true) {
     };
     person.handlers = new Map();
     person.exchanges = {
-      attributes: new AttributeExchange(line, person, (who, changed) => person.heard.push([who.id, changed])),
+      attributes: new AttributeExchange(line, person, introduction(introduces, person), (who, changed) => person.heard.push([who.id, changed])),
       chat: new Chat(line, person, (message) => person.heard.push(message)),
       requests: new Requests(line, person.handlers),
       files: new Files(line, (file) => person.heard.push(file)),
@@ -109,6 +115,18 @@ describe('envelopes', () => {
 });
 
 describe('attributes', () => {
+  it('go to the server where it passes them on, and not over data', async () => {
+    const [ada, bob] = meet(['1', '2'], () => true, true);
+    ada.exchanges.attributes.set({ seat: '1' });
+    ada.exchanges.attributes.begin();
+    await turns();
+    ada.exchanges.attributes.set({ seat: '2' });
+    await turns();
+    assert.deepEqual(ada.introduced, [{ seat: '1' }, { seat: '2' }]);
+    assert.deepEqual(bob.heard, []);
+    [ada, bob].forEach((person) => person.close());
+  });
+
   it('come to be the same for everybody, whatever is lost', async () => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] });
     for (let seed = 1; seed <= SEEDS; seed += 1) {

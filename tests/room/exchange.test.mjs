@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launch } from '../page/lib/browser.mjs';
+import { createRoom } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
@@ -27,6 +28,7 @@ describe('exchange', () => {
     stage = await setSupportStage();
     browsers = [await launch('chromium'), await launch('firefox')];
     [chromium, firefox] = await Promise.all(browsers.map((browser) => openSupport(browser, stage.site)));
+    await createRoom(stage.janus, 4813);
     await chromium.watchTexts();
     await enter(chromium, 'Ada', { camera: true });
     await enter(firefox, 'Bob', { camera: true });
@@ -37,6 +39,7 @@ describe('exchange', () => {
     await stage?.close();
   });
 
+  const code = async (answer) => (await answer).code;
   const attributes = (by, of) => at[by].attributesOf({ name: by, of });
   const isRaised = (by, of) => at[by].handRaised({ name: by, of });
 
@@ -198,4 +201,49 @@ describe('exchange', () => {
     const [{ data }] = await chromium.data({ name: 'Ada' });
     assert.equal(data, await firefox.lookalikeDigest());
   });
+
+  it('metadata: refused where it makes no sense, and by servers that pass none on', async () => {
+    assert.equal(await code(at.Ada.setMetadata({ name: 'Ada', metadata: { seat: 1 } })), 'unsupported');
+    for (const metadata of ['x', [1], null, { attributes: {} }]) {
+      assert.equal(await code(at.Ada.setMetadata({ name: 'Ada', metadata })), 'invalid-argument', JSON.stringify(metadata));
+    }
+    assert.equal(await at.Bob.metadataOf({ name: 'Bob', of: 'Ada' }), undefined);
+  });
+
+  for (const [index, kind] of ['chromium', 'firefox'].entries()) {
+    it(`metadata, and attributes in it, on servers that pass it on: ${kind}`, async () => {
+      const page = await openSupport(browsers[index], stage.site);
+      const [cem, dee] = [31 + 10 * index, 32 + 10 * index];
+      for (const [name, id] of [['Cem', cem], ['Dee', dee]]) {
+        await page.createNewer({ name, servers: stage.janus.ws });
+        await page.hear({ name });
+        assert.equal(await code(page.joinWith({ name, room: 4813, id, metadata: { seat: id } })), undefined);
+      }
+      // They publish, for otherwise this room does not tell who is there.
+      for (const [name, number] of [['Cem', 7], ['Dee', 8]]) await page.publish({ name, number, source: 'camera' });
+      await until('Cem to know Dee', async () => (await page.metadataOf({ name: 'Cem', of: 'Dee' }))?.seat === dee);
+      assert.deepEqual(await page.metadataOf({ name: 'Dee', of: 'Cem' }), { seat: cem, attributes: {} });
+
+      await page.setAttributes({ name: 'Cem', changes: { language: 'pt' } });
+      await page.raiseHand({ name: 'Cem', raised: true });
+      await until('the hand to be up', () => page.handRaised({ name: 'Dee', of: 'Cem' }));
+      assert.equal((await page.attributesOf({ name: 'Dee', of: 'Cem' })).language, 'pt');
+      assert.equal(await code(page.setMetadata({ name: 'Cem', metadata: { seat: 40 } })), undefined);
+      await until('Dee to know', async () => (await page.metadataOf({ name: 'Dee', of: 'Cem' })).seat === 40);
+      assert.equal((await page.metadataOf({ name: 'Dee', of: 'Cem' })).attributes.language, 'pt');
+      const asked = await page.metadataAsked();
+      assert.deepEqual([asked.filter((one) => one.startsWith('join')).length, asked.includes('configure')], [2, true]);
+      // No way for data was opened for it.
+      assert.equal(await page.hasDataLine({ name: 'Cem' }), false);
+
+      // Who joins again says it again.
+      await page.leave({ name: 'Cem' });
+      await until('Cem to be gone', async () => (await page.see({ name: 'Dee', of: 'Cem' })).there === false);
+      await page.joinWith({ name: 'Cem', room: 4813, id: cem + 100 });
+      await page.publish({ name: 'Cem', number: 9, source: 'camera' });
+      await until('the hand to be up again', () => page.handRaised({ name: 'Dee', of: 'Cem' }));
+      assert.equal((await page.metadataOf({ name: 'Dee', of: 'Cem' })).seat, undefined);
+      for (const name of ['Cem', 'Dee']) await page.leave({ name });
+    });
+  }
 });

@@ -32,7 +32,7 @@ use super::subscriptions::StreamRef;
 use crate::Map;
 use crate::engine::requests::JoinRoom;
 use crate::protocol::videoroom::{Attendee, RoomEvent};
-use crate::protocol::{Candidate, Id, Jsep};
+use crate::protocol::{Candidate, Id, Jsep, Json};
 use crate::{Error, ErrorCode};
 
 /// How long joining waits for a camera that is about to open, at most, ms. Within one round trip,
@@ -148,6 +148,12 @@ impl Conference {
         if self.publishing.mute(mid, muted) {
             self.emit(Event::LocalMuted(mid.to_owned(), muted));
         }
+    }
+
+    /// What is said of us, also when we join again; whether we are in the room.
+    pub fn set_metadata(&mut self, metadata: Json) -> bool {
+        self.join.metadata = Some(metadata);
+        self.membership == Membership::Joined
     }
 
     /// A stream is called otherwise.
@@ -356,8 +362,8 @@ impl Conference {
                 let error = Error::new(ErrorCode::Closed, "the room was ended");
                 return self.end(Reason::RoomDestroyed, Some(error));
             }
-            RoomEvent::Changed(Attendee { id, display: Some(display), .. }) => {
-                self.roster.renamed(&id, display)
+            RoomEvent::Changed(Attendee { id, display, metadata }) => {
+                self.roster.renamed(&id, display, metadata)
             }
             RoomEvent::Moderated { id, mid, muted } if mine(&id) => {
                 vec![Change::Muted { id, mid, moderator: true, muted }]
@@ -368,7 +374,6 @@ impl Conference {
             }
             RoomEvent::Talking { id, talking, .. } => self.roster.speaking(&id, talking),
             RoomEvent::Joining(_)
-            | RoomEvent::Changed(_)
             | RoomEvent::SlowLink { .. }
             | RoomEvent::Layer(_)
             | RoomEvent::Failed { .. }

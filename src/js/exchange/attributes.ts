@@ -3,6 +3,7 @@ import { internal } from '../index.js';
 import type { Writable } from '../live/writable.js';
 import type { Words } from './envelope.js';
 import type { Line, Part, Sender } from './line.js';
+import type { Introduction } from './metadata.js';
 import type { Attributes } from './types.js';
 
 const { invalidArgument } = internal;
@@ -51,10 +52,16 @@ export function difference(before: Attributes, after: Attributes): string[] {
   return [...names].filter((name) => valueIn(before, name) !== valueIn(after, name));
 }
 
-/** Everybody's attributes: each says their own, again and again, so that whoever comes or comes back knows them. @internal */
+/**
+ * Everybody's attributes: the server tells them where it can; otherwise each says their own over data, again and again, so
+ * that whoever comes or comes back knows them.
+ *
+ * @internal
+ */
 export class AttributeExchange implements Part {
   readonly #line: Line;
   readonly #local: Participant;
+  readonly #introduction: Introduction;
   readonly #tell: (participant: Participant, names: string[]) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOn = false;
@@ -62,9 +69,15 @@ export class AttributeExchange implements Part {
   #isStale = false;
   #changedAt = -Infinity;
 
-  constructor(line: Line, local: Participant, tell: (participant: Participant, names: string[]) => void) {
+  constructor(
+    line: Line,
+    local: Participant,
+    introduction: Introduction,
+    tell: (participant: Participant, names: string[]) => void,
+  ) {
     this.#line = line;
     this.#local = local;
+    this.#introduction = introduction;
     this.#tell = tell;
   }
 
@@ -85,17 +98,29 @@ export class AttributeExchange implements Part {
     this.announce();
   }
 
-  /** Says them now, and once more when everybody hears us. */
+  /** Says them by the server's means, or by ours. */
   announce(): void {
     if (!this.#isOn || !this.#hasToSay()) return;
+    const introduced = this.#introduction.passesOn().then((passesOn) => passesOn && this.#introduction.say().then(() => true));
+    introduced.catch(() => false).then((done) => !done && this.#announceOurselves());
+  }
+
+  /** Says them now, and once more when everybody hears us. */
+  #announceOurselves(): void {
+    if (!this.#isOn || !this.#hasToSay()) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.announce(), AGAIN_MS);
+    this.#timer = setTimeout(() => this.#announceOurselves(), AGAIN_MS);
     if (!this.#line.isSettled()) void this.#line.settled().then(() => this.#say());
     this.#say();
   }
 
   take({ participant }: Sender, words: Words): void {
-    const said = words.is === 'attributes' ? read(words['all']) : undefined;
+    if (words.is === 'attributes') this.hear(participant, words['all']);
+  }
+
+  /** What somebody says of themselves. */
+  hear(participant: Participant, all: unknown): void {
+    const said = read(all);
     const names = said ? difference(participant.attributes, said) : [];
     if (!said || names.length === 0) return;
     (participant as Writable<Participant>).attributes = said;

@@ -1,11 +1,12 @@
 /** What people in a room say to each other beside media: words about themselves, chat, requests, files. */
-import { JanusError, RemoteParticipant, internal } from '../index.js';
+import { JanusError, RemoteParticipant, internal, type Participant } from '../index.js';
 import type { Host } from '../live/index.js';
 import { AttributeExchange } from './attributes.js';
 import { Chat } from './chat.js';
 import { unwrap, wrap, wrapPiece, type Words } from './envelope.js';
 import { Files } from './files.js';
 import { gone, type Line, type Part } from './line.js';
+import { Introduction } from './metadata.js';
 import { Requests } from './requests.js';
 import { Settling } from './settling.js';
 import type { ChatMessage, FileOptions, RequestOptions } from './types.js';
@@ -19,6 +20,7 @@ class Exchange {
   readonly requests: Requests;
   readonly files: Files;
   readonly #host: Host;
+  readonly introduction: Introduction;
   readonly #settling = new Settling();
   readonly #parts: readonly Part[];
   /** Whether a channel of ours is known to be open. */
@@ -34,7 +36,8 @@ class Exchange {
       isSettled: () => this.#settling.isSettled,
       settled: () => this.#settled(),
     };
-    this.attributes = new AttributeExchange(line, local, (participant, changed) => {
+    this.introduction = new Introduction(host);
+    this.attributes = new AttributeExchange(line, local, this.introduction, (participant, changed) => {
       host.emit('attributesChanged', { participant, changed });
     });
     this.chat = new Chat(line, local, (message) => host.emit('chatMessage', { message }));
@@ -47,9 +50,18 @@ class Exchange {
     const { room } = this.#host;
     this.#settling.disturb();
     this.attributes.begin();
+    const introduced = (participant: Participant): void => {
+      const { metadata } = participant;
+      if (metadata && 'attributes' in metadata) this.attributes.hear(participant, metadata['attributes']);
+    };
+    room.remoteParticipants.forEach(introduced);
     const stops = [
-      room.on('participantJoined', () => this.#disturbed()),
-      room.on('stateChanged', ({ state }) => state === 'connected' && this.#disturbed()),
+      room.on('participantJoined', ({ participant }) => {
+        introduced(participant);
+        this.#disturbed();
+      }),
+      room.on('participantChanged', ({ participant }) => introduced(participant)),
+      room.on('stateChanged', ({ state }) => state === 'connected' && this.#returned()),
       room.on('participantLeft', ({ participant }) => this.#parts.forEach((part) => part.parted(participant))),
     ];
     return () => {
@@ -66,6 +78,12 @@ class Exchange {
     const sender = { from, participant };
     if ('piece' in inside) this.files.takePiece(sender, inside.piece);
     else this.#parts.forEach((part) => part.take(sender, inside.words));
+  }
+
+  /** Maybe on another server. */
+  #returned(): void {
+    this.introduction.forget();
+    this.#disturbed();
   }
 
   #disturbed(): void {
@@ -119,6 +137,11 @@ export function takeEnvelope(host: Host, [from, participant, data]: [string, Rem
 /** @internal */
 export function setAttributes(host: Host, changes: unknown): void {
   exchangeOf(host).attributes.set(changes);
+}
+
+/** @internal */
+export function setMetadata(host: Host, metadata: unknown): Promise<void> {
+  return exchangeOf(host).introduction.set(metadata);
 }
 
 /** @internal */

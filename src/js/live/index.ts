@@ -10,7 +10,7 @@ import { tellSpeakers } from './speakers.js';
 import { watchStalls } from './stalls.js';
 
 export { debugBundle } from './debug.js';
-export { request, sendChatMessage, sendFile, setAttributes, takeEnvelope } from '../exchange/index.js';
+export { request, sendChatMessage, sendFile, setAttributes, setMetadata, takeEnvelope } from '../exchange/index.js';
 export { moderation } from './moderation.js';
 export { simulate } from './simulate.js';
 

@@ -26,6 +26,8 @@ pub struct RoomData {
     pub description: Option<String>,
     /// The participant's name.
     pub display: Option<String>,
+    /// What else the participant tells others (since 1.3.0).
+    pub metadata: Option<Json>,
     /// Publishers, new or changed.
     pub publishers: Option<Vec<Publisher>>,
     /// `joined`: people who do not publish.
@@ -51,7 +53,7 @@ pub struct RoomData {
 }
 
 wire!(RoomData {
-    ; optional videoroom, room, error_code, error, id, private_id, description, display, publishers,
+    ; optional videoroom, room, error_code, error, id, private_id, description, display, metadata, publishers,
     attendees, joining, unpublished, leaving, kicked, reason, configured, started, mid, moderation
 });
 
@@ -257,7 +259,6 @@ impl RoomEvent {
     pub fn read(data: &Json, answer: bool) -> Result<Self, Error> {
         let said: RoomData = data.read()?;
         let slow = said.videoroom == "slow_link";
-        let about = said.id.clone();
         let mut event = said.classify(answer);
         let details: RoomDetails = data.read()?;
         if let Self::Unpublished(who)
@@ -273,9 +274,6 @@ impl RoomEvent {
         } else if event == Self::Unknown {
             event = if slow {
                 Self::SlowLink { bitrate: details.current_bitrate }
-            } else if let (Some(id), Some(_)) = (about, &details.metadata) {
-                let RoomDetails { display, metadata, .. } = details;
-                Self::Changed(Attendee { id, display, metadata })
             } else {
                 details.layer().map_or(Self::Unknown, Self::Layer)
             };
@@ -348,8 +346,11 @@ impl RoomData {
             RoomEvent::Kicked(whom(id))
         } else if let (Some(id), Some(mid), Some(state)) = (&self.id, &self.mid, &self.moderation) {
             RoomEvent::Moderated { id: id.clone(), mid: mid.clone(), muted: state == "muted" }
-        } else if let (Some(id), Some(display)) = (self.id.take(), self.display.take()) {
-            RoomEvent::Changed(Attendee { id, display: Some(display), metadata: None })
+        } else if let Some(id) =
+            self.id.take_if(|_| self.display.is_some() || self.metadata.is_some())
+        {
+            let (display, metadata) = (self.display.take(), self.metadata.take());
+            RoomEvent::Changed(Attendee { id, display, metadata })
         } else if answer || self.configured.is_some() || self.started.is_some() {
             RoomEvent::Done
         } else {

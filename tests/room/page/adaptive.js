@@ -193,7 +193,11 @@ export async function regrid({ name, box }) {
 }
 
 export const requests = ({ name }) => viewer(name).sent.length;
-export const limitations = ({ name }) => (viewer(name) ?? people.get(name)).limitations;
+/** What one who publishes was told of themselves, or one who looks was told `of` somebody. */
+export const limitations = ({ name, of }) => {
+  const told = (viewer(name) ?? people.get(name)).limitations;
+  return of === undefined ? told : told.filter(([display]) => display === of);
+};
 export const encodings = ({ name }) => {
   const [one] = people.get(name).room.localParticipant.publications.values();
   return {

@@ -1,5 +1,6 @@
 /** What people of `/call/call.js` say to each other beside media. */
-import { person } from '/call/call.js';
+import { create, person } from '/call/call.js';
+import { asked as askedOf, newer } from './newer.js';
 
 const heard = new Map();
 let asked = false;
@@ -123,3 +124,11 @@ const lookalike = Uint8Array.from([0x4a, 0x57, 0x58, 1, 0x7b, 0x7d]);
 
 export const sendLookalike = ({ name }) => person(name).room.localParticipant.sendData(lookalike);
 export const lookalikeDigest = async () => [...new Uint8Array(await crypto.subtle.digest('SHA-256', lookalike))].join(',');
+
+/** Somebody on a server that passes metadata on. */
+export const createNewer = ({ name, servers }) => create({ name, servers, transport: newer });
+export const metadataOf = ({ name, of }) => whois(name, of)?.metadata;
+export const setMetadata = ({ name, metadata }) => outcome(person(name).room.localParticipant.setMetadata(metadata));
+export const joinWith = ({ name, room, id, metadata }) => outcome(person(name).room.join({ room, id, display: name, metadata }));
+export const metadataAsked = () => askedOf;
+export const hasDataLine = ({ name }) => /^m=application/m.test(person(name).room.peerConnections.publisher.localDescription.sdp);

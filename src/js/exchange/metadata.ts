@@ -1,0 +1,57 @@
+import type { LocalParticipant } from '../participant.js';
+import { JanusError, internal } from '../index.js';
+import type { Host } from '../live/index.js';
+import { withParts } from '../live/parts.js';
+import type { Metadata, ServerInfo } from '../index.js';
+
+const { checkMetadata, parse, stringify } = internal;
+
+/** 1.3.0: from then on Janus passes metadata on. */
+const SINCE = 1300;
+
+/** What the server itself tells the others about us, where it does: it reaches pages of every kind, and those who come later. @internal */
+export class Introduction {
+  readonly #host: Host;
+  readonly #local: LocalParticipant;
+  #passesOn: Promise<boolean> | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#local = host.room.localParticipant;
+  }
+
+  /** Whether the server passes metadata on; asked once for each connection. */
+  passesOn(): Promise<boolean> {
+    this.#passesOn ??= withParts(this.#host.core(), ({ janus }) => janus.info() as Promise<string>)
+      .then((text) => (parse(text) as ServerInfo).version >= SINCE);
+    // Whoever asks again may have an answer.
+    this.#passesOn.catch(() => this.forget());
+    return this.#passesOn;
+  }
+
+  forget(): void {
+    this.#passesOn = undefined;
+  }
+
+  /** Tells it our attributes, beside the metadata there is. */
+  async say(): Promise<void> {
+    await this.#say({ ...this.#local.metadata, attributes: this.#local.attributes });
+  }
+
+  async set(metadata: unknown): Promise<void> {
+    checkMetadata(metadata);
+    const text = stringify(metadata);
+    if (!(await this.passesOn())) {
+      throw new JanusError('the server passes no metadata on: it is older than 1.3.0', { code: 'unsupported', retryable: false });
+    }
+    await this.#say({ ...(metadata as Metadata), attributes: this.#local.attributes });
+    this.#local._setMetadata(text);
+  }
+
+  async #say(words: object): Promise<void> {
+    const text = stringify(words);
+    if (text === this.#local._introduced) return;
+    await this.#host.core()?.setMetadata(text);
+    this.#local._introduced = text;
+  }
+}
