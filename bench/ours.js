@@ -20,6 +20,18 @@ export async function watchFirst({ server, room: id, ready }) {
   return { track: track.mediaStreamTrack, leave: () => room.leave() };
 }
 
+/** Joins to watch, and stays. */
+export async function stay({ server, room: id, video }) {
+  const room = new Room({ servers: server });
+  const subscribed = first(room, 'trackSubscribed', ({ track }) => track.kind === 'video');
+  await room.join({ room: id, display: 'us' });
+  (await subscribed).track.attach(video);
+  return {
+    resumed: () => first(room, 'stateChanged', ({ state }) => state === 'connected'),
+    leave: () => room.leave(),
+  };
+}
+
 /** Joins and publishes a track; resolves when its media is up. */
 export async function publish({ server, room: id, track }) {
   const room = new Room({ servers: server });

@@ -1,7 +1,11 @@
 /** What runs in the page: one measurement each, in ms. */
+import './sockets.js';
 import * as bare from './bare.js';
 import * as ours from './ours.js';
+import * as staying from './staying.js';
 import * as theirs from './built/theirs.js';
+
+export { again, longestGap, quiet, resumed, end as stopWatching } from './staying.js';
 
 const SIDES = { ours, theirs };
 
@@ -42,6 +46,9 @@ export async function join({ side, server, room, prepare }) {
   await leave();
   return time;
 }
+
+/** Begins to watch for what happens next. */
+export const beginWatching = ({ side, ...place }) => staying.begin({ ...place, side: SIDES[side] });
 
 /** From the click to media that reaches the server. */
 export async function publish({ side, server, room }) {

@@ -7,9 +7,14 @@ globalThis.adapter = adapter;
 
 const ready = new Promise((resolve) => Janus.init({ debug: false, callback: resolve }));
 
-function connect(server) {
+/** `lost` hears of connections that break. */
+function connect(server, lost = () => undefined) {
   return new Promise((resolve, reject) => {
-    const janus = new Janus({ server, success: () => resolve(janus), error: reject, destroyed: () => undefined });
+    const failed = (error) => {
+      reject(error);
+      lost();
+    };
+    const janus = new Janus({ server, success: () => resolve(janus), error: failed, destroyed: () => undefined });
   });
 }
 
@@ -42,18 +47,50 @@ async function watch(janus, { room, publishers, privateId }) {
 }
 
 /** Joins to watch; resolves to the first video track and a way to leave. */
-export async function watchFirst({ server, room }) {
+export async function watchFirst({ server, room, lost }) {
   await ready;
-  const janus = await connect(server);
+  const janus = await connect(server, lost);
   const track = await new Promise((resolve, reject) => {
     attach(janus, {
       onmessage: (message) => {
-        if (message.videoroom !== 'joined') return;
+        if (!message.publishers?.length) return;
         watch(janus, { room, publishers: message.publishers, privateId: message.private_id }).then(resolve, reject);
       },
     }).then((handle) => handle.send({ message: { request: 'join', ptype: 'publisher', room, display: 'them' } }), reject);
   });
-  return { track, leave: () => janus.destroy({}) };
+  return { track, janus, leave: () => janus.destroy({}) };
+}
+
+/** Between two attempts to reach a server that does not answer, ms. */
+const PAUSE_MS = 250;
+const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+
+/** Joins to watch, and stays: the session is claimed, or where there is none any more, everything begins anew. */
+export async function stay({ server, room, video }) {
+  let [call, left, tell] = [undefined, false, () => undefined];
+  const begin = async () => {
+    call = await watchFirst({ server, room, lost: () => call && void recover(call) });
+    video.srcObject = new MediaStream([call.track]);
+  };
+  const claim = ({ janus }) => new Promise((resolve) => {
+    janus.reconnect({ success: () => resolve(true), error: () => resolve(false) });
+  });
+  async function recover(broken) {
+    if (left || call !== broken) return;
+    if (!(await claim(broken))) {
+      call = undefined;
+      while (!left && !(await begin().then(() => true, () => false))) await pause();
+    }
+    tell();
+  }
+  await begin();
+  return {
+    resumed: () => new Promise((resolve) => (tell = resolve)),
+    leave() {
+      left = true;
+      return call?.leave();
+    },
+  };
 }
 
 /** Joins and publishes a track; resolves when its media is up. */

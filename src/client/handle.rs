@@ -58,7 +58,19 @@ impl Handle {
         body: Json,
         jsep: Option<Json>,
     ) -> impl Future<Output = Result<Answer, Error>> + use<> {
-        let request = Request::message(self.session, self.id, body, jsep);
+        self.request_in(true, body, jsep)
+    }
+
+    /// The same; unless it is `ordered`, it does not wait for those before it on this handle, nor those behind
+    /// it for it: for what the server may never answer.
+    pub fn request_in(
+        &self,
+        ordered: bool,
+        body: Json,
+        jsep: Option<Json>,
+    ) -> impl Future<Output = Result<Answer, Error>> + use<> {
+        let mut request = Request::message(self.session, self.id, body, jsep);
+        request.unordered |= !ordered;
         Read { pending: self.ask(request), read: plugin_answer }
     }
 

@@ -119,6 +119,11 @@ impl Negotiation {
         self.state == State::Idle && !self.offer_wanted && self.offers.is_empty()
     }
 
+    /// Whether a round is under way; another may be waiting.
+    pub fn is_under_way(&self) -> bool {
+        self.state != State::Idle
+    }
+
     /// Something to publish changed. Asked for during a round, it makes one more round, not several.
     /// Answerers never offer.
     pub fn want_offer(&mut self) {

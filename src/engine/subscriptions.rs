@@ -332,6 +332,11 @@ impl Subscriptions {
         self.refused.contains(stream)
     }
 
+    /// Whether a request is under way.
+    pub fn is_busy(&self) -> bool {
+        self.busy
+    }
+
     /// Whether the handle has its role.
     pub fn is_joined(&self) -> bool {
         self.joined

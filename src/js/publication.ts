@@ -258,7 +258,7 @@ function delay(name: string, value: number | undefined): number | undefined {
   return Math.round(value / DELAY_UNIT_MS);
 }
 
-/** A stream of somebody else. */
+/** A stream of somebody else. Once it is published no longer, what is wished of it does nothing. */
 export class RemoteTrackPublication extends TrackPublication {
   declare readonly participant: RemoteParticipant;
   readonly #core: () => RoomCore;
@@ -310,6 +310,7 @@ export class RemoteTrackPublication extends TrackPublication {
    * takes the place of another of the same codec needs no negotiation.
    */
   setSubscribed(subscribed: boolean): void {
+    if (this.#isOver) return;
     this.#core().setSubscribed(this.#reference(), subscribed);
     this.#subscribed = subscribed;
   }
@@ -336,7 +337,7 @@ export class RemoteTrackPublication extends TrackPublication {
 
   /** Asks the sender for a picture that stands by itself. Browsers do so themselves where they miss one. */
   requestKeyFrame(): void {
-    this.#core().requestKeyFrame(this.#reference());
+    if (!this.#isOver) this.#core().requestKeyFrame(this.#reference());
   }
 
   #change(change: Terms): void {
@@ -347,9 +348,15 @@ export class RemoteTrackPublication extends TrackPublication {
 
   /** @internal Has it come on its terms; while `more` follow, none of them is sent yet. */
   _tell(more: boolean, terms = this.#terms): void {
+    if (this.#isOver) return;
     const bound = this._bound?.(terms) ?? terms;
     this._isHeld = bound.paused ?? false;
     this.#core().setTerms(this.#reference(), stringify(bound), more);
+  }
+
+  /** What is wished of it then is not wished of a stream that takes its mid. */
+  get #isOver(): boolean {
+    return this.participant.publications.get(this.mid) !== this;
   }
 
   #reference(): string {

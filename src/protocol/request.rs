@@ -1,7 +1,8 @@
 //! Requests of the core API (`janus-api`: create, attach, message, trickle, ...).
 
+use super::jsep::SdpType;
 use super::wire::{wire, words};
-use super::{Candidate, HandleId, Json, SessionId};
+use super::{Candidate, HandleId, Jsep, Json, SessionId};
 
 /// The verb of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,12 +74,16 @@ pub struct Request {
     pub token: Option<String>,
     /// The server's API secret, if it asks for one.
     pub apisecret: Option<String>,
+    /// `message`: it does not wait for those before it on its handle, and those behind it do not wait for it.
+    /// Never said to the server.
+    pub unordered: bool,
 }
 
 wire!(Request {
     verb = "janus", transaction
     ; optional session_id, handle_id, id, plugin, opaque_id, loop_index, body, jsep, candidates, token,
     apisecret
+    ; apart unordered
 });
 
 impl Request {
@@ -97,6 +102,7 @@ impl Request {
             candidates: None,
             token: None,
             apisecret: None,
+            unordered: false,
         }
     }
 
@@ -131,9 +137,13 @@ impl Request {
         Self::new(verb, Some(session), Some(handle))
     }
 
-    /// `message`
+    /// `message`. One that answers an offer is unordered: a server may hold what was asked before until it
+    /// has that answer.
     pub fn message(session: SessionId, handle: HandleId, body: Json, jsep: Option<Json>) -> Self {
-        Self { body: Some(body), jsep, ..Self::new(Verb::Message, Some(session), Some(handle)) }
+        let answers = |jsep: &Json| jsep.read::<Jsep>().is_ok_and(|it| it.kind == SdpType::Answer);
+        let unordered = jsep.as_ref().is_some_and(answers);
+        let message = Self::new(Verb::Message, Some(session), Some(handle));
+        Self { body: Some(body), jsep, unordered, ..message }
     }
 
     /// `trickle` with a batch of candidates.

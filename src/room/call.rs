@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 
+use super::channels::Channels;
 use super::devices::open_each;
 use super::event::{Failure, RoomEvent};
 use super::local::{Device, Slot, Slots, left};
@@ -24,8 +25,8 @@ use crate::protocol::description::Source;
 use crate::protocol::json::Object;
 use crate::protocol::{Candidate, Jsep, Json};
 use crate::web::{
-    self, Listener, MediaStreamTrack, Peer, PeerConfig, PeerEvent, Playback, RtcDataChannel,
-    Sender, Thrown, Timer, spawn_local,
+    self, Listener, MediaStreamTrack, Peer, PeerConfig, PeerEvent, Playback, Sender, Thrown, Timer,
+    spawn_local,
 };
 use crate::{Error, ErrorCode, Id, Map};
 
@@ -48,8 +49,7 @@ pub(super) struct Call {
     pub(super) screen: Toggle,
     /// Who waits for a change of what we publish.
     pub(super) answers: Answers,
-    /// Our data channels, label and options, to be opened on each peer connection that publishes.
-    pub(super) channels: RefCell<Vec<(String, String)>>,
+    pub(super) channels: Channels,
     pub(super) tracks: RefCell<Map<StreamRef, Rc<Track>>>,
     joined: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     timer: RefCell<Timer>,
@@ -93,7 +93,7 @@ impl Call {
             microphone: Toggle::default(),
             screen: Toggle::default(),
             answers: Answers::default(),
-            channels: RefCell::default(),
+            channels: Channels::default(),
             tracks: RefCell::default(),
             joined: RefCell::new(Some(sender)),
             timer: RefCell::default(),
@@ -265,25 +265,6 @@ impl Call {
         }
     }
 
-    /// Opens a data channel of ours, now and on each peer connection that follows.
-    pub(super) fn open_channel(
-        self: &Rc<Self>,
-        label: String,
-        options: String,
-    ) -> Result<(), Failure> {
-        let peer = self.publisher()?;
-        let channel = peer.open_channel(&label, &options)?;
-        self.channels.borrow_mut().push((label.clone(), options));
-        self.conference.borrow_mut().data_opened();
-        self.tell_channel(channel, label, true);
-        self.pump();
-        Ok(())
-    }
-
-    pub(super) fn tell_channel(&self, channel: RtcDataChannel, label: String, ours: bool) {
-        self.emit(&RoomEvent::DataChannel { channel, label, ours });
-    }
-
     fn peer_event(self: &Rc<Self>, role: Role, event: PeerEvent) {
         match event {
             PeerEvent::Candidate(candidate) => {
@@ -328,6 +309,7 @@ impl Call {
             return;
         }
         loop {
+            self.open_waiting_channels();
             self.conference.borrow_mut().advance(web::now());
             let next = self.conference.borrow_mut().poll();
             let Some(output) = next else { break };
@@ -373,7 +355,9 @@ impl Call {
 
     fn ask(self: &Rc<Self>, role: Role, asked: Asked, body: Json, jsep: Option<Jsep>) {
         let Some(handle) = self.handle(role) else { return };
-        let sent = handle.request(body, jsep);
+        // Janus may answer a restart with a later offer alone.
+        let unordered = asked == Asked::Restart;
+        let sent = handle.request_in(!unordered, body, jsep.map(|jsep| Json::write(&jsep)));
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let answer = sent.await.and_then(|answer| said(role, &answer, Some(asked)));
@@ -504,12 +488,8 @@ impl Call {
     /// On a fresh peer connection.
     pub(super) fn publish_all_again(self: &Rc<Self>) {
         self.add_again();
-        let Ok(peer) = self.publisher() else { return };
-        for (label, options) in self.channels.borrow().clone() {
-            // What the browser took once it takes again.
-            if let Ok(channel) = peer.open_channel(&label, &options) {
-                self.tell_channel(channel, label, true);
-            }
+        if self.publisher().is_ok() {
+            self.open_channels_again();
         }
     }
 

@@ -152,7 +152,7 @@ impl Call {
         self.depart();
         let attached = self.signal.borrow().as_ref().map(Signal::attach_again);
         let Some(attached) = attached else { return };
-        if !self.slots.all().is_empty() || !self.channels.borrow().is_empty() {
+        if !self.slots.all().is_empty() || !self.channels.is_empty() {
             self.publish_all_again();
             self.conference.borrow_mut().negotiate();
         }

@@ -16,6 +16,7 @@
 //! ```
 
 mod call;
+mod channels;
 mod devices;
 mod event;
 mod line;

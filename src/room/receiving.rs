@@ -16,7 +16,7 @@ impl Room {
         Ok(())
     }
 
-    /// Whether a stream is received. By default all are. One that takes the place of another of the same
+    /// Whether a stream is received. By default all are; of one that is published no longer, nothing is remembered. One that takes the place of another of the same
     /// codec needs no negotiation (`switch`).
     pub fn set_subscribed(&self, stream: StreamRef, subscribed: bool) -> Result<(), Failure> {
         self.with_call(|call| call.conference.borrow_mut().subscribe(stream, subscribed))

@@ -240,6 +240,36 @@ for (const kind of BROWSERS) {
       assert.ok((await call.lines({ name: 'Ada' })) <= lines + 1);
     });
 
+    it('what is wished of a stream that ended is not wished of the next', async () => {
+      await meanwhile('letGoOfWhatEnds', { name: 'Bob' });
+      await call.join({ name: 'Ada', room: ROOM, number: 17 });
+      await sees(call, VIEW, 17);
+      await call.unpublish({ name: 'Ada', of: 'camera' });
+      await until('it to be gone', async () => !(await call.see(VIEW)).published);
+      await call.publish({ name: 'Ada', number: 18, source: 'camera' });
+      await sees(call, VIEW, 18);
+    });
+
+    it('data goes through whose channel is opened while an answer is applied', async () => {
+      await call.join({ name: 'Ada', room: ROOM });
+      assert.deepEqual(await meanwhile('sendWhileApplying', { name: 'Ada', number: 12 }), ['done', 'done']);
+      await sees(call, VIEW, 12);
+      await until('data to come', async () => {
+        await call.send({ name: 'Ada', data: 'again' });
+        return (await call.data({ name: 'Bob' })).some(({ from }) => from === 'Ada');
+      });
+    });
+
+    it('other ways are looked for while the first comes up, and pictures come all the same', async () => {
+      await call.leave({ name: 'Bob' });
+      await call.join({ name: 'Ada', room: ROOM, number: 17 });
+      await meanwhile('joinAndRestart', { name: 'Bob', room: ROOM });
+      const began = performance.now();
+      await sees(call, VIEW, 17);
+      const took = performance.now() - began;
+      assert.ok(took < 6_000, `it took ${Math.round(took)} ms`);
+    });
+
     it('a camera that is off does not take a device that is not there', async () => {
       await call.join({ name: 'Ada', room: ROOM });
       await call.camera({ name: 'Ada', enabled: true });

@@ -3,6 +3,7 @@
 use janus_wasm::ErrorCode;
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::signalling::{Config, Found, Output};
+use janus_wasm::protocol::Json;
 use janus_wasm::protocol::message::HandleEvent;
 use janus_wasm::protocol::request::{Request, Verb};
 
@@ -62,6 +63,30 @@ fn messages_of_a_handle_go_one_at_a_time() {
     bench.answer("t3");
     let next = sent(&bench.drain());
     assert!(next[0].contains(r#""n":2"#), "{next:?}");
+}
+
+#[test]
+fn an_answer_to_an_offer_waits_for_nothing() {
+    // Pitfall 5: until the server has it, it may keep silent on what was asked before.
+    let mut bench = ready();
+    let jsep = |text: &str| Some(Json::parse(text).unwrap());
+    let body = || Json::parse("{}").unwrap();
+    bench.ask(message(r#"{"restart":true}"#));
+    bench.ask(Request::message(SESSION, HANDLE, body(), jsep(r#"{"type":"offer","sdp":""}"#)));
+    bench.ask(Request::message(SESSION, HANDLE, body(), jsep(r#"{"type":"answer","sdp":""}"#)));
+    let asked = sent(&bench.drain());
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(asked[1].contains(r#""type":"answer""#), "{asked:?}");
+}
+
+#[test]
+fn nothing_waits_for_what_is_unordered() {
+    let mut bench = ready();
+    bench.ask(Request { unordered: true, ..message("{}") });
+    bench.ask(message(r#"{"n":2}"#));
+    bench.ask(message(r#"{"n":3}"#));
+    let asked = sent(&bench.drain());
+    assert!(matches!(&asked[..], [_, second] if second.contains(r#""n":2"#)), "{asked:?}");
 }
 
 #[test]

@@ -123,7 +123,9 @@ impl Conference {
                 Some(Cure::Restart) if role == Role::Offerer => {
                     self.publishing.negotiation.want_restart();
                 }
-                Some(Cure::Restart) => self.out.extend(self.receiving.restart()),
+                Some(Cure::Restart) => {
+                    self.receiving.restart = self.receiving.subscriptions.is_joined();
+                }
                 Some(Cure::Rebuild) => {
                     let text = "no packets get through";
                     self.renew(role, Error::new(ErrorCode::Negotiation, text));

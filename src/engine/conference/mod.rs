@@ -219,6 +219,11 @@ impl Conference {
         self.receiving.negotiation.set_e2ee(e2ee);
     }
 
+    /// Whether an offer of ours is made, under way, or answered.
+    pub fn is_offering(&self) -> bool {
+        self.publishing.negotiation.is_under_way()
+    }
+
     /// A data channel of ours is open: what is published is rebuilt for its sake too.
     pub fn data_opened(&mut self) {
         self.publishing.data = true;
@@ -296,13 +301,13 @@ impl Conference {
             }
             // A stream that goes while its layer is asked for is no failure.
             (Asked::Configure, _) => self.receiving.subscriptions.configured(),
-            (Asked::Restart, Ok(said)) => {
-                if said.jsep.is_some() {
-                    let events = self.receiving.told(None, said.jsep);
+            (Asked::Restart, answer) => {
+                self.receiving.restarted();
+                if let Ok(Said { jsep: Some(jsep), .. }) = answer {
+                    let events = self.receiving.told(None, Some(jsep));
                     self.emit_all(events);
                 }
             }
-            (Asked::Restart, Err(_)) => {}
             (Asked::Pause, _) => self.receiving.pausing_done(),
             (Asked::Start, Ok(_)) => self.receiving.negotiation.finished(),
             (Asked::Start, Err(error)) => self.renew(Role::Answerer, error),

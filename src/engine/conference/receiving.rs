@@ -29,6 +29,10 @@ pub(super) struct Receiving {
     pub(super) pause: bool,
     paused: bool,
     pausing: bool,
+    /// Other ways for packets are to be looked for.
+    pub(super) restart: bool,
+    /// The server was asked for the offer that does it.
+    restarting: bool,
     /// The request under way was answered, and what it comes to follows with an offer.
     updating: bool,
     /// The server waits for the answer to an offer, one that may have been lost: until when it is waited for.
@@ -54,6 +58,8 @@ impl Receiving {
             pause: false,
             paused: false,
             pausing: false,
+            restart: false,
+            restarting: false,
             updating: false,
             lost_by: None,
             ready: true,
@@ -85,7 +91,15 @@ impl Receiving {
                 if self.pause { SubscriberRequest::Pause } else { SubscriberRequest::Start(None) };
             return Some(Output::Subscriber(Asked::Pause, request));
         }
-        let (asked, request) = match self.subscriptions.plan(now, self.negotiation.is_idle())? {
+        // A restart that is asked for while an offer is outstanding is never answered.
+        let idle = self.negotiation.is_idle() && !self.restarting;
+        if idle && !self.subscriptions.is_busy() && std::mem::take(&mut self.restart) {
+            self.restarting = true;
+            let restart = Entries { streams: Vec::new(), restart: Some(true) };
+            let request = SubscriberRequest::Configure(restart);
+            return Some(Output::Subscriber(Asked::Restart, request));
+        }
+        let (asked, request) = match self.subscriptions.plan(now, idle)? {
             Plan::Join(streams) => {
                 (Asked::Subscribe, SubscriberRequest::Join(Watch { streams, ..join.clone() }))
             }
@@ -101,13 +115,9 @@ impl Receiving {
         Some(Glance { room, streams, private_id, pin, token })
     }
 
-    /// Asks for an offer with new ICE credentials.
-    pub(super) fn restart(&self) -> Option<Output> {
-        if !self.ready || !self.subscriptions.is_joined() {
-            return None;
-        }
-        let restart = Entries { streams: Vec::new(), restart: Some(true) };
-        Some(Output::Subscriber(Asked::Restart, SubscriberRequest::Configure(restart)))
+    /// A restart was answered, or never will be.
+    pub(super) fn restarted(&mut self) {
+        self.restarting = false;
     }
 
     /// `pause` or `start` was answered, or failed.
@@ -169,7 +179,8 @@ impl Receiving {
         let Some(jsep) = jsep else {
             return if self.offered.is_empty() { self.show(mapping) } else { Vec::new() };
         };
-        self.lost_by = None;
+        // A restart that the server was asked for is part of whichever offer comes next.
+        (self.lost_by, self.restarting) = (None, false);
         self.offered.push_back(mapping);
         self.negotiation.remote(jsep);
         Vec::new()
@@ -269,6 +280,7 @@ impl Receiving {
         self.subscriptions.reset();
         self.healing = Healing::default();
         (self.paused, self.pausing, self.updating, self.lost_by) = (false, false, false, None);
+        (self.restart, self.restarting) = (false, false);
     }
 
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {

@@ -60,14 +60,21 @@ impl Conference {
         if !wanted {
             self.let_go(&stream);
         }
-        self.wishes.change(stream, |told| told.unwanted = !wanted);
-        self.want();
+        self.wish(stream, |told| told.unwanted = !wanted);
     }
 
     /// How this stream is to come.
     pub fn terms(&mut self, stream: StreamRef, terms: Terms) {
-        self.wishes.change(stream, |told| told.terms = terms);
-        self.want();
+        self.wish(stream, |told| told.terms = terms);
+    }
+
+    /// Of streams there are: what is wished of one that is gone is not wished of the next of its name.
+    fn wish(&mut self, stream: StreamRef, change: impl FnOnce(&mut Told)) {
+        let publisher = self.roster.people().get(&stream.feed);
+        if publisher.is_some_and(|person| person.streams.get(&stream.mid).is_some()) {
+            self.wishes.change(stream, change);
+            self.want();
+        }
     }
 
     /// How this stream was asked to come.

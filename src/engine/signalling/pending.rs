@@ -117,11 +117,12 @@ impl Pendings {
         true
     }
 
-    /// Moves what may leave to the sending queue. Messages on one handle go one at a time.
+    /// Moves what may leave to the sending queue. Messages on one handle go one at a time, unless they are unordered.
     pub(super) fn release(&mut self, deadline: Millis, may_leave: impl Fn(&Pending) -> bool) {
         let mut busy: Vec<HandleId> = Vec::new();
         for pending in self.open.values_mut() {
-            let serial = (pending.verb == Verb::Message).then_some(pending.handle).flatten();
+            let ordered = pending.verb == Verb::Message && !pending.request.unordered;
+            let serial = pending.handle.filter(|_| ordered);
             if serial.is_some_and(|handle| busy.contains(&handle)) {
                 continue;
             }

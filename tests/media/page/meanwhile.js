@@ -186,3 +186,45 @@ export function offerAndPublish({ name, number }) {
   person(name).room.restartIce();
   return outcomes(Promise.resolve(), us(name).publishTrack(fresh(number)));
 }
+
+/** Lets go of everything in the moment it ends, and of what ended long ago. */
+export function letGoOfWhatEnds({ name }) {
+  person(name).room.on('trackUnpublished', ({ publication }) => {
+    const letGo = () => {
+      publication.setSubscribed(false);
+      publication.setPaused(true);
+      publication.requestKeyFrame();
+    };
+    letGo();
+    person(name).room.on('trackPublished', letGo);
+  });
+}
+
+/**
+ * Has data sent for the first time in the moment a connection that sends begins to apply an answer; the browser takes
+ * some time for that.
+ */
+export function sendWhileApplying({ name, number }) {
+  const { setRemoteDescription } = RTCPeerConnection.prototype;
+  let sending;
+  RTCPeerConnection.prototype.setRemoteDescription = function apply(description) {
+    const applied = setRemoteDescription.call(this, description);
+    if (description.type === 'answer') {
+      RTCPeerConnection.prototype.setRemoteDescription = setRemoteDescription;
+      sending = outcome(us(name).sendData('in between'));
+    }
+    return applied;
+  };
+  return outcome(us(name).publishTrack(fresh(number))).then(async (published) => [published, await sending]);
+}
+
+/** Joins and looks for other ways before anything has come up. */
+export async function joinAndRestart({ name, room: id }) {
+  const { room } = person(name);
+  room.on('remoteReceiverAdded', () => {
+    room.restartIce();
+    room.restartIce();
+  });
+  await room.join({ room: id, display: name });
+  room.restartIce();
+}
