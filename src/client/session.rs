@@ -79,6 +79,8 @@ impl Shared {
         if renewing && self.ending.get() {
             return;
         }
+        // Where connections are not made again, sessions are not either.
+        let renewing = renewing && connection.options.reconnect_budget > Millis(0);
         if renewing {
             let pause = self.pause(|renewals| renewals.pause(web::now()));
             spawn_local(renew(Rc::downgrade(connection), Rc::clone(self), pause));
@@ -93,8 +95,9 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// Makes a new session in place of one that is gone, for as long as trying makes sense.
+/// Makes a new session in place of one that is gone, for as long as trying makes sense and the budget lasts.
 async fn renew(connection: Weak<Inner>, shared: Rc<Shared>, mut pause: Millis) {
+    let began = web::now();
     loop {
         if pause > Millis(0) {
             web::sleep(pause).await;
@@ -105,7 +108,8 @@ async fn renew(connection: Weak<Inner>, shared: Rc<Shared>, mut pause: Millis) {
         let id = shared.id.get();
         let Err(error) = created.await else { return shared.emit(SessionEvent::Renewed(id)) };
         forget(&connection, id);
-        let open = connection.upgrade().is_some_and(|it| !it.is_closed());
+        let within = |it: Rc<Inner>| web::now() <= began + it.options.reconnect_budget;
+        let open = connection.upgrade().is_some_and(|it| !it.is_closed() && within(it));
         if !(open && error.is_retryable()) {
             return shared.emit(SessionEvent::Lost { error, renewing: false });
         }

@@ -38,6 +38,8 @@ pub struct Subscriptions {
     wanted: Vec<Wish>,
     /// By subscription mid: what each m-line carries.
     lines: Map<String, Carried>,
+    /// The terms m-lines had for what they carried before, of which the server keeps the delay.
+    former: Map<String, Terms>,
     /// The one m-line of data is shared: whose data comes there.
     data: Vec<StreamRef>,
     joined: bool,
@@ -109,6 +111,7 @@ impl Subscriptions {
     pub fn ended(&mut self, stream: &StreamRef) {
         for (mid, carried) in self.lines.iter() {
             if carried.wish.stream == *stream {
+                self.former.insert(mid.clone(), carried.wish.terms.clone());
                 self.stale.lines.push((mid.clone(), stream.clone()));
             }
         }
@@ -256,7 +259,9 @@ impl Subscriptions {
             }
         }
         self.stale.lines = stale;
-        self.lines = lines;
+        for (mid, carried) in std::mem::replace(&mut self.lines, lines).iter() {
+            self.former.insert(mid.clone(), carried.wish.terms.clone());
+        }
     }
 
     /// What is known of an m-line that carries this stream now.
@@ -269,7 +274,12 @@ impl Subscriptions {
         // What this handle did not ask for just now comes on the server's own terms.
         let codec = self.wanted.iter().find(same).and_then(|wish| wish.codec.clone());
         let unasked = Wish { stream, kind, codec, terms: Terms::default() };
-        Carried::new(asked.unwrap_or(unasked))
+        let mut wish = asked.unwrap_or(unasked);
+        let before = self.lines.get(mid).map(|carried| &carried.wish.terms);
+        if let Some(former) = before.or_else(|| self.former.get(mid)) {
+            wish.terms.keep_delay(former);
+        }
+        Carried::new(wish)
     }
 
     /// The server names the feeds and not their mids: those are what was known, asked for, or is wanted.
@@ -357,6 +367,8 @@ impl Subscriptions {
         );
         let switching = std::mem::take(&mut self.switching);
         self.care = match asked.as_slice() {
+            // That was about no stream at all.
+            _ if matches!(code, ErrorCode::ConnectionLost | ErrorCode::Timeout) => self.care,
             [wish] if about_feeds && !switching => {
                 if !self.renewed.contains(&wish.stream.feed) {
                     self.refused.push(wish.stream.clone());

@@ -78,12 +78,14 @@ impl Call {
     ) -> Result<(Rc<Self>, Joined), Failure> {
         let capturing = options.camera.is_some() || options.microphone.is_some();
         let (sender, joined) = oneshot::channel();
+        let mut conference = Conference::new(options.join.clone(), capturing);
+        conference.set_budget(room.options.connection.reconnect_budget);
         let call = Rc::new(Self {
             room: Rc::downgrade(room),
             display: options.join.display.clone().unwrap_or_default(),
             peer_config: RefCell::new(room.peer.borrow().clone()),
             playback: Rc::clone(&room.playback),
-            conference: RefCell::new(Conference::new(options.join.clone(), capturing)),
+            conference: RefCell::new(conference),
             signal: RefCell::default(),
             early: RefCell::default(),
             publisher: RefCell::default(),
@@ -340,7 +342,7 @@ impl Call {
             Output::Peer(role, step) => self.step(role, step),
             Output::Renew(role) => self.renew(role),
             Output::Create => self.make_room(),
-            Output::Return => self.return_to_room(),
+            Output::Return => self.place_lost(),
             Output::Event(event) => self.tell(event),
         }
     }
@@ -477,10 +479,8 @@ impl Call {
             }
             // What is asked for now waits for the next connection.
             Err(error) if error.code() == ErrorCode::ConnectionLost => return self.renew(role),
-            Err(error) => {
-                let failure = error.into();
-                self.emit(&RoomEvent::MediaError { source: Source::Unknown, failure });
-            }
+            // Only a subscriber's handle is made anew.
+            Err(error) => self.conference.borrow_mut().renewal_failed(error),
         }
         self.pump();
     }

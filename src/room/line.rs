@@ -48,10 +48,7 @@ impl Call {
     /// The connection to the server is being made again.
     pub(super) fn signal_lost(&self, error: Option<Error>) {
         self.conference.borrow_mut().signalling(false);
-        if let Some(room) = self.room.upgrade().filter(|it| it.state.get() == RoomState::Connected)
-        {
-            room.set_state(RoomState::Reconnecting, None, error);
-        }
+        self.away_from_room(error);
     }
 
     /// It is back, with our session. What was told meanwhile is lost.
@@ -62,7 +59,8 @@ impl Call {
         }
         self.conference.borrow_mut().signalling(true);
         self.pump();
-        if room.state.get() == RoomState::Reconnecting {
+        // Who is not in yet is told so by the answer to joining.
+        if room.state.get() == RoomState::Reconnecting && self.conference.borrow().is_in() {
             room.set_state(RoomState::Connected, None, None);
             self.resynchronise(true);
         }
@@ -82,8 +80,13 @@ impl Call {
                 let Some(call) = same() else { return };
                 call.conference.borrow_mut().catch_up();
                 drop(call);
-                // Lost once more, it will be asked again.
-                let Ok(here) = participants(&handle, &room).await else { return };
+                let here = match participants(&handle, &room).await {
+                    Ok(here) => here,
+                    // Then nobody is in it.
+                    Err(error) if error.code() == ErrorCode::RoomNotFound => Vec::new(),
+                    // Lost once more, it will be asked again.
+                    Err(_) => return,
+                };
                 let Some(call) = same() else { return };
                 let glance = call.conference.borrow().glance(&here).filter(|_| streams);
                 let seen = match glance {
@@ -145,6 +148,19 @@ impl Call {
         self.drop_peer(Role::Answerer);
         self.early.take();
         self.conference.borrow_mut().depart();
+    }
+
+    /// Our place is lost, though the line is there.
+    pub(super) fn place_lost(self: &Rc<Self>) {
+        self.away_from_room(None);
+        self.return_to_room();
+    }
+
+    fn away_from_room(&self, error: Option<Error>) {
+        if let Some(room) = self.room.upgrade().filter(|it| it.state.get() == RoomState::Connected)
+        {
+            room.set_state(RoomState::Reconnecting, None, error);
+        }
     }
 
     /// Takes our place in the room again, with fresh handles and peer connections.

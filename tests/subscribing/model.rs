@@ -58,6 +58,10 @@ pub(crate) enum Happening {
         spatial: u32,
         paused: bool,
     },
+    /// Nothing is to be relayed for now, or everything again.
+    Pause(bool),
+    /// The network is another one.
+    Restart,
     /// The server hears or says the next thing, or the browser is done.
     Turn,
     Pass(u64),
@@ -76,6 +80,8 @@ pub(crate) fn story() -> impl Strategy<Value = Vec<Happening>> {
         2 => (person, line, 0_u32..3, any::<bool>()).prop_map(|(person, line, spatial, paused)| {
             Happening::Terms { person, line, spatial, paused }
         }),
+        1 => any::<bool>().prop_map(Happening::Pause),
+        1 => Just(Happening::Restart),
         9 => Just(Happening::Turn),
         2 => (1_u64..800).prop_map(Happening::Pass),
     ];
@@ -100,6 +106,8 @@ enum Asking {
     Subscribe(Vec<Entry>, Vec<Line>, bool),
     Switch(Vec<Entry>),
     Configure(Vec<Entry>),
+    Restart,
+    Pause,
     Start,
 }
 
@@ -120,6 +128,7 @@ pub(crate) struct World {
     joined: bool,
     answered: bool,
     pending: bool,
+    paused: bool,
     asked: VecDeque<(Asked, Asking)>,
     /// The browser describes.
     describing: bool,
@@ -127,6 +136,8 @@ pub(crate) struct World {
     switches: u32,
     layer_requests: u32,
     deaf: u32,
+    /// Whether the application wants nothing to be relayed.
+    wants_pause: bool,
     /// What the application believes it can play.
     playing: BTreeMap<Source, String>,
     trouble: Option<String>,
@@ -162,12 +173,14 @@ impl World {
             joined: false,
             answered: true,
             pending: false,
+            paused: false,
             asked: VecDeque::new(),
             describing: false,
             offers: 0,
             switches: 0,
             layer_requests: 0,
             deaf: 0,
+            wants_pause: false,
             playing: BTreeMap::new(),
             trouble: None,
         };
@@ -236,6 +249,11 @@ impl World {
                     self.conference.terms(stream((person, line)), terms);
                 }
             }
+            Happening::Pause(paused) => {
+                self.wants_pause = paused;
+                self.conference.pause(paused);
+            }
+            Happening::Restart => self.conference.network_changed(Millis(self.now)),
             Happening::Turn => self.tell_one(),
             Happening::Pass(span) => self.now += span,
         }
@@ -353,6 +371,11 @@ impl World {
             let answer = Jsep::answer("answer".to_owned());
             self.conference.described(Role::Answerer, answer, Map::new());
         } else if let Some((asked, asking)) = self.asked.pop_front() {
+            if matches!(asking, Asking::Restart) && !self.answered {
+                // It becomes part of the next offer, and nobody says so.
+                self.pending = true;
+                return;
+            }
             let answer = self.answer(asking);
             self.conference.answer(asked, answer);
             if asked == Asked::Start {
@@ -368,7 +391,19 @@ impl World {
 
     fn answer(&mut self, asking: Asking) -> Result<Said, Error> {
         match asking {
-            Asking::Start => Ok(said(RoomEvent::Done)),
+            Asking::Start => {
+                // With an answer to an offer or without.
+                self.paused = false;
+                Ok(said(RoomEvent::Done))
+            }
+            Asking::Pause => {
+                self.paused = true;
+                Ok(said(RoomEvent::Done))
+            }
+            Asking::Restart => {
+                let jsep = self.offer(true).jsep;
+                Ok(Said { jsep, ..said(RoomEvent::Done) })
+            }
             Asking::Subscribe(entries, lines, first) => self.subscribe(&entries, &lines, first),
             Asking::Switch(entries) => self.switch(&entries),
             Asking::Configure(entries) => {
@@ -533,6 +568,7 @@ impl World {
                     self.asked.clear();
                     (self.joined, self.answered, self.pending, self.describing) =
                         (false, true, false, false);
+                    self.paused = false;
                     self.conference.renewed(Role::Answerer);
                     self.conference.webrtc_up(Role::Answerer);
                 }
@@ -561,12 +597,16 @@ impl World {
                 Asking::Subscribe(update.subscribe, update.unsubscribe, false)
             }
             SubscriberRequest::Switch(entries) => Asking::Switch(entries.streams),
+            SubscriberRequest::Configure(entries) if entries.restart == Some(true) => {
+                self.must(entries.streams.is_empty(), "a restart that does more");
+                Asking::Restart
+            }
             SubscriberRequest::Configure(entries) => {
                 self.must(!entries.streams.is_empty(), "an empty configure");
                 Asking::Configure(entries.streams)
             }
             SubscriberRequest::Start(_) => Asking::Start,
-            SubscriberRequest::Pause => return,
+            SubscriberRequest::Pause => Asking::Pause,
         };
         let (Asking::Subscribe(entries, ..) | Asking::Switch(entries) | Asking::Configure(entries)) =
             &asking
@@ -575,7 +615,8 @@ impl World {
         };
         let kills = entries.iter().any(|entry| entry.substream.is_some_and(|layer| layer > 2));
         self.must(!kills, "a layer that kills the server");
-        let busy = self.asked.iter().any(|(one, _)| *one != Asked::Start);
+        let apart = [Asked::Start, Asked::Pause, Asked::Restart];
+        let busy = self.asked.iter().any(|(one, _)| !apart.contains(one));
         self.must(!busy, "two requests at a time");
         self.asked.push_back((asked, asking));
     }
@@ -605,6 +646,9 @@ impl World {
     pub(crate) fn check(&self) -> Result<(), TestCaseError> {
         prop_assert_eq!(&self.trouble, &None);
         prop_assert!(self.asked.is_empty(), "still busy: {:?}", self.asked);
+        if self.joined {
+            prop_assert_eq!(self.paused, self.wants_pause);
+        }
         let (mut media, mut data) = (BTreeMap::new(), Vec::new());
         for (person, published) in &self.people {
             for (line, (kind, _)) in published.iter().filter(|(_, (_, codec))| *codec != DISABLED) {

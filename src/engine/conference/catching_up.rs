@@ -1,12 +1,12 @@
 //! What happened while nobody told us: the connection was made again, and the server repeats nothing.
 
-use super::{Conference, Membership};
-use crate::Map;
-use crate::engine::requests::{Feed, Glance};
+use super::{Asked, Conference, Membership, Output, PublisherRequest, Said};
+use crate::engine::requests::{Describe, Feed, Glance};
 use crate::protocol::Id;
 use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::protocol::videoroom::event::Glimpse;
 use crate::protocol::videoroom::{Attendee, Publisher, RoomEvent, Stream, StreamKind};
+use crate::{Error, ErrorCode, Map};
 
 impl Conference {
     /// It is asked who is here. What is told from now on is newer than the answer.
@@ -41,6 +41,9 @@ impl Conference {
         if self.membership != Membership::Joined {
             return;
         }
+        if self.me.as_ref().is_some_and(|me| here.iter().all(|one| one.id != *me)) {
+            return self.ask_for_place();
+        }
         let known: Vec<Id> = self.roster.people().keys().cloned().collect();
         let mut changes = Vec::new();
         for id in known.into_iter().filter(|id| !heard.contains(id)) {
@@ -68,6 +71,23 @@ impl Conference {
             }
         }
         self.changed(changes);
+    }
+
+    /// The server does not list us: we were sent out, or the room was ended, while nobody told us. Which of the
+    /// two, it says to our handle.
+    fn ask_for_place(&mut self) {
+        let nothing = Describe { descriptions: Vec::new() };
+        let request = PublisherRequest::Describe(nothing);
+        self.out.push_back(Output::Publisher(Asked::Place, request));
+    }
+
+    pub(super) fn place_answered(&mut self, answer: Result<Said, Error>) {
+        match answer.map_err(|error| error.code()) {
+            // Who is here after all, and who will ask again.
+            Ok(_) | Err(ErrorCode::ConnectionLost | ErrorCode::Timeout) => {}
+            Err(ErrorCode::Unauthorized) => self.kicked(),
+            Err(_) => self.out.push_back(Output::Return),
+        }
     }
 
     /// What a subscriber is shown, as if its publishers had announced it.

@@ -102,11 +102,15 @@ impl Conference {
         if self.receiving.subscriptions.is_joined() {
             self.receiving.healing.look(now);
         }
+        self.receiving.patience.hurry();
     }
 
     /// The connection to the server broke, or is there again.
     pub fn signalling(&mut self, works: bool) {
         self.signalling = works;
+        if !works {
+            self.returning.interrupted();
+        }
     }
 
     /// Mends what packets do not get through.

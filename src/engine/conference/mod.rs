@@ -6,6 +6,7 @@
 
 mod catching_up;
 mod healing;
+mod patience;
 mod publishing;
 mod receiving;
 mod returning;
@@ -96,6 +97,16 @@ impl Conference {
             now: Millis(0),
             out: VecDeque::new(),
         }
+    }
+
+    /// For how long a place that was lost is asked for, ms; 0 for not at all.
+    pub fn set_budget(&mut self, budget: Millis) {
+        self.returning.set_budget(budget);
+    }
+
+    /// Whether we are in the room, as far as we know.
+    pub fn is_in(&self) -> bool {
+        self.membership == Membership::Joined
     }
 
     /// The room, once joined.
@@ -203,7 +214,7 @@ impl Conference {
     pub fn webrtc_up(&mut self, role: Role) {
         match role {
             Role::Offerer => self.publishing.renewals = 0,
-            Role::Answerer => self.receiving.renewals = 0,
+            Role::Answerer => self.receiving.patience.succeeded(),
         }
     }
 
@@ -235,6 +246,13 @@ impl Conference {
         self.receiving.offered(mid)
     }
 
+    /// What [`Output::Renew`] asked for could not be had.
+    pub fn renewal_failed(&mut self, error: Error) {
+        if self.membership != Membership::Over && self.receiving.patience.failed() {
+            self.emit(Event::MediaFailed(error));
+        }
+    }
+
     /// What [`Output::Renew`] asked for is there.
     pub fn renewed(&mut self, role: Role) {
         match role {
@@ -259,7 +277,9 @@ impl Conference {
 
     /// An answer to one of our requests.
     pub fn answer(&mut self, asked: Asked, answer: Result<Said, Error>) {
-        if self.membership == Membership::Over {
+        // Of a subscriber that is being replaced nothing matters any more.
+        let is_late = asked.is_of_subscriber() && !self.receiving.ready;
+        if self.membership == Membership::Over || is_late {
             return;
         }
         match (asked, answer) {
@@ -296,7 +316,7 @@ impl Conference {
                     self.renew(Role::Answerer, error);
                 }
             }
-            (Asked::Configure, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
+            (Asked::Configure, Err(error)) if is_unheard(error.code()) => {
                 self.receiving.subscriptions.unsure();
             }
             // A stream that goes while its layer is asked for is no failure.
@@ -308,9 +328,13 @@ impl Conference {
                     self.emit_all(events);
                 }
             }
-            (Asked::Pause, _) => self.receiving.pausing_done(),
-            (Asked::Start, Ok(_)) => self.receiving.negotiation.finished(),
+            (Asked::Pause, answer) => {
+                let unheard = answer.is_err_and(|error| is_unheard(error.code()));
+                self.receiving.pausing_done(!unheard);
+            }
+            (Asked::Start, Ok(_)) => self.receiving.started(),
             (Asked::Start, Err(error)) => self.renew(Role::Answerer, error),
+            (Asked::Place, answer) => self.place_answered(answer),
         }
     }
 
@@ -358,11 +382,7 @@ impl Conference {
             RoomEvent::Unpublished(who) => self.roster.unpublished(&who.id),
             RoomEvent::Leaving(who) => self.roster.left(&who.id, false),
             RoomEvent::Kicked(who) => self.roster.left(&who.id, true),
-            RoomEvent::KickedOurselves => {
-                let text = "a moderator removed you from the room";
-                let error = Error::new(ErrorCode::Closed, text);
-                return self.end(Reason::Kicked, Some(error));
-            }
+            RoomEvent::KickedOurselves => return self.kicked(),
             RoomEvent::Destroyed => {
                 let error = Error::new(ErrorCode::Closed, "the room was ended");
                 return self.end(Reason::RoomDestroyed, Some(error));
@@ -393,7 +413,7 @@ impl Conference {
 
     /// Something the subscriber handle was told without having asked.
     pub fn subscription_event(&mut self, said: Said) {
-        if self.membership == Membership::Over {
+        if self.membership == Membership::Over || !self.receiving.ready {
             return;
         }
         if let RoomEvent::Layer(layer) = said.event {
@@ -404,6 +424,11 @@ impl Conference {
             let events = self.receiving.told(said.mapping.as_deref(), said.jsep);
             self.emit_all(events);
         }
+    }
+
+    fn kicked(&mut self) {
+        let error = Error::new(ErrorCode::Closed, "a moderator removed you from the room");
+        self.end(Reason::Kicked, Some(error));
     }
 
     fn changed(&mut self, changes: Vec<Change>) {
@@ -423,19 +448,17 @@ impl Conference {
         if self.membership == Membership::Over {
             return;
         }
-        let (events, again) = match role {
-            Role::Offerer if self.publishing.is_empty() => return self.publishing.refused(),
-            Role::Offerer => (Vec::new(), self.publishing.renew()),
-            Role::Answerer => self.receiving.renew(),
-        };
-        self.emit_all(events);
-        if again {
-            self.out.push_back(Output::Renew(role));
-        } else {
-            self.emit(match role {
-                Role::Offerer => Event::PublishFailed(error),
-                Role::Answerer => Event::MediaFailed(error),
-            });
+        match role {
+            Role::Offerer if self.publishing.is_empty() => self.publishing.refused(),
+            Role::Offerer if self.publishing.renew() => self.out.push_back(Output::Renew(role)),
+            Role::Offerer => self.emit(Event::PublishFailed(error)),
+            // Another takes its place already.
+            Role::Answerer if !self.receiving.ready => {}
+            Role::Answerer => {
+                if self.receiving.renew() {
+                    self.emit(Event::MediaFailed(error));
+                }
+            }
         }
     }
 
@@ -447,6 +470,9 @@ impl Conference {
         self.now = now;
         self.heal(now);
         self.advance_returning(now);
+        if self.receiving.patience.is_due(now) {
+            self.out.push_back(Output::Renew(Role::Answerer));
+        }
         if self.receiving.missed_offer(now) {
             let text = "an offer of the server was lost";
             self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
@@ -510,4 +536,9 @@ impl Conference {
             self.out.extend(events.into_iter().map(Output::Event));
         }
     }
+}
+
+/// Whether the server may not have heard of the request.
+fn is_unheard(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::ConnectionLost | ErrorCode::Timeout)
 }

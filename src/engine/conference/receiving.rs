@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::healing::Healing;
-use super::publishing::MAX_RENEWALS;
+use super::patience::Patience;
 use super::{Asked, Event, Millis, Output, SubscriberRequest};
 use crate::ErrorCode;
 use crate::Map;
@@ -23,7 +23,7 @@ const MISSED: Millis = Millis(5_000);
 pub(super) struct Receiving {
     pub(super) negotiation: Negotiation,
     pub(super) subscriptions: Subscriptions,
-    pub(super) renewals: u32,
+    pub(super) patience: Patience,
     pub(super) healing: Healing,
     /// Nothing is to be relayed for now.
     pub(super) pause: bool,
@@ -53,7 +53,7 @@ impl Receiving {
         Self {
             negotiation: Negotiation::new(Role::Answerer),
             subscriptions: Subscriptions::default(),
-            renewals: 0,
+            patience: Patience::default(),
             healing: Healing::default(),
             pause: false,
             paused: false,
@@ -120,13 +120,24 @@ impl Receiving {
         self.restarting = false;
     }
 
-    /// `pause` or `start` was answered, or failed.
-    pub(super) fn pausing_done(&mut self) {
+    /// `pause` or `start` was answered, or failed. `heard`: the server knows of it.
+    pub(super) fn pausing_done(&mut self, heard: bool) {
         self.pausing = false;
+        if !heard {
+            self.paused = !self.pause;
+        }
+    }
+
+    /// Our answer is at the server, which sends again with that, whatever was paused.
+    pub(super) fn started(&mut self) {
+        self.negotiation.finished();
+        self.paused = false;
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {
-        let times = [self.negotiation.deadline(), self.subscriptions.deadline(), self.lost_by];
+        let subscriptions = self.subscriptions.deadline();
+        let renewal = self.patience.deadline();
+        let times = [self.negotiation.deadline(), subscriptions, self.lost_by, renewal];
         times.into_iter().flatten().min()
     }
 
@@ -251,22 +262,18 @@ impl Receiving {
         self.subscriptions.failed(code)
     }
 
-    /// Handle and peer connection are of no use any longer; whether it is worth another try.
-    pub(super) fn renew(&mut self) -> (Vec<Event>, bool) {
-        if !self.ready {
-            return (Vec::new(), false);
-        }
-        self.renewals += 1;
+    /// Handle and peer connection are of no use any longer. What is played waits for those that take their place.
+    /// Whether it takes a pause for the first time.
+    pub(super) fn renew(&mut self) -> bool {
         self.part();
         self.ready = false;
-        let again = self.renewals <= MAX_RENEWALS;
-        (if again { Vec::new() } else { self.unsubscribe_all() }, again)
+        self.patience.failed()
     }
 
     /// The session is gone, and with it our place in the room.
     pub(super) fn depart(&mut self) {
         self.part();
-        (self.renewals, self.ready, self.join) = (0, true, None);
+        (self.patience, self.ready, self.join) = (Patience::default(), true, None);
     }
 
     /// Nothing comes any more; what the application plays waits for another connection.

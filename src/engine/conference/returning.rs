@@ -8,9 +8,9 @@ use crate::engine::subscriptions::StreamRef;
 use crate::protocol::Id;
 use crate::{Error, ErrorCode};
 
-/// For how long a room that refuses us is asked again, ms: it may be about to be made, our own ghost about to
-/// vanish, its place about to be free.
-const INSIST: Millis = Millis(10_000);
+/// For how long at most a room that refuses us is asked again, ms: it may be about to be made, our own ghost about
+/// to vanish, its place about to be free.
+const INSIST: Millis = Millis(30_000);
 
 /// How long the ghost of ourselves is waited for before another id will do, ms.
 const GHOST: Millis = Millis(5_000);
@@ -27,6 +27,8 @@ const LINGER: Millis = Millis(10_000);
 pub(super) struct Returning {
     /// The page chose the participant id.
     chosen: bool,
+    /// For how long a room that refuses us is asked again.
+    insist: Millis,
     /// The first refusal of this time.
     refused: Option<Millis>,
     pause: Option<Millis>,
@@ -41,7 +43,16 @@ pub(super) struct Returning {
 
 impl Returning {
     pub(super) fn new(chosen: bool) -> Self {
-        Self { chosen, ..Self::default() }
+        Self { chosen, insist: INSIST, ..Self::default() }
+    }
+
+    pub(super) fn set_budget(&mut self, budget: Millis) {
+        self.insist = budget.min(INSIST);
+    }
+
+    /// Time during which nobody could be asked does not count.
+    pub(super) fn interrupted(&mut self) {
+        self.refused = None;
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {
@@ -56,9 +67,10 @@ impl Returning {
 }
 
 impl Conference {
-    /// Whether we were in the room, and so are to be there again.
+    /// Whether we were in the room, and are to be there again when our place is lost.
     pub fn belongs(&self) -> bool {
-        self.room.is_some() && self.membership != Membership::Over
+        let returns = self.returning.insist > Millis(0);
+        returns && self.room.is_some() && self.membership != Membership::Over
     }
 
     /// A room that is not there is made: the driver knows how.
@@ -110,8 +122,10 @@ impl Conference {
     /// Taking our place again did not work; it is tried once more, unless that is pointless.
     pub fn join_failed(&mut self, error: Error) {
         let now = self.now;
-        let since = *self.returning.refused.get_or_insert(now);
-        if !self.belongs() || !may_pass(error.code()) || since + INSIST <= now {
+        let since = self.returning.refused.unwrap_or(now);
+        // Who could not be asked did not refuse.
+        self.returning.refused = Some(since).filter(|_| error.code() != ErrorCode::ConnectionLost);
+        if !self.belongs() || !may_pass(error.code()) || since + self.returning.insist <= now {
             return self.end(Reason::JoinFailed, Some(error));
         }
         if error.code() == ErrorCode::IdTaken && !self.returning.chosen && since + GHOST <= now {

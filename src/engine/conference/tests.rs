@@ -436,19 +436,35 @@ fn a_dead_subscriber_is_replaced_and_asks_for_everything_again() {
 }
 
 #[test]
-fn a_peer_connection_that_never_comes_up_is_given_up() {
+fn a_connection_that_does_not_come_up_is_told_once_and_tried_for_ever() {
     let (mut conference, _) = listener(vec![publisher(2)]);
-    let mut renewals = 0;
-    for _ in 0..10 {
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    let (mut now, mut told) = (HERE, Vec::new());
+    for round in 0..8 {
         conference.hangup(Role::Answerer, "ICE failed");
-        let outputs = drain(&mut conference, HERE);
-        if outputs.iter().any(|output| matches!(output, Output::Renew(_))) {
-            renewals += 1;
-            conference.renewed(Role::Answerer);
+        let mut outputs = drain(&mut conference, now);
+        let renews = |outputs: &[Output]| outputs.iter().any(|it| matches!(it, Output::Renew(_)));
+        assert_eq!(renews(&outputs), round < 3, "{round}");
+        if round >= 3 {
+            // What the old one still says means nothing.
+            conference.hangup(Role::Answerer, "DTLS alert");
+            conference.answer(Asked::Subscribe, Err(Error::new(ErrorCode::Timeout, "late")));
+            outputs.extend(drain(&mut conference, now));
+            now = conference.deadline().unwrap();
+            outputs.extend(drain(&mut conference, now));
+            assert!(renews(&outputs), "{round}");
         }
-        drain(&mut conference, HERE);
+        told.extend(events(&outputs).into_iter().cloned());
+        conference.renewed(Role::Answerer);
+        assert_eq!(subscriptions(&drain(&mut conference, now)).len(), 1);
     }
-    assert_eq!(renewals, publishing::MAX_RENEWALS);
+    assert!(matches!(&told[..], [Event::MediaFailed(_)]), "no track is taken away: {told:?}");
+    assert!(now > HERE + Millis(30_000));
+    conference.hangup(Role::Answerer, "ICE failed");
+    drain(&mut conference, now);
+    conference.network_changed(now);
+    let outputs = drain(&mut conference, now);
+    assert!(outputs.iter().any(|output| matches!(output, Output::Renew(_))), "another network");
 }
 
 #[test]

@@ -48,6 +48,13 @@ impl Terms {
         self.temporal.map_or(BEST, |layer| layer.min(BEST))
     }
 
+    /// Where these say nothing of a delay, it is as it was: an m-line keeps it, whatever it carries.
+    pub(super) fn keep_delay(&mut self, former: &Self) {
+        if self.min_delay.is_none() && self.max_delay.is_none() {
+            (self.min_delay, self.max_delay) = (former.min_delay, former.max_delay);
+        }
+    }
+
     /// Writes into `entry` what is not as `told` (everything, if nobody knows what was told); whether
     /// that is anything.
     pub(super) fn differ(&self, told: Option<&Self>, entry: &mut Entry) -> bool {

@@ -68,3 +68,84 @@ fn what_is_wished_of_a_stream_that_is_gone_is_not_wished_of_the_next() {
         .collect();
     assert!(asked.contains(&camera.mid), "{asked:?}");
 }
+
+fn pauses(outputs: &[Output]) -> usize {
+    let pause = |it: &&Output| matches!(it, Output::Subscriber(_, SubscriberRequest::Pause));
+    outputs.iter().filter(pause).count()
+}
+
+#[test]
+fn what_is_paused_stays_so_when_an_answer_makes_the_server_go_on() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &TWO);
+    conference.pause(true);
+    assert_eq!(pauses(&drain(&mut conference, HERE)), 1);
+    conference.answer(Asked::Pause, Ok(said(RoomEvent::Done)));
+    conference.room_event(RoomEvent::Publishers(vec![publisher(3)]));
+    drain(&mut conference, HERE);
+    let all = [TWO[0], TWO[1], Some((3, "0")), Some((3, "1"))];
+    assert_eq!(pauses(&receive(&mut conference, &all)), 1);
+    conference.answer(Asked::Pause, Ok(said(RoomEvent::Done)));
+    assert_eq!(pauses(&drain(&mut conference, HERE)), 0);
+}
+
+#[test]
+fn going_on_is_asked_for_again_when_the_connection_took_it_along() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &TWO);
+    conference.pause(true);
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Pause, Ok(said(RoomEvent::Done)));
+    conference.pause(false);
+    let going_on = |outputs: &[Output]| {
+        let start = |it: &&Output| {
+            matches!(it, Output::Subscriber(Asked::Pause, SubscriberRequest::Start(None)))
+        };
+        outputs.iter().filter(start).count()
+    };
+    assert_eq!(going_on(&drain(&mut conference, HERE)), 1);
+    conference.answer(Asked::Pause, Err(Error::new(ErrorCode::ConnectionLost, "gone")));
+    assert_eq!(going_on(&drain(&mut conference, HERE)), 1);
+    conference.answer(Asked::Pause, Ok(said(RoomEvent::Done)));
+    assert_eq!(going_on(&drain(&mut conference, HERE)), 0);
+}
+
+fn configured(outputs: &[Output]) -> Vec<(String, Option<i32>)> {
+    let entries = outputs.iter().filter_map(|output| match output {
+        Output::Subscriber(Asked::Configure, SubscriberRequest::Configure(entries)) => {
+            Some(&entries.streams)
+        }
+        _ => None,
+    });
+    entries.flatten().map(|entry| (entry.mid.clone(), entry.min_delay)).collect()
+}
+
+#[test]
+fn an_m_line_that_changes_hands_loses_the_delay_it_had() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &TWO);
+    let camera = StreamRef { feed: Id::from(2), mid: "1".to_owned() };
+    conference
+        .terms(camera, Terms { min_delay: Some(60), max_delay: Some(60), ..Terms::default() });
+    assert_eq!(configured(&drain(&mut conference, HERE)), [("1".to_owned(), Some(60))]);
+    conference.answer(Asked::Configure, Ok(said(RoomEvent::Done)));
+    conference.room_event(RoomEvent::Leaving(someone(2)));
+    conference.room_event(RoomEvent::Publishers(vec![publisher(3)]));
+    drain(&mut conference, HERE);
+    let outputs = receive(&mut conference, &[Some((3, "0")), Some((3, "1"))]);
+    assert_eq!(configured(&outputs), [("1".to_owned(), Some(-1))]);
+}
+
+#[test]
+fn a_connection_that_breaks_is_no_reason_to_ask_for_less_at_once() {
+    let people = || vec![publisher(2), publisher(3), publisher(4)];
+    let (mut conference, _) = listener(people());
+    conference.answer(Asked::Subscribe, Err(Error::new(ErrorCode::ConnectionLost, "gone")));
+    drain(&mut conference, HERE);
+    conference.renewed(Role::Answerer);
+    let outputs = drain(&mut conference, HERE);
+    let [SubscriberRequest::Join(watch)] = subscriptions(&outputs)[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(watch.streams.len(), 6);
+}
