@@ -1,6 +1,7 @@
 // Media that is cut off comes back: through other ways found by ICE restarts, and over new connections.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { hangUp } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
@@ -55,6 +56,26 @@ for (const kind of BROWSERS) {
       assert.deepEqual(call.page.complaints, []);
     });
 
+    it('what is paused stays so while other ways are looked for and others come', async () => {
+      await meet();
+      await call.pauseAll({ name: 'Bob', paused: true });
+      const { subscriber } = await call.credentials({ name: 'Bob' });
+      await call.restartIce({ name: 'Bob' });
+      await until('new credentials', async () => (await call.credentials({ name: 'Bob' })).subscriber !== subscriber);
+      await call.create({ name: 'Cem', servers: stage.janus.ws });
+      await call.join({ name: 'Cem', room: ROOM, number: 18 });
+      await until('a track of Cem', async () => (await call.trackCount({ name: 'Bob' })) === 2);
+      const bytes = () => Promise.all(['Ada', 'Cem'].map(async (of) => (await call.received({ name: 'Bob', of })).bytes));
+      await until('nothing to come', async () => {
+        const before = await bytes();
+        await setTimeout(500);
+        return String(await bytes()) === String(before);
+      });
+      await call.pauseAll({ name: 'Bob', paused: false });
+      await sees(call, VIEW, 17);
+      await sees(call, { name: 'Bob', of: 'Cem' }, 18);
+    });
+
     it('a cut of eight seconds is mended, with the same tracks', async () => {
       await meet({ desk: desk.url });
       const before = await call.credentials({ name: 'Bob' });
@@ -89,5 +110,22 @@ for (const kind of BROWSERS) {
       await sees(call, VIEW, 18);
       assert.deepEqual(call.page.complaints, []);
     });
+
+    if (kind === 'chromium') {
+      it('a network that lets nothing through for long is waited for, with the same tracks', async () => {
+        await meet({ desk: desk.url });
+        desk.setCut(true);
+        const log = () => call.log({ name: 'Bob' });
+        await until('the page to be told', async () => (await log()).some((line) => line.startsWith('!')), { timeout: 180_000 });
+        assert.equal(await call.state({ name: 'Bob' }), 'connected');
+        desk.setCut(false);
+        await until('Bob to see Ada again', async () => {
+          const { counter } = await call.see(VIEW);
+          return (await call.see(VIEW)).number === 17 && (await call.see(VIEW)).counter !== counter;
+        }, { timeout: 60_000 });
+        assert.equal(await call.trackCount({ name: 'Bob' }), 1);
+        assert.ok(!(await log()).some((line) => line.startsWith('-')), (await log()).join(', '));
+      });
+    }
   });
 }

@@ -8,7 +8,7 @@ import { createRoom, detachHandles, endSessions, nothingLeft, videoroom } from '
 import { until } from '../page/lib/wait.mjs';
 
 const ROOM = 1234;
-const PATIENCE = { timeout: 40_000 };
+const PATIENCE = { timeout: 60_000 };
 
 for (const kind of BROWSERS) {
   describe(`coming back: ${kind}`, () => {
@@ -108,6 +108,38 @@ for (const kind of BROWSERS) {
       await sees(call, { name: 'Bob', of: 'Ada' }, 17);
       await sees(call, { name: 'Ada', of: 'Bob' }, 18);
       assert.deepEqual(await call.identities({ name: 'Bob' }), before);
+    });
+
+    it('who was sent out while the way was cut hears of it', async () => {
+      const room = 5454;
+      await createRoom(stage.janus, room, { secret: undefined });
+      await meet(room);
+      proxy.faults.blackhole();
+      await isIn('Bob', 'reconnecting');
+      const { participants } = await videoroom(stage.janus, { request: 'listparticipants', room });
+      const { id } = participants.find(({ display }) => display === 'Bob');
+      assert.equal((await videoroom(stage.janus, { request: 'kick', room, id })).videoroom, 'success');
+      proxy.heal();
+      await isIn('Bob', 'disconnected');
+      assert.ok((await call.log({ name: 'Bob' })).includes('disconnected kicked'));
+      assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
+    });
+
+    it('a room that was ended and made again while the way was cut is joined again', async () => {
+      const room = 5353;
+      await createRoom(stage.janus, room, { secret: undefined });
+      await meet(room);
+      proxy.faults.blackhole();
+      await isIn('Bob', 'reconnecting');
+      assert.equal((await videoroom(stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
+      await isIn('Ada', 'disconnected');
+      await createRoom(stage.janus, room);
+      await call.join({ name: 'Ada', room, number: 17 });
+      proxy.heal();
+      await isIn('Bob', 'connected');
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
     });
 
     it('a room that is gone for good is given up, with the reason', async () => {
