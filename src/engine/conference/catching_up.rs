@@ -1,12 +1,12 @@
 //! What happened while nobody told us: the connection was made again, and the server repeats nothing.
 
-use super::{Asked, Conference, Membership, Output, PublisherRequest, Said};
-use crate::engine::requests::{Describe, Feed, Glance};
+use super::{Conference, Membership, Output};
+use crate::Map;
+use crate::engine::requests::{Feed, Glance};
 use crate::protocol::Id;
 use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::protocol::videoroom::event::Glimpse;
 use crate::protocol::videoroom::{Attendee, Publisher, RoomEvent, Stream, StreamKind};
-use crate::{Error, ErrorCode, Map};
 
 impl Conference {
     /// It is asked who is here. What is told from now on is newer than the answer.
@@ -42,7 +42,7 @@ impl Conference {
             return;
         }
         if self.me.as_ref().is_some_and(|me| here.iter().all(|one| one.id != *me)) {
-            return self.ask_for_place();
+            return self.unlisted(&here);
         }
         let known: Vec<Id> = self.roster.people().keys().cloned().collect();
         let mut changes = Vec::new();
@@ -73,21 +73,11 @@ impl Conference {
         self.changed(changes);
     }
 
-    /// The server does not list us: we were sent out, or the room was ended, while nobody told us. Which of the
-    /// two, it says to our handle.
-    fn ask_for_place(&mut self) {
-        let nothing = Describe { descriptions: Vec::new() };
-        let request = PublisherRequest::Describe(nothing);
-        self.out.push_back(Output::Publisher(Asked::Place, request));
-    }
-
-    pub(super) fn place_answered(&mut self, answer: Result<Said, Error>) {
-        match answer.map_err(|error| error.code()) {
-            // Who is here after all, and who will ask again.
-            Ok(_) | Err(ErrorCode::ConnectionLost | ErrorCode::Timeout) => {}
-            Err(ErrorCode::Unauthorized) => self.kicked(),
-            Err(_) => self.out.push_back(Output::Return),
-        }
+    /// The server does not list us: we were sent out, or the room was ended and is another one now. To our handle
+    /// it says the same in both cases; but who is here still was not in a room that was ended.
+    fn unlisted(&mut self, here: &[ParticipantInfo]) {
+        let same = here.iter().any(|one| self.roster.people().contains_key(&one.id));
+        if same { self.kicked() } else { self.out.push_back(Output::Return) }
     }
 
     /// What a subscriber is shown, as if its publishers had announced it.

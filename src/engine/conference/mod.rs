@@ -334,7 +334,6 @@ impl Conference {
             }
             (Asked::Start, Ok(_)) => self.receiving.started(),
             (Asked::Start, Err(error)) => self.renew(Role::Answerer, error),
-            (Asked::Place, answer) => self.place_answered(answer),
         }
     }
 

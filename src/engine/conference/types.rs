@@ -73,13 +73,11 @@ pub enum Asked {
     Start,
     /// [`SubscriberRequest::Pause`], and [`SubscriberRequest::Start`] without an answer
     Pause,
-    /// [`PublisherRequest::Describe`] with no words: what the server says of us when it does not list us.
-    Place,
 }
 
 impl Asked {
     pub(super) fn is_of_subscriber(self) -> bool {
-        !matches!(self, Self::Join | Self::Offer | Self::Describe | Self::Place)
+        !matches!(self, Self::Join | Self::Offer | Self::Describe)
     }
 
     /// The request's name, for errors.
@@ -87,7 +85,7 @@ impl Asked {
         match self {
             Self::Join => "join",
             Self::Offer => "publish",
-            Self::Describe | Self::Configure | Self::Restart | Self::Place => "configure",
+            Self::Describe | Self::Configure | Self::Restart => "configure",
             Self::Subscribe => "subscribe",
             Self::Start => "start",
             Self::Pause => "pause",

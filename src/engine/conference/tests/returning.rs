@@ -61,16 +61,7 @@ fn who_comes_back_later_is_the_same_person() {
     conference.answer(Asked::Join, Ok(joined(Vec::new())));
     let outputs = drain(&mut conference, HERE);
     assert!(subscriptions(&outputs).is_empty(), "the server knows nobody");
-    let attendee = ParticipantInfo {
-        id: Id::from(50),
-        display: None,
-        metadata: None,
-        dummy: false,
-        remote: false,
-        publisher: false,
-        talking: None,
-    };
-    conference.resynchronise(vec![attendee], &[]);
+    conference.resynchronise(vec![listed(1, false), listed(50, false)], &[]);
     let later = HERE + Millis(9_000);
     conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
     let outputs = drain(&mut conference, later);
@@ -220,48 +211,45 @@ fn what_is_taken_back_before_it_is_offered_is_not_offered() {
     assert!(matches!(drain(&mut conference, HERE)[..], [Output::Renew(Role::Offerer)]));
 }
 
-fn places(outputs: &[Output]) -> usize {
-    outputs.iter().filter(|it| matches!(it, Output::Publisher(Asked::Place, _))).count()
+fn listed(id: u64, publisher: bool) -> ParticipantInfo {
+    ParticipantInfo {
+        id: Id::from(id),
+        display: None,
+        metadata: None,
+        dummy: false,
+        remote: false,
+        publisher,
+        talking: None,
+    }
 }
 
-/// The connection is back, and the server does not list us.
-fn unlisted() -> Conference {
+/// The connection is back, and the server lists these.
+fn caught_up(here: Vec<ParticipantInfo>) -> Vec<Output> {
     let mut conference = watching();
     conference.catch_up();
-    conference.resynchronise(Vec::new(), &[]);
-    let outputs = drain(&mut conference, HERE);
-    assert_eq!((places(&outputs), events(&outputs).len()), (1, 0), "{outputs:?}");
-    conference
+    conference.resynchronise(here, &[]);
+    drain(&mut conference, HERE)
 }
 
 #[test]
 fn who_was_sent_out_unnoticed_does_not_come_back() {
-    let mut conference = unlisted();
-    conference
-        .answer(Asked::Place, Err(Error::video_room(433, "you have been kicked", "configure")));
-    let outputs = drain(&mut conference, HERE);
+    let outputs = caught_up(vec![listed(2, true)]);
     assert_eq!((over(&outputs), returns(&outputs)), (Some(Reason::Kicked), 0));
 }
 
 #[test]
 fn a_place_that_was_lost_unnoticed_is_taken_again() {
-    let mut conference = unlisted();
-    conference.answer(Asked::Place, Err(Error::video_room(426, "No such room", "configure")));
-    let outputs = drain(&mut conference, HERE);
-    assert_eq!((over(&outputs), returns(&outputs)), (None, 1));
-    assert!(events(&outputs).is_empty());
+    for here in [Vec::new(), vec![listed(9, true)]] {
+        let outputs = caught_up(here);
+        assert_eq!((over(&outputs), returns(&outputs)), (None, 1));
+        assert!(events(&outputs).is_empty());
+    }
 }
 
 #[test]
-fn a_place_that_is_not_known_to_be_lost_is_kept() {
-    for code in [ErrorCode::ConnectionLost, ErrorCode::Timeout] {
-        let mut conference = unlisted();
-        conference.answer(Asked::Place, refused(code));
-        assert!(drain(&mut conference, HERE).is_empty());
-    }
-    let mut conference = unlisted();
-    conference.answer(Asked::Place, Ok(said(RoomEvent::Done)));
-    assert!(drain(&mut conference, HERE).is_empty());
+fn a_place_that_is_there_is_kept() {
+    let outputs = caught_up(vec![listed(1, false), listed(2, true), listed(50, false)]);
+    assert!(outputs.is_empty(), "{outputs:?}");
 }
 
 #[test]
