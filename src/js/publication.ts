@@ -323,7 +323,7 @@ export class RemoteTrackPublication extends TrackPublication {
     this.#change({ paused });
   }
 
-  /** Which layers are to come, at most: where the room adapts, less may. Asked for until they come. */
+  /** Which layers are to come, at most: where the room adapts, less may. Asked for again if they do not come. */
   setLayers(layers: Layers): void {
     layer('spatial', layers.spatial);
     layer('temporal', layers.temporal);
