@@ -27,6 +27,15 @@ pub struct RemoteStream {
     pub moderated: bool,
 }
 
+impl RemoteStream {
+    /// Whether this can be what was there under the same mid before: where a peer connection was made anew, mids may be
+    /// others'. Whom nothing was missed of (`told_before`) may have begun to say what it is, or ceased to.
+    fn is_same(&self, other: &Self, told_before: bool) -> bool {
+        let is_unsaid = [self, other].iter().any(|one| one.source == Source::Unknown);
+        self.kind == other.kind && (self.source == other.source || told_before && is_unsaid)
+    }
+}
+
 /// Somebody else in the room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
@@ -106,16 +115,16 @@ impl Roster {
         for (mid, stream) in new.iter_mut().filter(|(_, stream)| silent(stream)) {
             // Of these the server says it to those who join, and later by an event alone.
             let before = person.streams.get(mid);
-            stream.moderated |= before.is_some_and(|it| it.kind == stream.kind && it.moderated);
+            stream.moderated |= before.is_some_and(|it| it.is_same(stream, true) && it.moderated);
         }
         let old = std::mem::replace(&mut person.streams, new.clone());
         for (mid, stream) in old.iter() {
-            if new.get(mid).is_none_or(|now| now.kind != stream.kind) {
+            if new.get(mid).is_none_or(|now| !now.is_same(stream, told_before)) {
                 changes.push(Change::Unpublished(id.clone(), mid.clone(), stream.clone()));
             }
         }
         for (mid, stream) in new.iter() {
-            match old.get(mid).filter(|before| before.kind == stream.kind) {
+            match old.get(mid).filter(|before| before.is_same(stream, told_before)) {
                 None => changes.push(Change::Published(id.clone(), mid.clone())),
                 Some(before) => {
                     if before.name != stream.name {
@@ -288,6 +297,21 @@ mod tests {
 
     fn muted(moderator: bool, muted: bool) -> Change {
         Change::Muted { id: ada(), mid: "0".to_owned(), moderator, muted }
+    }
+
+    #[test]
+    fn another_stream_under_the_mid_of_one_is_another() {
+        let mut roster = Roster::default();
+        roster.publisher(says("microphone", false));
+        roster.doubt();
+        let changes = roster.publisher(says("screen", false));
+        let [Change::Unpublished(_, _, before), Change::Published(..)] = &changes[..] else {
+            panic!("{changes:?}")
+        };
+        assert_eq!(before.source, Source::Microphone);
+        assert_eq!(roster.publisher(says("Slides", false)).len(), 1, "only its name is another");
+        roster.doubt();
+        assert_eq!(roster.publisher(says("microphone", false)).len(), 2);
     }
 
     #[test]
