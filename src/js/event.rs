@@ -100,9 +100,7 @@ pub(super) fn to_object(event: &RoomEvent) -> (&'static str, JsValue) {
             let fields = fields.set("key", local.key());
             ("localPublished", fields.set("local", PublicationCore::new(local)))
         }
-        RoomEvent::LocalTrackUnpublished { mid } => {
-            ("localUnpublished", none.set("mid", mid.as_str()))
-        }
+        RoomEvent::LocalTrackUnpublished { key, .. } => ("localUnpublished", none.set("key", *key)),
         RoomEvent::DeviceLost { source } => ("deviceLost", none.set("source", source.as_str())),
         RoomEvent::SenderAdded { transceiver, source } => {
             let fields = none.set("transceiver", transceiver.clone());
@@ -120,8 +118,8 @@ pub(super) fn to_object(event: &RoomEvent) -> (&'static str, JsValue) {
             let fields = none.set("channel", channel.clone()).set("label", label.as_str());
             ("dataChannel", fields.set("ours", *ours))
         }
-        RoomEvent::LocalTrackMuted { mid, muted } => {
-            ("localMuted", none.set("mid", mid.as_str()).set("muted", *muted))
+        RoomEvent::LocalTrackMuted { key, muted, .. } => {
+            ("localMuted", none.set("key", *key).set("muted", *muted))
         }
         RoomEvent::LocalSpeakingChanged(speaking) => {
             ("localSpeaking", none.set("speaking", *speaking))

@@ -175,12 +175,12 @@ export class RoomModel {
       case 'localPublished':
         return this.#publishLocal(fields);
       case 'localUnpublished':
-        return this.#unpublishLocal(fields.mid);
+        return this.#unpublishLocal(this.#ours(fields));
       case 'senderAdded': {
         const { sender } = fields['transceiver'] as RTCRtpTransceiver;
         // What a moderator said was about the stream of the peer connection before.
         for (const one of this.local.publications.values()) {
-          if (one._moderated && one.sender === sender) this.#mute(this.local, 'moderated', { mid: one.mid, muted: false });
+          if (one._moderated && one.sender === sender) this.#mute(one, 'moderated', false);
         }
         return this.emit('localSenderAdded', { sender, source: fields['source'] as TrackSource });
       }
@@ -189,8 +189,9 @@ export class RoomModel {
       case 'dataChannel':
         return this.data.add(fields['channel'] as RTCDataChannel, fields['label'] as string, fields['ours'] as boolean);
       case 'localMuted':
+        return this.#mute(this.#ours(fields), name, fields['muted']);
       case 'moderated':
-        return this.#mute(this.local, name, fields);
+        return this.#mute(this.local.publications.get(fields.mid), name, fields['muted']);
       case 'localSpeaking':
         this.local._announced = fields['speaking'] as boolean;
         return;
@@ -238,7 +239,7 @@ export class RoomModel {
         return this.emit('trackRenamed', { publication, participant });
       case 'muted':
       case 'moderated':
-        return this.#mute(participant, name, fields);
+        return this.#mute(publication, name, fields['muted']);
       case 'receiverAdded': {
         const { receiver } = fields['transceiver'] as RTCRtpTransceiver;
         return this.emit('remoteReceiverAdded', { receiver, publication, participant });
@@ -280,24 +281,35 @@ export class RoomModel {
 
   #clearLocal(): void {
     this.local._announced = undefined;
-    for (const mid of [...this.local.publications.keys()]) this.#unpublishLocal(mid);
+    for (const publication of [...this.local.publications.values()]) this.#unpublishLocal(publication);
   }
 
-  #unpublishLocal(mid: string): void {
-    const publication = this.local.publications.get(mid);
+  /** What is meant of ours: mids change, keys do not. */
+  #ours(fields: Fields): LocalTrackPublication | undefined {
+    return this.local._withKey(fields['key']);
+  }
+
+  #unpublishLocal(publication: LocalTrackPublication | undefined): void {
     if (!publication) return;
-    this.local._publications.delete(mid);
+    this.local._publications.delete(publication.mid);
     this.emit('localTrackUnpublished', { publication, participant: this.local });
   }
 
+  #move(publication: LocalTrackPublication, mid: string): void {
+    this.local._publications.delete(publication.mid);
+    publication._mid = mid;
+    this.local._publications.set(mid, publication);
+  }
+
   #publishLocal(fields: Fields): void {
-    const known = [...this.local.publications.values()].find(({ _key }) => _key === fields['key']);
+    const known = this.#ours(fields);
+    const displaced = this.local.publications.get(fields.mid);
+    // Whose m-line this was is told, too, where it is now, unless nothing of it is sent.
+    if (displaced && displaced !== known) this.#move(displaced, `none-${displaced._key}`);
     if (known) {
       // The same on another m-line.
-      this.local._publications.delete(known.mid);
-      known._mid = fields.mid;
-      this.local._publications.set(fields.mid, known);
-      return;
+      this.#move(known, fields.mid);
+      return this.#mute(known, 'localMuted', fields['muted']);
     }
     const track = new LocalTrack(fields['track'] as TrackCore);
     const core = fields['local'] as PublicationCore;
@@ -306,11 +318,10 @@ export class RoomModel {
     this.emit('localTrackPublished', { track, publication, participant: this.local });
   }
 
-  #mute(participant: Participant, name: string, fields: { mid: string; muted?: unknown }): void {
-    const publication = participant._publications.get(fields.mid);
+  #mute(publication: TrackPublication | undefined, name: string, told: unknown): void {
     if (publication === undefined) return;
-    const before = publication.isMuted;
-    const muted = fields.muted as boolean;
+    const { participant, isMuted: before } = publication;
+    const muted = told as boolean;
     publication[name === 'moderated' ? '_moderated' : '_muted'] = muted;
     const { isMuted } = publication;
     if (name === 'moderated') this.emit('trackModerated', { publication, participant, moderated: muted });

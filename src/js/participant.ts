@@ -157,6 +157,11 @@ export class LocalParticipant extends Participant {
     return this._publications as Map<string, LocalTrackPublication>;
   }
 
+  /** @internal */
+  _withKey(key: unknown): LocalTrackPublication | undefined {
+    return [...this.publications.values()].find(({ _key }) => _key === key);
+  }
+
   /**
    * Opens the camera, or releases it (its light goes out) while its publication stays. Called again
    * before it is done, the last wish wins. Rejects with `moderated` if a moderator muted it: nobody sees it then.
@@ -191,7 +196,8 @@ export class LocalParticipant extends Participant {
   }
 
   /**
-   * Publishes a track: of a further camera, a canvas, an element. It stays the page's: leaving does not stop it.
+   * Publishes a track: of a further camera, a canvas, an element. It stays the page's: leaving does not stop it. One of
+   * `createLocalTracks()` is switched like one the room opened.
    * Resolves when the server has it; a track that is published already keeps its publication.
    *
    * @example
@@ -203,9 +209,9 @@ export class LocalParticipant extends Participant {
     if (!(media instanceof MediaStreamTrack)) throw invalidArgument('track: expected a track');
     const source = options.source ?? (track instanceof LocalTrack ? track.source : undefined);
     const text = stringify(checked('publishing', { ...options, source }));
+    const device = track instanceof LocalTrack ? track._device : undefined;
     const core = await this.#core();
-    const mid: string = await core.publish(media, text);
-    const publication = this.publications.get(mid);
+    const publication = this._withKey(await core.publish(media, text, device));
     if (!publication) throw invalidArgument('track: it was unpublished meanwhile');
     return publication;
   }

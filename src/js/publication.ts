@@ -10,7 +10,7 @@ import type { TrackPublishOptions, TrackKind, TrackSource } from './types.js';
 /** @internal A stream as the core tells it. */
 export interface PublicationFields {
   mid: string;
-  key?: unknown;
+  key?: number;
   kind: TrackKind;
   source: TrackSource;
   name?: string;
@@ -50,7 +50,10 @@ export class TrackPublication {
     this._moderated = fields.moderated;
   }
 
-  /** The m-line's mid, unique within the participant. One's own may change when a peer connection is made anew. */
+  /**
+   * The m-line's mid, unique within the participant. One's own may change when a peer connection is made anew, and is
+   * one that no m-line has while nothing of it is sent there.
+   */
   get mid(): string {
     return this._mid;
   }
@@ -107,13 +110,13 @@ export class LocalTrackPublication extends TrackPublication {
   readonly #core: PublicationCore;
   #configured: Promise<void> = Promise.resolve();
   /** @internal */
-  readonly _key: unknown;
+  readonly _key: number;
 
   /** @internal */
   constructor(participant: LocalParticipant, fields: PublicationFields, core: PublicationCore, track: LocalTrack) {
     super(participant, fields);
     this.#core = core;
-    this._key = fields.key;
+    this._key = fields.key as number;
     this._track = track;
   }
 
@@ -127,7 +130,7 @@ export class LocalTrackPublication extends TrackPublication {
   }
 
   /**
-   * Ceases to send and tells the others; the device stays open. With `release` the device is closed too, if the room
+   * Ceases to send and tells the others; the device stays open. With `release` the device is closed too, if the library
    * opened it: its light goes out. Called again before it is done, the last wish wins.
    */
   async mute(options: { release?: boolean | undefined } = {}): Promise<void> {

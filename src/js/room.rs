@@ -14,7 +14,7 @@ use super::options::Connection;
 use super::{DONE, json, options, promise};
 use crate::engine::recorder::Recorder;
 use crate::protocol::json::Decode;
-use crate::room::{Device, Failure, JoinOptions, Parts, Room};
+use crate::room::{Device, Failure, GivenTrack, JoinOptions, Parts, Room};
 use crate::web::MediaStreamTrack;
 use crate::{Error, client};
 
@@ -32,11 +32,21 @@ fn with_tracks(mut join: JoinOptions, tracks: &Array) -> Result<JoinOptions, JsV
     for pair in tracks.iter() {
         let track = Reflect::get(&pair, &"track".into())?;
         let settings = Reflect::get(&pair, &"options".into())?.as_string().unwrap_or_default();
+        let device = Reflect::get(&pair, &"device".into())?.as_string();
         let track: MediaStreamTrack =
             track.dyn_into().map_err(|_| invalid("tracks: each must be a track"))?;
-        join = join.track_with(track, json(settings).map_err(|error| janus_error(&error))?);
+        let given = given(track, settings, device).map_err(|error| janus_error(&error))?;
+        join = join.track_with(given);
     }
     Ok(join)
+}
+
+fn given(
+    track: MediaStreamTrack,
+    settings: String,
+    device: Option<String>,
+) -> Result<GivenTrack, Error> {
+    Ok(GivenTrack { track, settings: json(settings)?, device: device.map(json).transpose()? })
 }
 
 /// A failure as JavaScript's error.
@@ -78,7 +88,7 @@ impl RoomCore {
         })
     }
 
-    /// Joins; `tracks` are pairs `{ track, source }`.
+    /// Joins; `tracks` are each `{ track, options, device }`.
     pub fn join(&self, settings: &str, tracks: &Array) -> Result<Promise, JsValue> {
         let read = || -> Result<_, Error> { Ok((options(settings)?, options(settings)?)) };
         let (join, devices) = read().map_err(|error| janus_error(&error))?;
@@ -122,12 +132,17 @@ impl RoomCore {
         })
     }
 
-    /// Publishes a track; its publication.
-    pub fn publish(&self, track: MediaStreamTrack, settings: String) -> Promise {
+    /// Publishes a track; the key of its publication. `device`: how the library opened it.
+    pub fn publish(
+        &self,
+        track: MediaStreamTrack,
+        settings: String,
+        device: Option<String>,
+    ) -> Promise {
         let room = self.0.clone();
         promise(async move {
-            let publication = room.publish(track, json(settings)?).await?;
-            Ok(publication.mid().map_or(JsValue::UNDEFINED, JsValue::from))
+            let publication = room.publish(given(track, settings, device)?).await?;
+            Ok(publication.key().into())
         })
     }
 

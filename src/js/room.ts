@@ -50,7 +50,10 @@ export interface JoinOptions extends Abortable {
   camera?: boolean | CameraOptions | undefined;
   /** Opens the microphone and publishes it. */
   microphone?: boolean | MicrophoneOptions | undefined;
-  /** Publishes tracks the page has, each alone or with its options. They stay the page's: leaving does not stop them. */
+  /**
+   * Publishes tracks the page has, each alone or with its options. They stay the page's: leaving does not stop them. Those
+   * of `createLocalTracks()` are switched like those the room opens.
+   */
   tracks?: readonly (LocalTrack | MediaStreamTrack | TrackToPublish)[] | undefined;
   /** Whether everything others publish is received of itself (true). */
   subscribe?: boolean | undefined;
@@ -68,13 +71,15 @@ export interface TrackToPublish extends TrackPublishOptions {
 interface GivenTrack {
   track: MediaStreamTrack;
   options: string;
+  device?: string | undefined;
 }
 
 function given(entry: LocalTrack | MediaStreamTrack | TrackToPublish): GivenTrack {
   const isTrack = entry instanceof LocalTrack || entry instanceof MediaStreamTrack;
   const { track, ...options } = isTrack ? { track: entry } : entry;
   if (track instanceof LocalTrack) {
-    return { track: track.mediaStreamTrack, options: stringify(checked('publishing', { source: track.source, ...options })) };
+    const text = stringify(checked('publishing', { source: track.source, ...options }));
+    return { track: track.mediaStreamTrack, options: text, device: track._device };
   }
   if (track instanceof MediaStreamTrack) return { track, options: stringify(checked('publishing', options)) };
   throw invalidArgument('tracks: expected a list of tracks');

@@ -87,6 +87,9 @@ export class RemoteTrack extends Track {
 
 /** A track of this page's. */
 export class LocalTrack extends Track {
+  /** @internal How its device was opened, where the page had it opened. */
+  _device: string | undefined;
+
   /** Closes the device. */
   stop(): void {
     this.stopDevice();
@@ -138,6 +141,10 @@ export async function createLocalTracks(options: LocalTrackOptions = {}): Promis
   const wishes = [deviceText('camera', camera), deviceText('microphone', microphone)] as const;
   const core = await loadCore();
   const opening = core.createLocalTracks(...wishes) as Promise<TrackCore[]>;
-  const tracks = opening.then((cores) => cores.map((track) => new LocalTrack(track)));
+  const tracks = opening.then((cores) => cores.map((core) => {
+    const track = new LocalTrack(core);
+    track._device = wishes[track.kind === 'video' ? 0 : 1];
+    return track;
+  }));
   return abortable(tracks, signal, (late) => late.forEach((track) => track.stop()));
 }

@@ -11,7 +11,6 @@ use super::devices::open_each;
 use super::event::{Failure, RoomEvent};
 use super::local::{Device, Slot, Slots, left};
 use super::options::JoinOptions;
-use super::publication::source_for;
 use super::signal::Signal;
 use super::toggle::{Answers, Toggle};
 use super::track::{Track, source_of};
@@ -42,6 +41,8 @@ pub(super) struct Call {
     /// Candidates found before there was a handle to send them on.
     pub(super) early: RefCell<Vec<(Role, Vec<Candidate>)>>,
     publisher: RefCell<Option<Rc<Peer>>>,
+    /// The publisher's peer connection is gone. The next holds all there is to publish; until then nothing is sent.
+    rebuilding: Cell<bool>,
     pub(super) subscriber: RefCell<Option<Rc<Peer>>>,
     pub(super) slots: Slots,
     camera: Toggle,
@@ -89,6 +90,7 @@ impl Call {
             signal: RefCell::default(),
             early: RefCell::default(),
             publisher: RefCell::default(),
+            rebuilding: Cell::new(false),
             subscriber: RefCell::default(),
             slots: Slots::default(),
             camera: Toggle::default(),
@@ -114,8 +116,7 @@ impl Call {
         });
         call.changed.replace(Some(listener));
         for given in options.tracks.clone() {
-            let source = source_for(&given.settings);
-            call.add(Slot::new(Track::new(given.track, source, None), None, given.settings))?;
+            call.add(Slot::given(given))?;
         }
         for (label, options) in options.channels.clone() {
             call.open_channel(label, options)?;
@@ -207,23 +208,32 @@ impl Call {
     }
 
     pub(super) fn negotiate(self: &Rc<Self>) {
-        self.conference.borrow_mut().negotiate();
+        if !self.rebuilding.get() {
+            self.conference.borrow_mut().negotiate();
+        }
         self.pump();
     }
 
-    pub(super) fn publisher(self: &Rc<Self>) -> Result<Rc<Peer>, Failure> {
-        self.peer(Role::Offerer).map_err(Failure::from)
+    /// The peer connection that publishes, if it is not being made anew.
+    pub(super) fn publisher(self: &Rc<Self>) -> Result<Option<Rc<Peer>>, Failure> {
+        if self.rebuilding.get() {
+            return Ok(None);
+        }
+        Ok(Some(self.peer(Role::Offerer)?))
     }
 
     pub(super) fn is_over(&self) -> bool {
         self.over.get()
     }
 
-    /// The user muted or unmuted a slot.
+    /// The user muted or unmuted a slot, whether it has an m-line now or not.
     pub(super) fn mute(self: &Rc<Self>, slot: &Slot, muted: bool) {
-        slot.muted.set(muted);
+        let before = slot.muted.replace(muted);
         if let Some(mid) = slot.mid() {
             self.conference.borrow_mut().mute(&mid, muted);
+        }
+        if let Some(mid) = slot.announced().filter(|_| before != muted) {
+            self.emit(&RoomEvent::LocalTrackMuted { key: slot.key, mid, muted });
         }
         self.pump();
     }
@@ -436,7 +446,11 @@ impl Call {
 
     pub(super) fn drop_peer(&self, role: Role) {
         match role {
-            Role::Offerer => drop(self.publisher.take()),
+            Role::Offerer => {
+                drop(self.publisher.take());
+                self.rebuilding.set(true);
+                self.slots.all().iter().for_each(|slot| slot.cut_off());
+            }
             Role::Answerer => drop(self.subscriber.take()),
         }
     }
@@ -472,10 +486,11 @@ impl Call {
                 if let (Some(handle), Some(signal)) = (handle, self.signal.borrow_mut().as_mut()) {
                     signal.subscriber = handle;
                 }
-                if role == Role::Offerer {
-                    self.publish_all_again();
+                if role == Role::Offerer && !self.publish_all_again() {
+                    self.conference.borrow_mut().emptied();
+                } else {
+                    self.conference.borrow_mut().renewed(role);
                 }
-                self.conference.borrow_mut().renewed(role);
             }
             // What is asked for now waits for the next connection.
             Err(error) if error.code() == ErrorCode::ConnectionLost => return self.renew(role),
@@ -485,12 +500,15 @@ impl Call {
         self.pump();
     }
 
-    /// On a fresh peer connection.
-    pub(super) fn publish_all_again(self: &Rc<Self>) {
-        self.add_again();
-        if self.publisher().is_ok() {
+    /// On a fresh peer connection, which is made if there is anything; whether there is.
+    pub(super) fn publish_all_again(self: &Rc<Self>) -> bool {
+        self.rebuilding.set(false);
+        let any = self.slots.all().iter().any(|slot| slot.is_live()) || !self.channels.is_empty();
+        if any {
+            self.add_again();
             self.open_channels_again();
         }
+        any
     }
 
     pub(super) fn emit(&self, event: &RoomEvent) {

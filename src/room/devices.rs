@@ -27,6 +27,12 @@ impl Device {
         Self { is_camera, settings: Json::write(settings) }
     }
 
+    /// The same of another camera or microphone; of any, without an id.
+    pub(super) fn with_id(&self, id: &str) -> Self {
+        let settings = self.settings.replacing("deviceId", id);
+        Self { settings, ..*self }
+    }
+
     pub(super) fn source(&self) -> Source {
         if self.is_camera { Source::Camera } else { Source::Microphone }
     }
@@ -100,21 +106,38 @@ impl Call {
         let (opened, failure) = match opened {
             Ok(media) => (Some((media, device)), None),
             Err(failure) if slot.is_live() || is_closed() => return Err(failure),
-            Err(failure) => (self.open_again(slot).await?, Some(failure)),
+            Err(failure) => (self.open_again(slot).await.ok().flatten(), Some(failure)),
         };
-        if let Some((media, device)) = opened {
-            let _turn = self.turn(slot, Some(&media)).await?;
-            let is_superseded = slot.content.is_superseded();
-            if !is_superseded {
-                slot.device.replace(Some(device));
-            }
-            if is_superseded || is_closed() {
-                media.stop();
-            } else {
-                self.replace_in(slot, media, true).await?;
-            }
+        let taken = match opened {
+            Some((media, device)) => self.take_device(slot, media, device).await,
+            None => Ok(()),
+        };
+        if !slot.is_live() && !slot.muted.get() && self.slots.has(slot) {
+            // Neither the new one is there nor the old one.
+            Rc::clone(self).device_lost(Rc::clone(slot)).await;
         }
-        failure.map_or(Ok(()), Err)
+        failure.map_or(taken, Err)
+    }
+
+    /// Puts a device in the place of the one there was, or remembers it where that is closed.
+    async fn take_device(
+        self: &Rc<Self>,
+        slot: &Rc<Slot>,
+        media: MediaStreamTrack,
+        device: Device,
+    ) -> Result<(), Failure> {
+        let _turn = self.turn(slot, Some(&media)).await?;
+        if slot.content.is_superseded() {
+            media.stop();
+            return Ok(());
+        }
+        if slot.muted.get() && !slot.is_live() {
+            media.stop();
+        } else {
+            self.replace_in(slot, media, true).await?;
+        }
+        slot.device.replace(Some(device));
+        Ok(())
     }
 
     /// Opens what was open before.

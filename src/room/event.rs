@@ -205,7 +205,7 @@ pub enum RoomEvent {
         /// Whether speaking now.
         speaking: bool,
     },
-    /// A stream of ours is on the server.
+    /// A stream of ours is on the server; told again when it is there under another mid.
     LocalTrackPublished {
         /// What.
         publication: Publication,
@@ -214,7 +214,9 @@ pub enum RoomEvent {
     },
     /// A stream of ours is published no longer.
     LocalTrackUnpublished {
-        /// Which.
+        /// Which: the key of its publication.
+        key: u32,
+        /// The mid it was told with last; empty if another stream of ours has that now.
         mid: String,
     },
     /// A camera or microphone of ours is gone; its publication is muted until it is unmuted.
@@ -260,7 +262,9 @@ pub enum RoomEvent {
     },
     /// We muted or unmuted a stream of ours.
     LocalTrackMuted {
-        /// Which.
+        /// Which: the key of its publication.
+        key: u32,
+        /// The mid it was told with last; empty if another stream of ours has that now.
         mid: String,
         /// Whether it is muted now.
         muted: bool,

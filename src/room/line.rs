@@ -168,8 +168,7 @@ impl Call {
         self.depart();
         let attached = self.signal.borrow().as_ref().map(Signal::attach_again);
         let Some(attached) = attached else { return };
-        if !self.slots.all().is_empty() || !self.channels.is_empty() {
-            self.publish_all_again();
+        if self.publish_all_again() {
             self.conference.borrow_mut().negotiate();
         }
         let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());

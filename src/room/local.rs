@@ -1,11 +1,16 @@
 //! What we publish: one slot per track.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use futures_channel::oneshot;
 
 use super::event::Failure;
+use super::options::GivenTrack;
+use super::publication::source_for;
 use super::toggle::{Toggle, Turns};
 use super::track::Track;
 use crate::engine::conference::LocalStream;
@@ -13,7 +18,7 @@ use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::StreamKind;
 use crate::protocol::wire::wire;
-use crate::web::{Listener, MediaStreamTrack, Peer, Sender, Thrown, random_u32};
+use crate::web::{JsFuture, JsValue, Listener, MediaStreamTrack, Peer, Sender, Thrown, random_u32};
 use crate::{Error, ErrorCode, Map};
 
 /// How a device is opened, be it again.
@@ -48,6 +53,8 @@ pub(super) struct Slot {
     pub(super) track: Rc<Track>,
     /// `PublishOptions` as JSON.
     pub(super) settings: RefCell<Json>,
+    /// Those the server took last, if it was offered others since.
+    pub(super) accepted: RefCell<Option<Json>>,
     /// The room refused the codec we preferred.
     pub(super) any_codec: Cell<bool>,
     pub(super) muted: Cell<bool>,
@@ -57,15 +64,19 @@ pub(super) struct Slot {
     pub(super) content: Toggle,
     /// What is done with the sender is done one after the other.
     pub(super) turns: Turns,
-    /// Set where we opened the device, and so close it.
+    /// Set where the device can be opened again, and so is closed when it is not needed.
     pub(super) device: RefCell<Option<Device>>,
     /// Whether the track is ours to stop.
     pub(super) ours: Cell<bool>,
+    /// Ours to stop in favour of another, or with the camera; otherwise given back as it is.
+    lent: Cell<bool>,
     /// A device we opened that is about to take its place.
     pub(super) coming: RefCell<Option<MediaStreamTrack>>,
     /// How a track that is not ours was given to us, and is given back.
     enabled: bool,
     sender: RefCell<Option<Sender>>,
+    /// Dropped when the sender's peer connection is: what is under way there may never end.
+    attached: RefCell<Option<oneshot::Sender<()>>>,
     /// The mid under which the application knows it.
     announced: RefCell<Option<String>>,
     waiting: RefCell<Vec<oneshot::Sender<Result<(), Failure>>>>,
@@ -79,16 +90,19 @@ impl Slot {
             key: random_u32(),
             track: Rc::new(track),
             settings: RefCell::new(settings),
+            accepted: RefCell::default(),
             any_codec: Cell::new(false),
             muted: Cell::new(!enabled),
             power: Toggle::default(),
             content: Toggle::default(),
             turns: Turns::default(),
             ours: Cell::new(device.is_some()),
+            lent: Cell::new(false),
             coming: RefCell::default(),
             device: RefCell::new(device),
             enabled,
             sender: RefCell::default(),
+            attached: RefCell::default(),
             announced: RefCell::default(),
             waiting: RefCell::default(),
             ended: RefCell::default(),
@@ -98,6 +112,14 @@ impl Slot {
     /// Of a shared screen, which is ours to stop and cannot be opened again.
     pub(super) fn screen(track: Track, settings: Json) -> Self {
         Self { ours: Cell::new(true), ..Self::new(track, None, settings) }
+    }
+
+    /// Of a track the application gave, whose device is known if the library opened it.
+    pub(super) fn given(given: GivenTrack) -> Self {
+        let track = Track::new(given.track, source_for(&given.settings), None);
+        let is_camera = track.is_video();
+        let device = given.device.map(|settings| Device { is_camera, settings });
+        Self { lent: Cell::new(true), ..Self::new(track, device, given.settings) }
     }
 
     pub(super) fn source(&self) -> Source {
@@ -125,6 +147,41 @@ impl Slot {
         self.sender.borrow().clone()
     }
 
+    /// Does something with what sends it, and with what takes its place meanwhile, as often as that happens. `None`
+    /// where nothing sends it: a closed peer connection is made anew, and is given what holds then.
+    pub(super) async fn on_sender(
+        &self,
+        work: &dyn Fn(&Sender) -> JsFuture,
+    ) -> Result<Option<JsValue>, Thrown> {
+        while let Some(sender) = self.sender() {
+            let (attached, mut gone) = oneshot::channel();
+            self.attached.replace(Some(attached));
+            let mut done = work(&sender);
+            let done = poll_fn(|context| {
+                if Pin::new(&mut gone).poll(context).is_ready() {
+                    return Poll::Ready(None);
+                }
+                Pin::new(&mut done).poll(context).map(Some)
+            });
+            match done.await {
+                Some(Ok(done)) => return Ok(Some(done)),
+                Some(Err(thrown)) => {
+                    let thrown = Thrown(thrown);
+                    let is_closed = thrown.name() == "InvalidStateError";
+                    return if is_closed { Ok(None) } else { Err(thrown) };
+                }
+                None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Its peer connection is gone.
+    pub(super) fn cut_off(&self) {
+        let (sender, attached) = (self.sender.take(), self.attached.take());
+        drop((sender, attached));
+    }
+
     /// Whether the device is open.
     pub(super) fn is_live(&self) -> bool {
         self.track.is_live()
@@ -147,6 +204,7 @@ impl Slot {
         if self.ours.replace(ours) {
             self.track.stop();
         }
+        self.lent.set(false);
         self.track.replace(media)
     }
 
@@ -157,20 +215,33 @@ impl Slot {
         if let Some(coming) = self.coming.take() {
             coming.stop();
         }
-        if self.ours.get() {
+        if self.ours.get() && !self.lent.get() {
             self.track.stop();
         } else {
             self.track.media().set_enabled(self.enabled);
         }
-        if let Some(sender) = self.sender.take() {
+        if let Some(sender) = self.sender() {
             sender.remove();
         }
+        self.cut_off();
         self.settle(&Err(why.clone()))
     }
 
     /// Whether the application has not been told of it under this mid.
     pub(super) fn announce(&self, mid: &str) -> bool {
         self.announced.replace(Some(mid.to_owned())).as_deref() != Some(mid)
+    }
+
+    /// Another has its m-line now: it is told again under which it comes back.
+    pub(super) fn displace(&self, mid: &str) {
+        let mut announced = self.announced.borrow_mut();
+        if announced.as_deref() == Some(mid) {
+            *announced = Some(String::new());
+        }
+    }
+
+    pub(super) fn announced(&self) -> Option<String> {
+        self.announced.borrow().clone()
     }
 
     pub(super) fn is_announced(&self) -> bool {

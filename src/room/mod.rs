@@ -54,7 +54,6 @@ use self::call::Call;
 use self::event::Listeners;
 pub(crate) use self::local::Device;
 use self::local::Slot;
-use self::publication::source_for;
 use self::signal::Signal;
 use self::wire::said;
 use crate::engine::conference::Asked;
@@ -254,17 +253,12 @@ impl Room {
         track: MediaStreamTrack,
         options: &PublishOptions,
     ) -> Result<LocalPublication, Failure> {
-        self.publish(track, Json::write(options)).await
+        self.publish(GivenTrack { track, settings: Json::write(options), device: None }).await
     }
 
-    pub(crate) async fn publish(
-        &self,
-        track: MediaStreamTrack,
-        settings: Json,
-    ) -> Result<LocalPublication, Failure> {
+    pub(crate) async fn publish(&self, given: GivenTrack) -> Result<LocalPublication, Failure> {
         let call = self.0.call_now()?;
-        let source = source_for(&settings);
-        call.publish(Slot::new(Track::new(track, source, None), None, settings)).await
+        call.publish(Slot::given(given)).await
     }
 
     /// Publishes a track no longer, even before the server has it.

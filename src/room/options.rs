@@ -36,6 +36,9 @@ pub struct GivenTrack {
     pub track: MediaStreamTrack,
     /// How it is published: [`PublishOptions`] as JSON.
     pub settings: Json,
+    /// How its device was opened: [`CameraOptions`] or [`MicrophoneOptions`] as JSON. With that it is the room's to
+    /// close and to open again while it is published.
+    pub device: Option<Json>,
 }
 
 /// A stay in a room.
@@ -131,11 +134,11 @@ impl JoinOptions {
     /// Publishes a track the application has. It stays the application's: leaving does not stop it.
     #[must_use]
     pub fn track(self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
-        self.track_with(track, Json::write(options))
+        self.track_with(GivenTrack { track, settings: Json::write(options), device: None })
     }
 
-    pub(crate) fn track_with(mut self, track: MediaStreamTrack, settings: Json) -> Self {
-        self.tracks.push(GivenTrack { track, settings });
+    pub(crate) fn track_with(mut self, given: GivenTrack) -> Self {
+        self.tracks.push(given);
         self
     }
 

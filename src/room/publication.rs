@@ -14,7 +14,7 @@ use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::web::{
     self, Listener, MediaStreamTrack, MediaStreamTrackState, Needs, Peer, PublishOptions,
-    RtcRtpTransceiver, Thrown, spawn_local,
+    RtcRtpTransceiver, Sender, spawn_local,
 };
 use crate::{Error, ErrorCode};
 
@@ -117,8 +117,7 @@ impl LocalPublication {
         let before = self.slot.device.borrow().clone();
         let text = "this track has no device the room opened: use replaceTrack()";
         let before = before.ok_or_else(|| Error::new(ErrorCode::InvalidState, text))?;
-        let settings = before.settings.clone().with("deviceId", device_id);
-        self.reopen(Device { settings, ..before }).await
+        self.reopen(before.with_id(device_id)).await
     }
 
     pub(super) async fn reopen(&self, device: Device) -> Result<(), Failure> {
@@ -208,19 +207,21 @@ impl Call {
 
     async fn tune(self: &Rc<Self>, slot: &Rc<Slot>, settings: Json) -> Result<(), Failure> {
         let _turn = self.turn(slot, None).await?;
-        let needs = match slot.sender() {
-            Some(sender) => sender.change(&slot.track.media(), &settings).await?,
-            None => Needs::Nothing,
-        };
-        let before = slot.name();
-        slot.settings.replace(settings);
-        if needs == Needs::MLine {
+        let change = |sender: &Sender| sender.change(&slot.track.media(), &settings);
+        let needs = slot.on_sender(&change).await?.as_ref().map(Needs::of);
+        let before = slot.settings.replace(settings);
+        let named = Named::of(&before).name;
+        if needs != Some(Needs::Nothing) {
+            slot.accepted.borrow_mut().get_or_insert(before);
+        }
+        if needs == Some(Needs::MLine) {
             self.send_anew(slot)?;
         }
-        if needs != Needs::Nothing {
+        // What nothing sends now is sent so when it is sent again.
+        if matches!(needs, Some(Needs::MLine | Needs::Offer)) {
             self.negotiate();
         }
-        if slot.name() != before {
+        if slot.name() != named {
             self.describe_slot(slot);
         }
         Ok(())
@@ -228,11 +229,11 @@ impl Call {
 
     /// Sends on another m-line what cannot be sent in another way on the one it has.
     fn send_anew(self: &Rc<Self>, slot: &Rc<Slot>) -> Result<(), Failure> {
-        let peer = self.publisher()?;
+        slot.any_codec.set(false);
+        let Some(peer) = self.publisher()? else { return Ok(()) };
         if let Some(before) = slot.sender() {
             before.remove();
         }
-        slot.any_codec.set(false);
         self.add_to(slot, &peer, slot.muted.get())
     }
 
@@ -256,7 +257,8 @@ impl Call {
         let slot = Rc::new(slot);
         let add = || {
             check_live(&slot.track.media())?;
-            self.add_to(&slot, &*self.publisher()?, slot.muted.get())
+            let peer = self.publisher()?;
+            peer.map_or(Ok(()), |peer| self.add_to(&slot, &peer, slot.muted.get()))
         };
         if let Err(failure) = add() {
             slot.close(&failure);
@@ -273,9 +275,11 @@ impl Call {
             let (transceiver, source) = (sender.transceiver(), slot.source());
             self.emit(&RoomEvent::SenderAdded { transceiver, source });
             if muted {
+                // Begun now: what comes next may be to send again.
+                let paused = sender.pause();
                 spawn_local(async move {
                     // Fails only with the whole peer connection.
-                    sender.pause().await.ok();
+                    paused.await.ok();
                 });
             }
         }
@@ -284,10 +288,13 @@ impl Call {
 
     /// Adds what is published to a fresh peer connection.
     pub(super) fn add_again(self: &Rc<Self>) {
-        let Ok(peer) = self.publisher() else { return };
+        let Ok(Some(peer)) = self.publisher() else { return };
         for slot in self.slots.all() {
-            // What the browser refuses now it would have refused before.
-            self.add_to(&slot, &peer, slot.muted.get()).ok();
+            match self.add_to(&slot, &peer, slot.muted.get()) {
+                Err(failure) if !slot.is_announced() => self.refuse(&slot, failure),
+                // What was sent before the browser would have refused before.
+                _ => {}
+            }
         }
     }
 
@@ -303,7 +310,8 @@ impl Call {
     }
 
     fn device_ended(self: &Rc<Self>, slot: &Rc<Slot>) {
-        if slot.device.borrow().is_none() {
+        let device = slot.device.borrow().clone();
+        let Some(device) = device else {
             // A screen, or a track the application gave: there is nothing to open again. With its picture a screen
             // is gone, whatever its sound does.
             let is_screen = slot.source() == Source::Screen && slot.track.is_video();
@@ -312,16 +320,19 @@ impl Call {
                 self.unpublish(&sound);
             }
             return self.unpublish(slot);
-        }
+        };
+        // That one is gone: next time any will do.
+        slot.device.replace(Some(device.with_id("")));
         if !slot.muted.get() {
-            let publication = LocalPublication::new(self, Rc::clone(slot));
-            let source = slot.source();
-            self.emit(&RoomEvent::DeviceLost { source });
-            spawn_local(async move {
-                // It is silent already; the others are to know.
-                publication.mute(true).await.ok();
-            });
+            spawn_local(Rc::clone(self).device_lost(Rc::clone(slot)));
         }
+    }
+
+    /// A device brings nothing any more, and there is no other in its place.
+    pub(super) async fn device_lost(self: Rc<Self>, slot: Rc<Slot>) {
+        self.emit(&RoomEvent::DeviceLost { source: slot.source() });
+        // It is silent already; the others are to know.
+        LocalPublication::new(&self, slot).mute(true).await.ok();
     }
 
     /// Takes a track out of the room.
@@ -337,10 +348,9 @@ impl Call {
     /// whether anybody does.
     pub(super) fn take_out(&self, slot: &Rc<Slot>, why: &Failure) -> bool {
         self.slots.remove(slot);
-        let mid = slot.mid().filter(|_| slot.is_announced());
         let is_awaited = slot.close(why);
-        if let Some(mid) = mid {
-            self.emit(&RoomEvent::LocalTrackUnpublished { mid });
+        if let Some(mid) = slot.announced() {
+            self.emit(&RoomEvent::LocalTrackUnpublished { key: slot.key, mid });
         }
         is_awaited
     }
@@ -356,12 +366,11 @@ impl Call {
     async fn mute_slot(self: &Rc<Self>, slot: &Rc<Slot>, release: bool) -> Result<(), Failure> {
         let _turn = self.turn(slot, None).await?;
         self.mute(slot, true);
-        if let Some(sender) = slot.sender() {
-            sender.pause().await.map_err(Thrown)?;
-        }
+        let paused = slot.on_sender(&Sender::pause).await;
         if release && slot.ours.get() {
             slot.track.stop();
         }
+        paused?;
         Ok(())
     }
 
@@ -401,17 +410,17 @@ impl Call {
 
     /// Has this track sent in its place.
     async fn send(&self, slot: &Rc<Slot>, media: &MediaStreamTrack) -> Result<(), Failure> {
-        if let Some(sender) = slot.sender() {
-            let sent = sender.replace(media, &slot.settings.borrow());
-            sent.await.map_err(Thrown)?;
-        }
+        let replace = |sender: &Sender| sender.replace(media, &slot.settings.borrow());
+        slot.on_sender(&replace).await?;
         if self.slots.has(slot) { Ok(()) } else { Err(unpublished()) }
     }
 
     /// Adds what was closed when the peer connection was made.
     fn send_at_all(self: &Rc<Self>, slot: &Slot) -> Result<(), Failure> {
-        if slot.sender().is_none() {
-            self.add_to(slot, &*self.publisher()?, false)?;
+        if slot.sender().is_none()
+            && let Some(peer) = self.publisher()?
+        {
+            self.add_to(slot, &peer, false)?;
             self.negotiate();
         }
         Ok(())

@@ -60,12 +60,14 @@ impl Call {
                     self.local_refused(&slot);
                 }
             }
-            Event::LocalMuted(mid, muted) => self.emit(&RoomEvent::LocalTrackMuted { mid, muted }),
             Event::LocalSpeaking(speaking) => {
                 self.emit(&RoomEvent::LocalSpeakingChanged(speaking));
             }
-            Event::PublishRefused(error) => self.publish_failed(&error.into(), true),
-            Event::PublishFailed(error) => self.publish_failed(&error.into(), false),
+            Event::PublishRefused(error) => self.publish_refused(error),
+            Event::PublishFailed(error) => {
+                let fresh = self.slots.all().into_iter().filter(|slot| !slot.is_announced());
+                self.take_back(fresh.collect(), &error.into());
+            }
             Event::MediaFailed(error) => self.media_failed(error.into()),
             Event::Over(reason, error) => self.finish(reason, error),
         }
@@ -140,7 +142,14 @@ impl Call {
     }
 
     fn local_published(self: &Rc<Self>, mid: String) {
-        let Some(slot) = self.slots.at(&mid).filter(|slot| slot.announce(&mid)) else { return };
+        let Some(slot) = self.slots.at(&mid) else { return };
+        slot.accepted.take();
+        if !slot.announce(&mid) {
+            return;
+        }
+        for other in self.slots.all().iter().filter(|other| !Rc::ptr_eq(other, &slot)) {
+            other.displace(&mid);
+        }
         let (kind, source, name) = (slot.kind(), slot.source(), slot.name());
         let muted = slot.muted.get();
         let publication = Publication { mid, kind, source, name, muted, moderated: false };
@@ -161,21 +170,38 @@ impl Call {
         self.refuse(slot, Error::new(ErrorCode::Negotiation, text).into());
     }
 
-    /// What is new is published no longer: of what the server refused (`offered`), or all of it.
-    fn publish_failed(self: &Rc<Self>, failure: &Failure, offered: bool) {
+    /// The server refused an offer: what is new in it is taken back, and what was there before goes on.
+    fn publish_refused(self: &Rc<Self>, error: Error) {
         let held = self.conference.borrow().local().clone();
-        let is_offered = |slot: &Slot| slot.mid().is_some_and(|mid| held.contains_key(&mid));
-        let fresh = self.slots.all().into_iter().filter(|slot| !slot.is_announced());
-        let (refused, waiting): (Vec<_>, Vec<_>) =
-            fresh.partition(|slot| !offered || is_offered(slot));
-        if refused.is_empty() {
+        let (mut refused, mut is_new) = (Vec::new(), false);
+        for slot in self.slots.all() {
+            if !slot.is_announced() {
+                is_new |= slot.sender().is_some();
+                if slot.mid().is_some_and(|mid| held.contains_key(&mid)) {
+                    refused.push(slot);
+                }
+            } else if let Some(accepted) = slot.accepted.take() {
+                slot.settings.replace(accepted);
+                is_new = true;
+            }
+        }
+        if !is_new {
+            self.conference.borrow_mut().publish_again(error);
+            return self.pump();
+        }
+        self.take_back(refused, &error.into());
+        if !self.slots.all().is_empty() || !self.channels.is_empty() {
+            self.negotiate();
+        }
+    }
+
+    /// What is new is published no longer; if nothing is, there is more amiss than that.
+    fn take_back(&self, fresh: Vec<Rc<Slot>>, failure: &Failure) {
+        if fresh.is_empty() {
             self.media_failed(failure.clone());
         }
-        for slot in refused {
+        for slot in fresh {
             self.refuse(&slot, failure.clone());
-        }
-        if !waiting.is_empty() {
-            self.negotiate();
         }
     }
 
@@ -184,7 +210,7 @@ impl Call {
     }
 
     /// Whoever waits for it is told so; otherwise everybody is.
-    fn refuse(&self, slot: &Rc<Slot>, failure: Failure) {
+    pub(super) fn refuse(&self, slot: &Rc<Slot>, failure: Failure) {
         if !self.take_out(slot, &failure) {
             self.emit(&RoomEvent::MediaError { source: slot.source(), failure });
         }

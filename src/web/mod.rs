@@ -38,6 +38,7 @@ pub use sending::{Needs, PublishOptions, Sender};
 pub use socket::{Socket, SocketEvent};
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;
+pub use wasm_bindgen_futures::JsFuture;
 pub use web_sys::{
     HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcDataChannel, RtcPeerConnection,
     RtcRtpTransceiver,

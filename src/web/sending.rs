@@ -87,6 +87,17 @@ pub enum Needs {
     MLine,
 }
 
+impl Needs {
+    /// What a change comes to.
+    pub fn of(changed: &JsValue) -> Self {
+        match changed.as_string().as_deref() {
+            Some("m-line") => Self::MLine,
+            Some("offer") => Self::Offer,
+            _ => Self::Nothing,
+        }
+    }
+}
+
 /// What sends a track on a peer connection.
 #[derive(Clone, PartialEq)]
 pub struct Sender(RtcRtpTransceiver);
@@ -128,15 +139,9 @@ impl Sender {
         self.0.sender().replace_track(None).into()
     }
 
-    /// Sends the track in another way, as far as that goes without negotiating anew.
-    pub async fn change(&self, track: &MediaStreamTrack, settings: &Json) -> Result<Needs, Thrown> {
-        let done = change(&self.0, track, settings.as_str());
-        let needs = JsFuture::from(done).await.map_err(Thrown)?;
-        Ok(match needs.as_string().as_deref() {
-            Some("m-line") => Needs::MLine,
-            Some("offer") => Needs::Offer,
-            _ => Needs::Nothing,
-        })
+    /// Sends the track in another way, as far as that goes without negotiating anew; [`Needs::of`] reads what comes.
+    pub fn change(&self, track: &MediaStreamTrack, settings: &Json) -> JsFuture {
+        change(&self.0, track, settings.as_str()).into()
     }
 
     /// Whether the server refused its m-line.

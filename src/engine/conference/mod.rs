@@ -140,8 +140,10 @@ impl Conference {
         if self.membership == Membership::Over {
             return;
         }
-        if self.publishing.spent {
-            self.publishing.spent = false;
+        if self.publishing.is_renewing() {
+            self.publishing.hurry();
+        } else if self.publishing.spent {
+            self.publishing.renew();
             self.out.push_back(Output::Renew(Role::Offerer));
         } else {
             self.publishing.negotiation.want_offer();
@@ -154,11 +156,14 @@ impl Conference {
         self.negotiate();
     }
 
+    /// The server refused an offer although nothing in it is new: the same once more, over a fresh peer connection.
+    pub fn publish_again(&mut self, error: Error) {
+        self.renew_publisher(error);
+    }
+
     /// The user muted or unmuted a stream.
     pub fn mute(&mut self, mid: &str, muted: bool) {
-        if self.publishing.mute(mid, muted) {
-            self.emit(Event::LocalMuted(mid.to_owned(), muted));
-        }
+        self.publishing.mute(mid, muted);
     }
 
     /// What is said of us, also when we join again; whether we are in the room.
@@ -213,13 +218,17 @@ impl Conference {
     /// ICE and DTLS are up.
     pub fn webrtc_up(&mut self, role: Role) {
         match role {
-            Role::Offerer => self.publishing.renewals = 0,
+            Role::Offerer => self.publishing.patience.succeeded(),
             Role::Answerer => self.receiving.patience.succeeded(),
         }
     }
 
     /// The server closed a peer connection.
     pub fn hangup(&mut self, role: Role, reason: &str) {
+        if role == Role::Offerer && !self.publishing.is_published() {
+            // Said of the one before: the server took nothing yet on the one there is now.
+            return;
+        }
         let text = ["the server closed the peer connection: ", reason].concat();
         self.renew(role, Error::new(ErrorCode::Negotiation, text));
     }
@@ -256,9 +265,14 @@ impl Conference {
     /// What [`Output::Renew`] asked for is there.
     pub fn renewed(&mut self, role: Role) {
         match role {
-            Role::Offerer => self.publishing.renewed(),
+            Role::Offerer => self.publishing.renewed(true),
             Role::Answerer => self.receiving.ready = true,
         }
+    }
+
+    /// The publisher's is not needed: there is nothing to send now.
+    pub fn emptied(&mut self) {
+        self.publishing.renewed(false);
     }
 
     /// The room is over for a reason outside: asked for, connection lost, session gone.
@@ -285,6 +299,8 @@ impl Conference {
         match (asked, answer) {
             (Asked::Join, Ok(said)) => self.joined(said),
             (Asked::Join, Err(error)) => self.join_refused(error),
+            // It was about a peer connection that is gone.
+            (Asked::Offer, _) if !self.publishing.is_answer_to_this() => {}
             (Asked::Offer, Ok(said)) => {
                 let events = self.publishing.answered(said.jsep, said.own.as_deref());
                 self.emit_all(events);
@@ -348,7 +364,9 @@ impl Conference {
         self.receiving.joined(&self.join, joined.private_id);
         let (publishers, attendees) = (joined.publishers.clone(), joined.attendees.clone());
         self.emit(Event::Joined(joined));
-        let events = self.publishing.answered(said.jsep, said.own.as_deref());
+        let is_of_this = self.publishing.is_answer_to_this();
+        let jsep = said.jsep.filter(|_| is_of_this);
+        let events = self.publishing.answered(jsep, said.own.as_deref());
         self.emit_all(events);
         for attendee in attendees {
             let changes = self.roster.attendee(attendee);
@@ -447,17 +465,15 @@ impl Conference {
         if self.membership == Membership::Over {
             return;
         }
-        match role {
-            Role::Offerer if self.publishing.is_empty() => self.publishing.refused(),
-            Role::Offerer if self.publishing.renew() => self.out.push_back(Output::Renew(role)),
-            Role::Offerer => self.emit(Event::PublishFailed(error)),
+        if role == Role::Offerer {
+            return self.renew_publisher(error);
+        }
+        if !self.receiving.ready {
             // Another takes its place already.
-            Role::Answerer if !self.receiving.ready => {}
-            Role::Answerer => {
-                if self.receiving.renew() {
-                    self.emit(Event::MediaFailed(error));
-                }
-            }
+            return;
+        }
+        if self.receiving.renew() {
+            self.emit(Event::MediaFailed(error));
         }
     }
 
@@ -472,6 +488,7 @@ impl Conference {
         if self.receiving.patience.is_due(now) {
             self.out.push_back(Output::Renew(Role::Answerer));
         }
+        self.retry_publishing(now);
         if self.receiving.missed_offer(now) {
             let text = "an offer of the server was lost";
             self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
@@ -504,6 +521,7 @@ impl Conference {
         self.membership = Membership::Joining;
         let mut join = self.join.clone();
         if offer.is_some() {
+            self.publishing.asks();
             join.descriptions = self.publishing.descriptions();
         }
         self.out.push_back(Output::Publisher(Asked::Join, PublisherRequest::Join(join, offer)));
@@ -515,7 +533,7 @@ impl Conference {
         let cures = [self.publishing.healing.deadline(), self.receiving.healing.deadline()];
         let cure = cures.into_iter().flatten().min();
         let cure = cure.filter(|_| self.signalling && self.membership == Membership::Joined);
-        let publishing = self.publishing.negotiation.deadline();
+        let publishing = self.publishing.deadline(self.signalling);
         let returning = self.returning.deadline();
         [join, publishing, self.receiving.deadline(), cure, returning].into_iter().flatten().min()
     }

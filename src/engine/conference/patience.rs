@@ -4,7 +4,7 @@
 use super::Millis;
 
 /// How often in a row it is made anew at once.
-pub(super) const QUICK: u32 = 3;
+const QUICK: u32 = 3;
 
 /// The first pause after that, ms; each is twice as long as the one before, up to the last.
 const FIRST: Millis = Millis(2_000);

@@ -3,23 +3,26 @@
 use std::collections::VecDeque;
 
 use super::healing::Healing;
-use super::{Asked, Event, LocalStream, Millis, Output, PublisherRequest};
-use crate::Map;
+use super::patience::Patience;
+use super::{Asked, Conference, Event, LocalStream, Millis, Output, PublisherRequest};
 use crate::engine::negotiation::{Negotiation, Role, Step};
 use crate::engine::requests::Describe;
 use crate::protocol::videoroom::Stream;
 use crate::protocol::videoroom::publishing::StreamDescription;
 use crate::protocol::{Jsep, description};
-
-/// How often in a row a peer connection is rebuilt that never comes up.
-pub(super) const MAX_RENEWALS: u32 = 3;
+use crate::{Error, Map};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub(super) struct Publishing {
     pub(super) negotiation: Negotiation,
-    pub(super) renewals: u32,
+    pub(super) patience: Patience,
     pub(super) healing: Healing,
+    /// The peer connection is being made anew; the fresh one will hold whatever is wanted meanwhile.
+    renewing: bool,
+    /// Offers that the server has not answered, and those of them that were of a former peer connection.
+    asked: u32,
+    former: u32,
     local: Map<String, LocalStream>,
     announced: Map<String, LocalStream>,
     /// An offer that waits for its request.
@@ -37,8 +40,11 @@ impl Publishing {
     pub(super) fn new() -> Self {
         Self {
             negotiation: Negotiation::new(Role::Offerer),
-            renewals: 0,
+            patience: Patience::default(),
             healing: Healing::default(),
+            renewing: false,
+            asked: 0,
+            former: 0,
             local: Map::new(),
             announced: Map::new(),
             offer: None,
@@ -63,14 +69,9 @@ impl Publishing {
         self.negotiation.described(jsep);
     }
 
-    /// Whether anything changed.
-    pub(super) fn mute(&mut self, mid: &str, muted: bool) -> bool {
-        match self.local.get_mut(mid) {
-            Some(stream) if stream.muted != muted => {
-                stream.muted = muted;
-                true
-            }
-            _ => false,
+    pub(super) fn mute(&mut self, mid: &str, muted: bool) {
+        if let Some(stream) = self.local.get_mut(mid) {
+            stream.muted = muted;
         }
     }
 
@@ -94,6 +95,19 @@ impl Publishing {
         self.offer.take()
     }
 
+    /// An offer goes to the server.
+    pub(super) fn asks(&mut self) {
+        self.asked += 1;
+    }
+
+    /// The server answered one, the oldest; whether it is of the peer connection there is now.
+    pub(super) fn is_answer_to_this(&mut self) -> bool {
+        self.asked = self.asked.saturating_sub(1);
+        let of_former = self.former > 0;
+        self.former = self.former.saturating_sub(1);
+        !of_former
+    }
+
     pub(super) fn keep_offer(&mut self, offer: Option<Jsep>) {
         self.offer = offer;
     }
@@ -101,6 +115,7 @@ impl Publishing {
     /// The one request that brings the server closer to what is wanted.
     pub(super) fn next_request(&mut self) -> Option<Output> {
         if let Some(offer) = self.offer.take() {
+            self.asks();
             let describe = Describe { descriptions: self.descriptions() };
             let request = if self.published {
                 PublisherRequest::Offer(describe, offer)
@@ -163,19 +178,38 @@ impl Publishing {
         !self.data && self.local.is_empty() && self.offer.is_none() && self.negotiation.is_idle()
     }
 
-    /// The peer connection is gone; whether it is worth another one.
-    pub(super) fn renew(&mut self) -> bool {
-        self.renewals += 1;
-        let again = self.renewals <= MAX_RENEWALS;
-        self.spent = !again;
-        again
+    pub(super) fn is_renewing(&self) -> bool {
+        self.renewing
     }
 
-    pub(super) fn renewed(&mut self) {
-        let renewals = self.renewals;
+    /// Nothing of the peer connection there was counts any more.
+    pub(super) fn renew(&mut self) {
+        let (patience, asked) = (std::mem::take(&mut self.patience), self.asked);
         self.depart();
-        self.renewals = renewals;
-        self.negotiation.want_offer();
+        (self.patience, self.asked, self.former) = (patience, asked, asked);
+        self.renewing = true;
+    }
+
+    /// A fresh peer connection is there, or none is needed now.
+    pub(super) fn renewed(&mut self, needed: bool) {
+        self.renew();
+        self.renewing = false;
+        if needed {
+            self.negotiation.want_offer();
+        }
+    }
+
+    /// Somebody wants something published now.
+    pub(super) fn hurry(&mut self) {
+        self.patience.hurry();
+    }
+
+    pub(super) fn deadline(&self, signalling: bool) -> Option<Millis> {
+        if self.renewing {
+            self.patience.deadline().filter(|_| signalling)
+        } else {
+            self.negotiation.deadline()
+        }
     }
 
     /// Nothing is published any more.
@@ -186,6 +220,9 @@ impl Publishing {
     }
 
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {
+        if self.renewing {
+            return;
+        }
         while let Some(step) = self.negotiation.poll(now) {
             if let Step::Send(offer) = step {
                 if self.published || self.data || !self.local.is_empty() {
@@ -197,6 +234,31 @@ impl Publishing {
             } else {
                 out.push_back(Output::Peer(Role::Offerer, step));
             }
+        }
+    }
+}
+
+impl Conference {
+    /// The peer connection is of no use any longer. Another one takes its place, at once at first and ever later
+    /// while none comes up; what is new is told once to have failed.
+    pub(super) fn renew_publisher(&mut self, error: Error) {
+        let publishing = &mut self.publishing;
+        if publishing.renewing {
+            return;
+        }
+        if publishing.is_empty() {
+            return publishing.refused();
+        }
+        publishing.renew();
+        if publishing.patience.failed() {
+            self.emit(Event::PublishFailed(error));
+        }
+    }
+
+    /// Another peer connection may be due.
+    pub(super) fn retry_publishing(&mut self, now: Millis) {
+        if self.signalling && self.publishing.patience.is_due(now) {
+            self.out.push_back(Output::Renew(Role::Offerer));
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Receiving {
     pub(super) pause: bool,
     paused: bool,
     pausing: bool,
+    /// The server may have heard something else after the last of these.
+    overtaken: bool,
     /// Other ways for packets are to be looked for.
     pub(super) restart: bool,
     /// The server was asked for the offer that does it.
@@ -58,6 +60,7 @@ impl Receiving {
             pause: false,
             paused: false,
             pausing: false,
+            overtaken: false,
             restart: false,
             restarting: false,
             updating: false,
@@ -122,16 +125,16 @@ impl Receiving {
 
     /// `pause` or `start` was answered, or failed. `heard`: the server knows of it.
     pub(super) fn pausing_done(&mut self, heard: bool) {
-        self.pausing = false;
-        if !heard {
-            self.paused = !self.pause;
-        }
+        // What was undone meanwhile, or may have been, is said once more.
+        let sure = heard && !std::mem::take(&mut self.overtaken);
+        (self.pausing, self.paused) = (false, if sure { self.paused } else { !self.pause });
     }
 
     /// Our answer is at the server, which sends again with that, whatever was paused.
     pub(super) fn started(&mut self) {
         self.negotiation.finished();
-        self.paused = false;
+        self.overtaken = self.pausing;
+        self.paused &= self.pausing;
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {
@@ -287,7 +290,7 @@ impl Receiving {
         self.subscriptions.reset();
         self.healing = Healing::default();
         (self.paused, self.pausing, self.updating, self.lost_by) = (false, false, false, None);
-        (self.restart, self.restarting) = (false, false);
+        (self.restart, self.restarting, self.overtaken) = (false, false, false);
     }
 
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {

@@ -156,8 +156,6 @@ pub enum Event {
     LocalPublished(String),
     /// The room does not take the codecs offered for this stream of ours.
     LocalRefused(String),
-    /// We muted or unmuted a stream of ours.
-    LocalMuted(String, bool),
     /// The server began or ceased to hear us speak.
     LocalSpeaking(bool),
     /// The server refused an offer of ours; the room goes on.

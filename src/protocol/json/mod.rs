@@ -17,7 +17,7 @@ pub(crate) use self::scan::items;
 pub(crate) use self::write::push_text;
 pub use self::write::{Encode, Object};
 
-use self::scan::Scan;
+use self::scan::{Scan, fields};
 use crate::{Error, ErrorCode};
 
 /// JSON text that is known to be well-formed.
@@ -77,6 +77,21 @@ impl Json {
         let rest = self.0.trim_ascii_start().strip_prefix('{').unwrap_or("}").trim_ascii_start();
         out.push_str(if rest.starts_with('}') { "" } else { "," });
         out.push_str(rest);
+        Self(out)
+    }
+
+    /// The same object with this text for a field, whether it has that or not.
+    #[must_use]
+    pub(crate) fn replacing(&self, key: &str, value: &str) -> Self {
+        let mut object = Object::new();
+        object.always(key, &value);
+        let mut out = object.open();
+        for (name, text) in fields(&self.0).unwrap_or_default() {
+            if name != key {
+                out.push_str(&[",\"", name, "\":", text].concat());
+            }
+        }
+        out.push('}');
         Self(out)
     }
 

@@ -158,6 +158,17 @@ fn what_janus_cannot_read_is_refused_before_it_is_sent() {
 }
 
 #[test]
+fn a_field_is_replaced() {
+    for (before, after) in [
+        ("{}", r#"{"id":"b"}"#),
+        (r#"{"id":"a"}"#, r#"{"id":"b"}"#),
+        (r#"{ "w" : 1, "id" : "a" , "o":{"id":"c"}}"#, r#"{"id":"b","w":1,"o":{"id":"c"}}"#),
+    ] {
+        assert_eq!(Json::parse(before).unwrap().replacing("id", "b").as_str(), after);
+    }
+}
+
+#[test]
 fn a_field_is_added_in_front() {
     for (before, after) in [
         ("{}", r#"{"request":"list"}"#),

@@ -1,0 +1,204 @@
+//! What we publish, while the peer connection it goes over is refused, hung up and made anew.
+
+use super::*;
+
+fn refused() -> Error {
+    Error::video_room(432, "Maximum number of publishers", "publish")
+}
+
+fn answered(sdp: &str) -> Said {
+    Said { jsep: Some(Jsep::answer(sdp.to_owned())), ..said(RoomEvent::Done) }
+}
+
+fn renewals(outputs: &[Output]) -> usize {
+    let renewal = |output: &&Output| matches!(output, Output::Renew(Role::Offerer));
+    outputs.iter().filter(renewal).count()
+}
+
+fn steps(outputs: Vec<Output>) -> Vec<Step> {
+    let step = |output| match output {
+        Output::Peer(Role::Offerer, step) => Some(step),
+        _ => None,
+    };
+    outputs.into_iter().filter_map(step).collect()
+}
+
+/// The browser makes an offer of what the camera and the microphone bring; the requests that follow.
+fn offer(conference: &mut Conference, sdp: &str, now: Millis) -> Vec<PublisherRequest> {
+    let made = steps(drain(conference, now));
+    assert!(matches!(made[..], [Step::Offer { .. }]), "{made:?}");
+    conference.described(Role::Offerer, Jsep::offer(sdp.to_owned()), camera_and_microphone());
+    let request = |output| match output {
+        Output::Publisher(Asked::Offer, request) => Some(request),
+        _ => None,
+    };
+    drain(conference, now).into_iter().filter_map(request).collect()
+}
+
+/// In the room, with camera and microphone published.
+fn on_air() -> Conference {
+    let (mut conference, _) = listener(Vec::new());
+    conference.negotiate();
+    offer(&mut conference, "first", HERE);
+    conference.answer(Asked::Offer, Ok(answered("yes")));
+    drain(&mut conference, HERE);
+    conference.applied();
+    conference.webrtc_up(Role::Offerer);
+    drain(&mut conference, HERE);
+    conference
+}
+
+#[test]
+fn after_a_refusal_what_is_left_goes_over_a_fresh_peer_connection() {
+    let mut conference = on_air();
+    conference.negotiate();
+    assert!(matches!(offer(&mut conference, "more", HERE)[..], [PublisherRequest::Offer(..)]));
+    conference.answer(Asked::Offer, Err(refused()));
+    conference.advance(HERE);
+    assert!(matches!(conference.poll(), Some(Output::Event(Event::PublishRefused(_)))));
+    assert_eq!(conference.local().len(), 2, "whoever hears it can see what was refused");
+    conference.negotiate();
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+    conference.renewed(Role::Offerer);
+    assert!(matches!(offer(&mut conference, "less", HERE)[..], [PublisherRequest::Publish(..)]));
+}
+
+#[test]
+fn what_is_refused_with_nothing_new_in_it_is_offered_again_though_ever_later() {
+    let mut conference = on_air();
+    let (mut now, mut pauses, mut failures) = (HERE, Vec::new(), 0);
+    conference.negotiate();
+    for _ in 0..9 {
+        offer(&mut conference, "the same", now);
+        conference.answer(Asked::Offer, Err(refused()));
+        drain(&mut conference, now);
+        conference.publish_again(refused());
+        let mut outputs = drain(&mut conference, now);
+        let failed = |event: &&&Event| matches!(event, Event::PublishFailed(_));
+        failures += events(&outputs).iter().filter(failed).count();
+        let began = now;
+        if renewals(&outputs) == 0 {
+            now = conference.deadline().unwrap();
+            assert!(drain(&mut conference, Millis(now.0 - 1)).is_empty());
+            outputs = drain(&mut conference, now);
+        }
+        assert_eq!(renewals(&outputs), 1);
+        pauses.push((now.0 - began.0) / 1_000);
+        conference.renewed(Role::Offerer);
+    }
+    assert_eq!(pauses, [0, 0, 0, 2, 4, 8, 16, 16, 16]);
+    assert_eq!(failures, 1, "it is told once");
+}
+
+#[test]
+fn a_pause_ends_with_a_wish_and_not_without_signalling() {
+    let mut conference = on_air();
+    for _ in 0..4 {
+        conference.step_failed(Role::Offerer, refused());
+        if renewals(&drain(&mut conference, HERE)) == 1 {
+            conference.renewed(Role::Offerer);
+            drain(&mut conference, HERE);
+        }
+    }
+    conference.signalling(false);
+    assert_eq!(conference.deadline(), None);
+    assert_eq!(renewals(&drain(&mut conference, HERE + Millis(60_000))), 0);
+    conference.signalling(true);
+    assert_eq!(renewals(&drain(&mut conference, HERE + Millis(60_000))), 1);
+
+    conference.renewed(Role::Offerer);
+    drain(&mut conference, HERE);
+    conference.step_failed(Role::Offerer, refused());
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 0);
+    conference.negotiate();
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+}
+
+#[test]
+fn one_that_comes_up_is_mended_at_once_the_next_time() {
+    let mut conference = on_air();
+    for _ in 0..20 {
+        conference.step_failed(Role::Offerer, refused());
+        assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+        conference.renewed(Role::Offerer);
+        drain(&mut conference, HERE);
+        conference.webrtc_up(Role::Offerer);
+    }
+}
+
+#[test]
+fn while_it_is_made_anew_wishes_and_hang_ups_wait() {
+    let mut conference = on_air();
+    conference.hangup(Role::Offerer, "ICE failed");
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+    conference.hangup(Role::Offerer, "DTLS alert");
+    conference.step_failed(Role::Offerer, refused());
+    conference.negotiate();
+    conference.mute("0", true);
+    assert!(drain(&mut conference, HERE).is_empty());
+    assert_eq!(conference.deadline(), None);
+
+    conference.renewed(Role::Offerer);
+    // The server says it late.
+    conference.hangup(Role::Offerer, "DTLS alert");
+    let requests = offer(&mut conference, "second", HERE);
+    assert!(matches!(requests[..], [PublisherRequest::Publish(..)]), "once: {requests:?}");
+    conference.hangup(Role::Offerer, "DTLS alert");
+    assert!(drain(&mut conference, HERE).is_empty());
+    conference.answer(Asked::Offer, Ok(answered("yes")));
+    conference.hangup(Role::Offerer, "DTLS alert");
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 1, "this one means it");
+}
+
+#[test]
+fn an_answer_to_the_former_peer_connection_is_not_given_to_the_next() {
+    for late in [Ok(answered("former")), Err(refused())] {
+        let mut conference = on_air();
+        conference.negotiate();
+        offer(&mut conference, "former", HERE);
+        conference.hangup(Role::Offerer, "ICE failed");
+        assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+        conference.renewed(Role::Offerer);
+        offer(&mut conference, "present", HERE);
+        conference.answer(Asked::Offer, late);
+        assert!(drain(&mut conference, HERE).is_empty());
+        conference.answer(Asked::Offer, Ok(answered("present")));
+        let applied = steps(drain(&mut conference, HERE));
+        assert_eq!(applied, [Step::Apply("present".to_owned())]);
+    }
+}
+
+#[test]
+fn what_joining_offered_before_is_not_answered_to_the_next_either() {
+    let mut conference = Conference::new(join(), false);
+    conference.negotiate();
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("former".to_owned()), camera_and_microphone());
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    conference.step_failed(Role::Offerer, refused());
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+    conference.renewed(Role::Offerer);
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("present".to_owned()), camera_and_microphone());
+    let jsep = Some(Jsep::answer("former".to_owned()));
+    conference.answer(Asked::Join, Ok(Said { jsep, ..joined(Vec::new()) }));
+    let outputs = drain(&mut conference, HERE);
+    let is_publish =
+        |output: &Output| matches!(output, Output::Publisher(_, PublisherRequest::Publish(..)));
+    assert!(outputs.iter().any(is_publish), "{outputs:?}");
+    assert!(steps(outputs).is_empty());
+    conference.answer(Asked::Offer, Ok(answered("present")));
+    assert_eq!(steps(drain(&mut conference, HERE)), [Step::Apply("present".to_owned())]);
+}
+
+#[test]
+fn where_nothing_is_left_to_publish_nothing_is_offered() {
+    let mut conference = on_air();
+    conference.hangup(Role::Offerer, "ICE failed");
+    drain(&mut conference, HERE);
+    conference.emptied();
+    assert!(drain(&mut conference, HERE).is_empty());
+    conference.negotiate();
+    assert!(matches!(offer(&mut conference, "again", HERE)[..], [PublisherRequest::Publish(..)]));
+}

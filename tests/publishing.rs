@@ -1,0 +1,309 @@
+//! What we publish, against a server that refuses, hangs up and answers late: in the end it has what is wished.
+#![cfg(not(target_family = "wasm"))]
+
+use std::collections::VecDeque;
+
+use janus_wasm::Map;
+use janus_wasm::engine::Millis;
+use janus_wasm::engine::conference::{
+    Asked, Conference, Event, LocalStream, Output, PublisherRequest, Said,
+};
+use janus_wasm::engine::negotiation::{Role, Step};
+use janus_wasm::engine::requests::JoinRoom;
+use janus_wasm::protocol::Jsep;
+use janus_wasm::protocol::description::{self, Source};
+use janus_wasm::protocol::videoroom::RoomEvent;
+use janus_wasm::protocol::videoroom::StreamKind;
+use janus_wasm::protocol::videoroom::event::Joined;
+use janus_wasm::protocol::videoroom::publishing::StreamDescription;
+use janus_wasm::{Error, Id};
+use proptest::prelude::*;
+
+type Streams = Map<String, LocalStream>;
+
+#[derive(Clone, Debug)]
+enum Happening {
+    Publish(u8),
+    Unpublish(u8),
+    Mute(u8, bool),
+    HangUp,
+    Up,
+    /// The browser ends a step that is under way.
+    Browser {
+        fails: bool,
+    },
+    /// The server answers the oldest request.
+    Server {
+        refuses: bool,
+    },
+    /// The way to a fresh peer connection is free.
+    Freed,
+    Time(u16),
+    Signalling(bool),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    use Happening::{
+        Browser, Freed, HangUp, Mute, Publish, Server, Signalling, Time, Unpublish, Up,
+    };
+    prop_oneof![
+        3 => (0_u8..3).prop_map(Publish),
+        2 => (0_u8..3).prop_map(Unpublish),
+        3 => (0_u8..3, any::<bool>()).prop_map(|(which, muted)| Mute(which, muted)),
+        2 => Just(HangUp),
+        2 => Just(Up),
+        6 => prop::bool::weighted(0.1).prop_map(|fails| Browser { fails }),
+        6 => prop::bool::weighted(0.2).prop_map(|refuses| Server { refuses }),
+        4 => Just(Freed),
+        2 => (1_u16..20_000).prop_map(Time),
+        1 => any::<bool>().prop_map(Signalling),
+    ]
+}
+
+/// What the server was told in a request, for the peer connection with this number.
+#[derive(Debug)]
+enum Request {
+    Offer(Option<u32>, Vec<StreamDescription>),
+    Describe(Vec<StreamDescription>),
+}
+
+/// An application, a browser and a server around the machine.
+struct World {
+    conference: Conference,
+    now: u64,
+    wished: Streams,
+    /// Counts peer connections; none is there while one is made anew.
+    peers: u32,
+    is_there: bool,
+    renewing: bool,
+    steps: VecDeque<(u32, Step)>,
+    asked: VecDeque<Request>,
+    /// What the server has.
+    has: Option<Vec<StreamDescription>>,
+    /// What must not be.
+    wrong: Vec<String>,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut conference = Conference::new(JoinRoom::new(1234), false);
+        conference.signal_ready(Millis(0), Millis(80));
+        let mut world = Self {
+            conference,
+            now: 0,
+            wished: Map::new(),
+            peers: 0,
+            is_there: false,
+            renewing: false,
+            steps: VecDeque::new(),
+            asked: VecDeque::new(),
+            has: None,
+            wrong: Vec::new(),
+        };
+        world.pump();
+        let joined = Joined {
+            room: Id::from(1234),
+            description: String::new(),
+            id: Id::from(1),
+            private_id: None,
+            publishers: Vec::new(),
+            attendees: Vec::new(),
+        };
+        let event = RoomEvent::Joined(joined);
+        world
+            .conference
+            .answer(Asked::Join, Ok(Said { event, jsep: None, own: None, mapping: None }));
+        world.pump();
+        world
+    }
+
+    fn happen(&mut self, happening: &Happening) {
+        match happening {
+            Happening::Publish(which) => {
+                let stream = LocalStream {
+                    kind: StreamKind::Video,
+                    source: Source::Camera,
+                    name: None,
+                    muted: false,
+                };
+                self.wished.insert(which.to_string(), stream);
+                self.negotiate();
+            }
+            Happening::Unpublish(which) => {
+                self.wished.remove(&which.to_string());
+                self.negotiate();
+            }
+            Happening::Mute(which, muted) => {
+                let mid = which.to_string();
+                if let Some(stream) = self.wished.get_mut(&mid) {
+                    stream.muted = *muted;
+                    self.conference.mute(&mid, *muted);
+                }
+            }
+            Happening::HangUp => self.conference.hangup(Role::Offerer, "DTLS alert"),
+            Happening::Up => self.conference.webrtc_up(Role::Offerer),
+            Happening::Browser { fails } => self.browser(*fails),
+            Happening::Server { refuses } => self.server(*refuses),
+            Happening::Freed => self.freed(),
+            Happening::Time(passes) => self.now += u64::from(*passes),
+            Happening::Signalling(works) => self.conference.signalling(*works),
+        }
+        self.pump();
+    }
+
+    fn negotiate(&mut self) {
+        if !self.renewing {
+            self.is_there = true;
+            self.conference.negotiate();
+        }
+    }
+
+    fn browser(&mut self, fails: bool) {
+        let Some((peer, step)) = self.steps.pop_front() else { return };
+        if peer != self.peers || !self.is_there {
+            return;
+        }
+        match step {
+            _ if fails => {
+                let error = Error::video_room(499, "no", "step");
+                self.conference.step_failed(Role::Offerer, error);
+            }
+            Step::Offer { .. } => {
+                let jsep = Jsep::offer(peer.to_string());
+                self.conference.described(Role::Offerer, jsep, self.wished.clone());
+            }
+            Step::Apply(sdp) => {
+                if sdp != peer.to_string() {
+                    self.wrong.push(format!("the answer to {sdp} is given to {peer}"));
+                }
+                self.conference.applied();
+            }
+            Step::Answer(_) | Step::Send(_) | Step::Trickle(_) | Step::AddCandidates(_) => {}
+        }
+    }
+
+    fn server(&mut self, refuses: bool) {
+        match self.asked.pop_front() {
+            Some(Request::Offer(..)) if refuses => {
+                self.conference
+                    .answer(Asked::Offer, Err(Error::video_room(432, "full", "publish")));
+            }
+            Some(Request::Offer(peer, streams)) => {
+                let peer = peer.unwrap_or_default();
+                // That of a former one was hung up behind its offer.
+                if peer == self.peers && !self.renewing {
+                    self.has = Some(streams);
+                }
+                let jsep = Some(Jsep::answer(peer.to_string()));
+                let said = Said { event: RoomEvent::Done, jsep, own: None, mapping: None };
+                self.conference.answer(Asked::Offer, Ok(said));
+            }
+            Some(Request::Describe(streams)) => {
+                self.has = self.has.take().map(|_| streams);
+                let said = Said { event: RoomEvent::Done, jsep: None, own: None, mapping: None };
+                self.conference.answer(Asked::Describe, Ok(said));
+            }
+            None => {}
+        }
+    }
+
+    fn freed(&mut self) {
+        if !std::mem::take(&mut self.renewing) {
+            return;
+        }
+        self.peers += 1;
+        self.is_there = !self.wished.is_empty();
+        if self.is_there {
+            self.conference.renewed(Role::Offerer);
+        } else {
+            self.conference.emptied();
+        }
+    }
+
+    fn pump(&mut self) {
+        for _ in 0..200 {
+            self.conference.advance(Millis(self.now));
+            let Some(output) = self.conference.poll() else { return };
+            match output {
+                Output::Publisher(_, PublisherRequest::Describe(said)) => {
+                    self.asked.push_back(Request::Describe(said.descriptions));
+                }
+                Output::Publisher(
+                    _,
+                    PublisherRequest::Offer(said, jsep) | PublisherRequest::Publish(said, jsep),
+                ) => {
+                    if self.renewing {
+                        self.wrong.push("an offer of what is gone".to_owned());
+                    }
+                    let peer = jsep.sdp.parse().ok();
+                    self.asked.push_back(Request::Offer(peer, said.descriptions));
+                }
+                Output::Peer(Role::Offerer, step) => {
+                    self.is_there = true;
+                    self.steps.push_back((self.peers, step));
+                }
+                Output::Renew(Role::Offerer) => {
+                    if std::mem::replace(&mut self.renewing, true) {
+                        self.wrong.push("made anew twice at once".to_owned());
+                    }
+                    self.is_there = false;
+                    self.has = None;
+                }
+                Output::Event(Event::PublishRefused(error)) => {
+                    // The application is told, and has nothing to take back.
+                    self.conference.publish_again(error);
+                }
+                Output::Publisher(..)
+                | Output::Subscriber(..)
+                | Output::Peer(..)
+                | Output::Renew(_)
+                | Output::Create
+                | Output::Return
+                | Output::Event(_) => {}
+            }
+        }
+        self.wrong.push("an endless loop".to_owned());
+    }
+
+    /// Nothing more is refused, and everything ends that is under way.
+    fn settle(&mut self) {
+        self.conference.signalling(true);
+        self.pump();
+        for _ in 0..100 {
+            self.browser(false);
+            self.pump();
+            self.server(false);
+            self.pump();
+            self.freed();
+            self.pump();
+            if self.steps.is_empty() && self.asked.is_empty() {
+                self.now = self
+                    .conference
+                    .deadline()
+                    .map_or(self.now, |deadline| deadline.0.max(self.now));
+                self.pump();
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_the_end_the_server_has_what_is_wished(story in prop::collection::vec(happening(), 0..60)) {
+        let mut world = World::new();
+        for happening in &story {
+            world.happen(happening);
+        }
+        world.settle();
+        prop_assert_eq!(&world.wrong, &Vec::<String>::new());
+        let wished: Vec<_> = world.wished.iter().map(|(mid, stream)| {
+            let words = description::write(stream.source, stream.name.as_deref(), stream.muted);
+            (mid.clone(), words)
+        }).collect();
+        let has: Vec<_> = world.has.as_deref().unwrap_or_default().iter()
+            .map(|one| (one.mid.clone(), one.description.clone())).collect();
+        prop_assert_eq!(has, wished, "{:?}", world.conference);
+    }
+}
