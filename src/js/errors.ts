@@ -113,4 +113,4 @@ export function checkedId(name: string, value: unknown): Id {
 }
 
 /** @internal */
-export const ID_WORDS = 'an id: an integer or a string';
+export const ID_WORDS = 'an id: a string, or an integer from 0 (beyond 2^53 a bigint, below 2^63)';

@@ -186,6 +186,8 @@ impl World {
         };
         world.pump();
         let joined = Joined {
+            audio_active_packets: None,
+            audio_level_average: None,
             room: Id::from(1234),
             description: String::new(),
             id: Id::from(1),

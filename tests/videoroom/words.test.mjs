@@ -56,8 +56,12 @@ function objectOf(shape, random, name) {
     delete given[camel(key)];
     delete wanted[key];
   }
+  // Tokens go with two of the four actions.
+  if (name === 'allowed' && !LISTED.includes(wanted.action)) for (const one of [given, wanted]) delete one.allowed;
   return { given, wanted };
 }
+
+const LISTED = ['add', 'remove'];
 
 /** Neither goes without the other. */
 const SEALED = ['srtp_suite', 'srtp_crypto'];
@@ -100,6 +104,7 @@ describe('requests', () => {
         const wrong = WRONG.filter((value) => !FITS[kind]?.(value));
         for (const value of required ? [undefined, null, ...wrong] : wrong) {
           const { given } = objectOf(until ? without(fields) : fields, random, method);
+          if (key === 'allowed') given.action = 'add';
           const error = refusal(method, { ...given, [camel(key)]: value }, until ? OLD : NEW);
           assert.equal(error.code, 'invalid-argument');
           assert.equal(error.request, request);
@@ -132,6 +137,19 @@ describe('requests', () => {
     const given = { room: 1, publisherId: 1, host: '10.0.0.2', streams: [{ mid: '0', port: 5000 }], srtpSuite: 80 };
     assert.match(refusal('rtpForward', given).message, /srtpSuite must be given together with srtpCrypto/);
     assert.ok(encode('rtpForward', { ...given, srtpCrypto: 'key' }, NEW));
+  });
+
+  it('take tokens with the actions that use them', () => {
+    for (const action of ['enable', 'disable']) {
+      assert.match(refusal('allowed', { room: 1, action, allowed: ['a'] }).message, /allowed must be given with add and remove, and left out/);
+      assert.ok(encode('allowed', { room: 1, action }, NEW));
+    }
+  });
+
+  it('say which ids there are', () => {
+    for (const id of [2 ** 60, -1, 1.5, 2n ** 63n]) {
+      assert.match(refusal('kick', { room: 1, id }).message, /id must be an id: a string, or an integer from 0 \(beyond 2\^53 a bigint, below 2\^63\)/);
+    }
   });
 
   it('refuse layers that would bring the server down', () => {
@@ -222,6 +240,8 @@ describe('docs/videoroom.md', async () => {
       const found = rows.some((row) => row.startsWith(`| \`${request}\``) && (row.includes(`.${method}\``) || row.includes(`.${name}\``)));
       assert.ok(found, `${request} as ${method}`);
     }
+    const since = rows.filter((row) => /\| \d\.\d\.\d[^|]*\|$/.test(row)).map((row) => row.split('`')[1]);
+    for (const { request } of Object.values(schema.requests)) assert.ok(since.includes(request), `${request} says since when`);
   });
 
   it('has a row for every field that not all servers know', () => {

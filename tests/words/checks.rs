@@ -2,11 +2,12 @@
 
 use janus_wasm::protocol::Json;
 use janus_wasm::protocol::videoroom::StreamKind;
-use janus_wasm::protocol::videoroom::check::RoomRequest;
+use janus_wasm::protocol::videoroom::check::{RoomRequest, without_offer};
 use janus_wasm::videoroom::requests::{
     AddRemotePublisher, Allowed, AllowedAction, Configure, ConfigureSubscriber, CreateRoom,
-    JoinPublisher, JoinSubscriber, PublishRemotely, PublisherStream, RemoteStream, Subscribe,
-    SubscribeTo, SubscriberStream, Switch, SwitchStream, Unsubscribe, UnsubscribeFrom, Update,
+    JoinPublisher, JoinSubscriber, PublishRemotely, PublisherStream, RemoteStream, RtpForward,
+    StreamDescription, Subscribe, SubscribeTo, SubscriberStream, Switch, SwitchStream, Unsubscribe,
+    UnsubscribeFrom, Update,
 };
 use janus_wasm::{Error, ErrorCode};
 
@@ -100,8 +101,59 @@ fn codecs_ports_and_suites_are_those_of_the_server() {
     copy.port = 1;
     copy.srtp_suite = Some(16);
     wrong(&copy, "srtp_suite", "32 or 80");
-    let add = Allowed { room: 1.into(), secret: None, action: AllowedAction::Add, allowed: None };
-    wrong(&add, "allowed", "add and remove");
+    copy.srtp_suite = Some(80);
+    wrong(&copy, "srtp_suite", "together with srtp_crypto");
+    copy.srtp_crypto = Some("key".to_owned());
+    assert!(copy.fields(NEW).is_ok());
+    copy.srtp_suite = None;
+    wrong(&copy, "srtp_suite", "together with srtp_crypto");
+    let mut change =
+        Allowed { room: 1.into(), secret: None, action: AllowedAction::Add, allowed: None };
+    wrong(&change, "allowed", "add and remove");
+    change.allowed = Some(Vec::new());
+    assert!(change.fields(OLD).is_ok());
+    change.action = AllowedAction::Enable;
+    wrong(&change, "allowed", "left out otherwise");
+}
+
+#[test]
+fn nothing_goes_in_the_clear_that_was_to_be_encrypted() {
+    let mut forward: RtpForward = Json::parse(
+        r#"{"room":1,"publisher_id":2,"host":"::1","streams":[{"mid":"0","port":5000}]}"#
+            .to_owned(),
+    )
+    .and_then(|text| text.read())
+    .unwrap();
+    assert!(forward.fields(OLD).is_ok());
+    forward.srtp_crypto = Some("key".to_owned());
+    wrong(&forward, "srtp_suite", "together with srtp_crypto");
+    let mut copy = remote(Some("vp8"));
+    copy.srtp_suite = Some(32);
+    wrong(&copy, "srtp_suite", "together with srtp_crypto");
+    copy.srtp_crypto = Some("key".to_owned());
+    assert!(copy.fields(NEW).is_ok());
+}
+
+#[test]
+fn what_goes_with_an_offer_is_not_given_without() {
+    assert!(
+        without_offer(&JoinPublisher { display: Some("Ada".to_owned()), ..JoinPublisher::new(1) })
+            .is_ok()
+    );
+    let descriptions =
+        vec![StreamDescription { mid: "0".to_owned(), description: "camera".to_owned() }];
+    for (join, field) in [
+        (JoinPublisher { bitrate: Some(1), ..JoinPublisher::new(1) }, "bitrate"),
+        (
+            JoinPublisher { videocodec: Some("vp8".to_owned()), ..JoinPublisher::new(1) },
+            "videocodec",
+        ),
+        (JoinPublisher { descriptions, ..JoinPublisher::new(1) }, "descriptions"),
+    ] {
+        let error = without_offer(&join).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidArgument);
+        assert!(error.to_string().contains(field), "{error}");
+    }
 }
 
 fn remote(codec: Option<&str>) -> AddRemotePublisher {

@@ -187,6 +187,15 @@ fn every_event_of_a_recording_has_a_name() {
 }
 
 #[test]
+fn joining_tells_how_our_level_is_taken() {
+    let joined = json!({"videoroom": "joined", "room": 1, "id": 2, "private_id": 3, "publishers": [],
+        "audio_active_packets": 50, "audio_level_average": 40});
+    let RoomEvent::Joined(joined) = event(&joined) else { panic!("nobody joined") };
+    let level = (joined.audio_active_packets, joined.audio_level_average);
+    assert_eq!(level, (Some(50), Some(40)));
+}
+
+#[test]
 fn newer_servers_tell_of_metadata() {
     let told = events("janus-1.4.2-integer-ids");
     let metadata =

@@ -12,11 +12,12 @@ use janus_wasm::videoroom::requests::{
     RtpForward, StopRtpForward, SubscribeTo, Switch, UnpublishRemotely, UnsubscribeFrom, Update,
     UpdateRemotePublisher,
 };
+use janus_wasm::{Error, ErrorCode};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
-use super::schema::{object_of, required, schema};
+use super::schema::{object_of, required, schema, versioned};
 
 /// One request of the list, as a type.
 struct Typed {
@@ -24,6 +25,8 @@ struct Typed {
     name: &'static str,
     /// Reads and writes.
     round: fn(&str) -> Result<String, String>,
+    /// Checks it for a server of this version.
+    checked: fn(&str, u32) -> Result<(), Error>,
     /// How many fields it has, as its `Debug` shows.
     fields: fn(&str) -> usize,
 }
@@ -31,6 +34,10 @@ struct Typed {
 fn round<T: RoomRequest + Decode>(text: &str) -> Result<String, String> {
     let request = T::decode(text).map_err(|unfit| unfit.to_string())?;
     Ok(Json::write(&request as &dyn Encode).as_str().to_owned())
+}
+
+fn checked<T: RoomRequest + Decode>(text: &str, version: u32) -> Result<(), Error> {
+    T::decode(text).unwrap().fields(version).map(drop)
 }
 
 fn fields<T: Decode + Debug>(text: &str) -> usize {
@@ -45,7 +52,7 @@ fn fields<T: Decode + Debug>(text: &str) -> usize {
 
 macro_rules! typed {
     ($($method:literal: $type:ty),* $(,)?) => {
-        [$(Typed { method: $method, name: <$type as RoomRequest>::NAME, round: round::<$type>, fields: fields::<$type> }),*]
+        [$(Typed { method: $method, name: <$type as RoomRequest>::NAME, round: round::<$type>, checked: checked::<$type>, fields: fields::<$type> }),*]
     };
 }
 
@@ -135,6 +142,27 @@ fn what_is_required_cannot_be_left_out() {
             assert!(error.contains(&name), "{method} without {name}: {error}");
         }
     }
+}
+
+#[test]
+fn every_version_of_the_list_is_kept() {
+    let schema = schema();
+    let mut tried = 0;
+    for Typed { method, checked, .. } in all().into_iter().filter(|it| it.method != "joinPublisher")
+    {
+        for field in versioned(&schema, method) {
+            let text = field.request.to_string();
+            let error = checked(&text, field.refused).expect_err(&format!("{method}: {field:?}"));
+            assert_eq!(error.code(), ErrorCode::Unsupported, "{method}: {error}");
+            // Of two that go together only, the first is named.
+            let path = field.path.replace("srtp_crypto", "srtp_suite");
+            assert!(error.to_string().contains(&path), "{method}: {error}");
+            let taken = checked(&text, field.taken);
+            assert!(taken.is_ok(), "{method}: {taken:?} of {text}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 20, "{tried} fields with versions");
 }
 
 #[test]

@@ -67,6 +67,8 @@ fn said(event: RoomEvent) -> Said {
 
 fn joined(publishers: Vec<Publisher>) -> Said {
     said(RoomEvent::Joined(Joined {
+        audio_active_packets: None,
+        audio_level_average: None,
         room: Id::from(1234),
         description: "Demo".to_owned(),
         id: Id::from(1),

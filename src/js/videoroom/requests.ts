@@ -49,7 +49,10 @@ const RULES: Record<string, (fields: Fields) => readonly [name: string, words: s
   publishRemotely: sealed,
   addRemotePublisher: sealed,
   allowed: ({ action, allowed }) =>
-    /add|remove/.test(action as string) && !allowed && ['allowed', 'given with add and remove'],
+    /add|remove/.test(action as string) !== (allowed !== undefined) && [
+      'allowed',
+      'given with add and remove, and left out otherwise',
+    ],
   update: ({ subscribe, unsubscribe }) => !subscribe && !unsubscribe && ['subscribe or unsubscribe', LIST],
   Subscription: ({ mid, fallback }) => mid === undefined && fallback !== undefined && ['fallback', 'given with a mid'],
   Unsubscription: ({ sub_mid: line, feed }) => line === undefined && feed === undefined && ['subMid', 'given, or the feed'],

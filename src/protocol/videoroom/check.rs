@@ -58,6 +58,7 @@ const VERSIONS: &[(&[&str], &str, u32, u32)] = &[
     (&["switch"], "streams.temporal", 1104, u32::MAX),
     (&["switch"], "streams.spatial_layer", 1104, u32::MAX),
     (&["switch"], "streams.temporal_layer", 1104, u32::MAX),
+    (REMOTE, "streams.h264_profile", 1201, u32::MAX),
     (REMOTE, "streams.vp9_profile", 1201, u32::MAX),
     (&["create"], "threads", 1203, u32::MAX),
     (&["join", "publish", "configure"], "metadata", 1300, u32::MAX),
@@ -109,6 +110,24 @@ fn has(body: &str, path: &str) -> bool {
     }
 }
 
+/// The server passes over what goes with an offer when there is none.
+///
+/// # Errors
+/// `InvalidArgument` with the field.
+pub fn without_offer(join: &JoinPublisher) -> Result<(), Error> {
+    let given = [
+        ("audiocodec", join.audiocodec.is_some()),
+        ("videocodec", join.videocodec.is_some()),
+        ("bitrate", join.bitrate.is_some()),
+        ("record", join.record.is_some()),
+        ("filename", join.filename.is_some()),
+        ("descriptions", !join.descriptions.is_empty()),
+    ];
+    let Some((field, _)) = given.into_iter().find(|(_, given)| *given) else { return Ok(()) };
+    let text = [field, " must be left out: it goes with an offer"].concat();
+    Err(Error::new(ErrorCode::InvalidArgument, text).during(JoinPublisher::NAME))
+}
+
 const NOT_EMPTY: &str = "a list with at least one entry";
 
 fn empty<T>(list: &[T]) -> Wrong {
@@ -149,9 +168,12 @@ fn unaimed<'a>(mids: impl ExactSizeIterator<Item = &'a Option<String>>) -> Wrong
         .then_some(("streams.mid", "given in each of several entries"))
 }
 
-fn suite(suite: Option<u32>) -> Wrong {
-    let wrong = suite.is_some_and(|suite| suite != 32 && suite != 80);
-    wrong.then_some(("srtp_suite", "32 or 80"))
+/// One without the other would send in the clear.
+fn sealed(suite: Option<u32>, key: Option<&String>) -> Wrong {
+    if suite.is_some_and(|suite| suite != 32 && suite != 80) {
+        return Some(("srtp_suite", "32 or 80"));
+    }
+    (suite.is_some() != key.is_some()).then_some(("srtp_suite", "given together with srtp_crypto"))
 }
 
 fn codecs(name: &'static str, list: Option<&String>, known: &[&str]) -> Wrong {
@@ -221,14 +243,16 @@ checked! {
         .or_else(|| codecs("videocodec", it.videocodec.as_ref(), &VIDEO));
     Allowed = "allowed", it => {
         let listed = matches!(it.action, AllowedAction::Add | AllowedAction::Remove);
-        (listed && it.allowed.is_none()).then_some(("allowed", "given with add and remove"))
+        (listed != it.allowed.is_some())
+            .then_some(("allowed", "given with add and remove, and left out otherwise"))
     };
-    RtpForward = "rtp_forward", it => empty(&it.streams).or_else(|| suite(it.srtp_suite))
+    RtpForward = "rtp_forward", it => empty(&it.streams)
+        .or_else(|| sealed(it.srtp_suite, it.srtp_crypto.as_ref()))
         .or_else(|| it.streams.iter().find_map(no_port));
-    PublishRemotely = "publish_remotely", it => suite(it.srtp_suite)
+    PublishRemotely = "publish_remotely", it => sealed(it.srtp_suite, it.srtp_crypto.as_ref())
         .or_else(|| (it.port == 0).then_some(("port", "a port from 1 to 65535")));
     AddRemotePublisher = "add_remote_publisher", it => empty(&it.streams)
-        .or_else(|| suite(it.srtp_suite))
+        .or_else(|| sealed(it.srtp_suite, it.srtp_crypto.as_ref()))
         .or_else(|| metadata(it.metadata.as_ref()))
         .or_else(|| it.streams.iter().find_map(remote));
     UpdateRemotePublisher = "update_remote_publisher", it => metadata(it.metadata.as_ref())

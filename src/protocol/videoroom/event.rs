@@ -91,11 +91,16 @@ pub struct RoomDetails {
     pub spatial_layer: Option<u32>,
     /// The temporal layer of an SVC stream that comes now.
     pub temporal_layer: Option<u32>,
+    /// `joined`: over how many packets our level is taken.
+    pub audio_active_packets: Option<u32>,
+    /// `joined`: the level from which we speak, -dBov.
+    pub audio_level_average: Option<u32>,
 }
 
 wire!(RoomDetails {
     ; optional display, metadata, mindex, level = "audio-level-dBov-avg",
-    current_bitrate = "current-bitrate", mid, substream, temporal, spatial_layer, temporal_layer
+    current_bitrate = "current-bitrate", mid, substream, temporal, spatial_layer, temporal_layer,
+    audio_active_packets, audio_level_average
 });
 
 /// The stream list of `attached`, `updated` and `switched`.
@@ -165,6 +170,10 @@ pub struct Joined {
     pub publishers: Vec<Publisher>,
     /// Who is there without publishing (rooms with `notify_joining` only).
     pub attendees: Vec<Attendee>,
+    /// Over how many packets our level is taken, where the server measures it.
+    pub audio_active_packets: Option<u32>,
+    /// The level from which we speak, -dBov, where the server measures it.
+    pub audio_level_average: Option<u32>,
 }
 
 /// A message of the plugin by what it means.
@@ -271,6 +280,9 @@ impl RoomEvent {
         } else if let Self::Talking { mindex, level, .. } = &mut event {
             *mindex = details.mindex;
             *level = details.level;
+        } else if let Self::Joined(joined) = &mut event {
+            joined.audio_active_packets = details.audio_active_packets;
+            joined.audio_level_average = details.audio_level_average;
         } else if event == Self::Unknown {
             event = if slow {
                 Self::SlowLink { bitrate: details.current_bitrate }
@@ -323,6 +335,8 @@ impl RoomData {
                 private_id: self.private_id,
                 publishers: self.publishers.take().unwrap_or_default(),
                 attendees: self.attendees.take().unwrap_or_default(),
+                audio_active_packets: None,
+                audio_level_average: None,
             }),
             _ => RoomEvent::Unknown,
         }

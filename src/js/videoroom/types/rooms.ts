@@ -117,8 +117,6 @@ export type AllowedOptions = InRoom & Secret & (SwitchAllowed | ChangeAllowed);
 /** Have only the tokens of the list join, or have everybody join. */
 export interface SwitchAllowed {
   action: 'enable' | 'disable';
-  /** The tokens of the list from now on. */
-  allowed?: readonly string[] | undefined;
 }
 
 /** Change the list. */
