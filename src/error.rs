@@ -229,6 +229,13 @@ impl Error {
         self
     }
 
+    /// The same error by the name of the plugin's request, where it had that of the message it travelled in.
+    #[must_use]
+    pub fn of(mut self, request: &'static str) -> Self {
+        self.request = Some(request);
+        self
+    }
+
     /// The same error of a request that was sent and whose answer is not known.
     #[must_use]
     pub fn after_sending(mut self) -> Self {

@@ -14,7 +14,7 @@ use crate::client::{Answer, AttachOptions, Connection, Handle, Session, SessionE
 use crate::protocol::json::Encode;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::{Candidate, Json};
-use crate::videoroom::ask::ask;
+use crate::videoroom::ask::ask_in;
 use crate::{Error, ErrorCode};
 
 /// What is under the facade's `Janus`.
@@ -178,8 +178,10 @@ fn text_value(value: &dyn Encode) -> JsValue {
 
 fn handle_event(event: HandleEvent) -> (&'static str, JsValue) {
     match event {
-        HandleEvent::Plugin { data, jsep } => {
-            ("event", object(&[("data", text_value(&data)), ("jsep", text_value(&jsep))]))
+        HandleEvent::Plugin { data, jsep, answers } => {
+            let answers = if answers { JsValue::TRUE } else { JsValue::UNDEFINED };
+            let (data, jsep) = (text_value(&data), text_value(&jsep));
+            ("event", object(&[("data", data), ("jsep", jsep), ("answers", answers)]))
         }
         HandleEvent::WebrtcUp => ("webrtcup", object(&[])),
         HandleEvent::Media { mid, receiving, substream } => {
@@ -229,13 +231,21 @@ impl HandleCore {
     }
 
     /// Speaks to the plugin. As a `request` of `VideoRoom`, with its fields under Janus's own names, the
-    /// plugin's refusal is an error.
-    pub fn send(&self, body: String, jsep: Option<String>, request: Option<String>) -> Promise {
+    /// plugin's refusal is an error; `apart` from the order of the others for what may stay unanswered.
+    pub fn send(
+        &self,
+        body: String,
+        jsep: Option<String>,
+        request: Option<String>,
+        apart: Option<bool>,
+    ) -> Promise {
         let handle = self.0.clone();
         promise(async move {
             let (body, jsep) = (json(body)?, jsep.map(json).transpose()?);
             let asked = match request {
-                Some(request) => ask(&handle, interned(request), body, jsep),
+                Some(request) => {
+                    ask_in(&handle, apart != Some(true), interned(request), body, jsep)
+                }
                 None => Box::pin(handle.request_as_is(body, jsep)),
             };
             let Answer { data, jsep } = asked.await?;

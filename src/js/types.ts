@@ -271,8 +271,8 @@ export interface PluginMessage {
 
 /** What a handle tells without being asked. */
 export interface HandleEventMap {
-  /** The plugin says something. */
-  event: PluginMessage;
+  /** The plugin says something; `answers` to a request of yours that was answered before, or timed out. */
+  event: PluginMessage & { answers?: boolean };
   /** ICE and DTLS are up. */
   webrtcup: Record<never, never>;
   /** The server began or ceased to receive our media. */

@@ -113,12 +113,14 @@ pub enum Incoming {
 /// What the server tells about a handle without being asked.
 #[derive(Clone, Debug)]
 pub enum HandleEvent {
-    /// The plugin says something; with a transaction it answers an asynchronous request.
+    /// The plugin says something.
     Plugin {
         /// The plugin's words.
         data: Json,
         /// A session description that comes with it.
         jsep: Option<Jsep>,
+        /// It has a transaction: an answer to a request of ours, be it one nobody waits for any more.
+        answers: bool,
     },
     /// ICE and DTLS are up. Once per peer connection.
     WebrtcUp,
@@ -178,9 +180,11 @@ impl Message {
     fn handle_event(&mut self) -> Option<HandleEvent> {
         let mid = self.mid.take().unwrap_or_default();
         Some(match self.janus.as_str() {
-            "event" => {
-                HandleEvent::Plugin { data: self.plugindata.take()?.data, jsep: self.jsep.take() }
-            }
+            "event" => HandleEvent::Plugin {
+                data: self.plugindata.take()?.data,
+                jsep: self.jsep.take(),
+                answers: self.transaction.is_some(),
+            },
             "webrtcup" => HandleEvent::WebrtcUp,
             "media" => HandleEvent::Media {
                 mid,

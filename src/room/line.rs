@@ -235,7 +235,7 @@ impl Call {
         }
         let mut conference = self.conference.borrow_mut();
         match event {
-            HandleEvent::Plugin { data, jsep } => {
+            HandleEvent::Plugin { data, jsep, .. } => {
                 // What is not understood is not for us: newer servers say more.
                 let Ok(said) = said(role, &Answer { data, jsep }, None) else { return };
                 match role {

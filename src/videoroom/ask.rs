@@ -13,17 +13,28 @@ use crate::{Error, ErrorCode};
 /// An answer that is still to come.
 pub(crate) type Asked = Pin<Box<dyn Future<Output = Result<Answer, Error>>>>;
 
-/// Asks, and takes the plugin's refusal for an error. Boxed and without types, so that all requests share
-/// one future.
+/// Asks, and takes the plugin's refusal for an error.
 pub(crate) fn ask(
     handle: &Handle,
     request: &'static str,
     fields: Json,
     jsep: Option<Json>,
 ) -> Asked {
-    let answered = handle.request_as_is(fields.with("request", request), jsep);
+    ask_in(handle, true, request, fields, jsep)
+}
+
+/// The same; `ordered` as in [`Handle::request_in`]. Boxed and without types, so that all requests share one
+/// future.
+pub(crate) fn ask_in(
+    handle: &Handle,
+    ordered: bool,
+    request: &'static str,
+    fields: Json,
+    jsep: Option<Json>,
+) -> Asked {
+    let answered = handle.request_in(ordered, fields.with("request", request), jsep);
     Box::pin(async move {
-        let answer = answered.await?;
+        let answer = answered.await.map_err(|error| error.of(request))?;
         let Refusal { error_code, error } = answer.data.read()?;
         match error_code {
             Some(status) => Err(Error::video_room(status, &error.unwrap_or_default(), request)),

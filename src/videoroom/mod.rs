@@ -15,6 +15,7 @@
 
 mod admin;
 pub(crate) mod ask;
+mod entry;
 mod publisher;
 mod subscriber;
 

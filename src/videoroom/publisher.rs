@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use super::VideoRoom;
 use super::ask::{Asked, ask, over, plain, typed};
+use super::entry::Entry;
 use crate::Error;
-use crate::client::{Answer, AttachOptions, Handle};
+use crate::client::{Answer, Handle};
 use crate::protocol::message::HandleEvent;
-use crate::protocol::videoroom::check::RoomRequest;
+use crate::protocol::videoroom::Stream;
+use crate::protocol::videoroom::check::{RoomRequest, without_offer};
 use crate::protocol::videoroom::event::{Joined, OwnStreams, RoomEvent, unexpected};
 use crate::protocol::videoroom::publishing::{Configure, JoinPublisher, Publish};
-use crate::protocol::videoroom::{PLUGIN, Stream};
 use crate::protocol::{Candidate, Jsep, Offer};
 
 /// What a participant is told.
@@ -34,7 +35,7 @@ pub struct Published {
 /// A participant of a room. The peer connection is the application's: this carries words.
 ///
 /// Leaving takes it away, so that a handle that is spent cannot be used. Dropping it does not leave: end
-/// the session, or call [`Publisher::leave`].
+/// the session, or call [`Publisher::leave`]. Dropping the future that joins does.
 #[derive(Debug)]
 pub struct Publisher {
     handle: Handle,
@@ -47,12 +48,13 @@ impl VideoRoom {
     ///
     /// # Errors
     /// `RoomNotFound` (426); `MissingElement` (429) without a pin, `Unauthorized` (433) with a wrong one;
-    /// `IdTaken` (436).
+    /// `IdTaken` (436). `InvalidArgument` for what goes with an offer.
     pub async fn join_publisher(
         &self,
         join: &JoinPublisher,
         on_event: impl Fn(PublisherEvent) + 'static,
     ) -> Result<Publisher, Error> {
+        without_offer(join)?;
         self.enter("join", join, None, on_event).await.map(|(publisher, _)| publisher)
     }
 
@@ -79,35 +81,27 @@ impl VideoRoom {
         on_event: impl Fn(PublisherEvent) + 'static,
     ) -> Result<(Publisher, Answer), Error> {
         let fields = join.fields(self.version)?.with("ptype", "publisher");
-        let options = AttachOptions::default();
-        let handle = self
-            .session
-            .attach(PLUGIN, options, Rc::new(move |event| tell(event, &on_event)))
-            .await?;
-        let joined = async {
-            let answer = ask(&handle, request, fields, offer.map(Offer::to_json)).await?;
+        let sink = Rc::new(move |event| tell(event, &on_event));
+        let entry = Entry::attach(&self.session, sink).await?;
+        let joining = async |handle: &Handle| {
+            let answer = ask(handle, request, fields, offer.map(Offer::to_json)).await?;
             let event = RoomEvent::read(&answer.data, true)?;
             let RoomEvent::Joined(joined) = event else { return Err(unexpected(request)) };
             Ok((joined, answer))
         };
-        match joined.await {
-            Ok((joined, answer)) => {
-                let publisher = Publisher { handle, version: self.version, joined };
-                Ok((publisher, answer))
-            }
-            Err(error) => {
-                // A join that fails at its offer leaves us in the room. A handle that is gone is what we want.
-                handle.detach().await.ok();
-                Err(error)
-            }
-        }
+        let (handle, (joined, answer)) = entry.join(joining).await?;
+        Ok((Publisher { handle, version: self.version, joined }, answer))
     }
 }
 
 fn tell(event: HandleEvent, on_event: &dyn Fn(PublisherEvent)) {
-    let HandleEvent::Plugin { data, .. } = event else {
+    let HandleEvent::Plugin { data, answers, .. } = event else {
         return on_event(PublisherEvent::Handle(event));
     };
+    // An answer nobody waits for any more: `unpublished: "ok"` is nobody's event.
+    if answers {
+        return;
+    }
     // What is not understood is not for us: newer servers say more.
     if let Ok(event) = RoomEvent::read(&data, false) {
         on_event(PublisherEvent::Room(event));

@@ -80,7 +80,7 @@ impl Stay {
 
     fn hear(&mut self, message: Message, chance: &mut Chance) {
         match message.classify() {
-            Incoming::Handle(handle, HandleEvent::Plugin { data, jsep }) => {
+            Incoming::Handle(handle, HandleEvent::Plugin { data, jsep, .. }) => {
                 self.plugin(handle, &data, jsep, chance);
             }
             Incoming::Handle(handle, event) => self.handle_event(handle, event),

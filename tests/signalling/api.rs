@@ -177,7 +177,9 @@ fn events_about_the_handle() {
     assert!(end.is_end());
     let fields = json!({"opaque_id": "ada", "plugindata": {"plugin": PLUGIN, "data": {"a": 1}},
         "jsep": {"type": "offer", "sdp": "v=0", "e2ee": true}});
-    let Some(HandleEvent::Plugin { data, jsep: Some(jsep) }) = told("event", &fields) else {
+    let Some(HandleEvent::Plugin { data, jsep: Some(jsep), answers: false }) =
+        told("event", &fields)
+    else {
         panic!()
     };
     assert_eq!((data.as_str(), jsep.e2ee), (r#"{"a":1}"#, Some(true)));

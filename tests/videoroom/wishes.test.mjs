@@ -41,6 +41,10 @@ describe('wishes at a bad moment', () => {
     assert.deepEqual(await drive('leaveWhileAway'), { come: 'done', again: 'done', here: [1, 2, 3] });
   });
 
+  it('what the core refuses has the name of the request, not of the message it travelled in', async () => {
+    assert.deepEqual(await drive('refusedByTheCore'), { code: 'handle-not-found', request: 'listparticipants' });
+  });
+
   it('the list of publishers says what a moderator muted', async () => {
     assert.equal(await drive('moderatedInTheList'), true);
   });

@@ -308,6 +308,60 @@ async fn a_subscriber_from_joining_to_leaving() {
     ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
 )]
 #[wasm_bindgen_test]
+async fn what_is_given_up_midway_leaves_nothing_behind() {
+    for url in addresses() {
+        let stage = stage(url).await;
+        let (ada, _, _ada_peer) = stage.speaker("Ada").await;
+        let ada_id = ada.joined().id.clone();
+        let (subscriber, told, peer) = stage.listener(&ada_id).await;
+        let more = SubscribeTo { streams: vec![Subscribe::feed(ada_id.clone())] };
+        assert!(web::within(Millis(0), subscriber.subscribe(&more)).await.is_none());
+        let offered = |event: &_| matches!(event, SubscriberEvent::Updated(mapping) if mapping.offer.is_some());
+        let SubscriberEvent::Updated(mapping) = told.until("the offer", offered).await else {
+            unreachable!()
+        };
+        subscriber.start(peer.answer(&mapping.offer.unwrap().sdp).await.unwrap()).await.unwrap();
+        subscriber.leave().await.unwrap();
+        // Before there is a handle, while it joins, and when it has.
+        for (id, span) in (5_u64..).zip([0, 1, 2, 4, 8, 16, 32, 64]) {
+            let join =
+                JoinPublisher { id: Some(id.into()), ..JoinPublisher::new(stage.room.clone()) };
+            let joining = stage.rooms.join_publisher(&join, |_event| {});
+            if let Some(joined) = web::within(Millis(span), joining).await {
+                joined.unwrap().leave().await.unwrap();
+            }
+            let feed = vec![Subscribe::feed(ada_id.clone())];
+            let join = JoinSubscriber::new(stage.room.clone(), feed);
+            let joining = stage.rooms.join_subscriber(&join, |_event| {});
+            if let Some(joined) = web::within(Millis(span), joining).await {
+                joined.unwrap().0.leave().await.unwrap();
+            }
+        }
+        // What was asked for last is the last to come: when nobody is left behind it, nobody comes any more.
+        let last = JoinPublisher { id: Some(99.into()), ..JoinPublisher::new(stage.room.clone()) };
+        stage.rooms.join_publisher(&last, |_event| {}).await.unwrap().leave().await.unwrap();
+        let mut people = Vec::new();
+        for _ in 0..400 {
+            people = stage.rooms.list_participants(&stage.room).await.unwrap();
+            if people.len() == 1 {
+                break;
+            }
+            web::sleep(Millis(50)).await;
+        }
+        assert_eq!(people.iter().map(|who| &who.id).collect::<Vec<_>>(), [&ada_id], "{url}");
+        let without = JoinPublisher { bitrate: Some(1), ..JoinPublisher::new(stage.room.clone()) };
+        let refusal = refused(stage.rooms.join_publisher(&without, |_event| {}).await);
+        assert_eq!(refusal, (ErrorCode::InvalidArgument, None));
+        ada.leave().await.unwrap();
+        stage.end().await;
+    }
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
 async fn what_an_operator_asks() {
     for url in addresses() {
         let stage = stage(url).await;

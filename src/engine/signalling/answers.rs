@@ -192,7 +192,7 @@ impl Signalling {
     ) {
         let answered = self.sent(token, |verb| verb == Verb::Message);
         match (answered, event) {
-            (Some(token), HandleEvent::Plugin { data, jsep }) => {
+            (Some(token), HandleEvent::Plugin { data, jsep, .. }) => {
                 self.settle(now, token, Ok(Reply::Event { data, jsep }));
             }
             (_, event) => {

@@ -11,6 +11,8 @@ const { abortable, described, parsed, stringify } = internal;
 export interface Answer {
   data: Fields;
   jsep?: Jsep;
+  /** It came as an event, and belongs to a request of ours: one that timed out, or that was answered before. */
+  answers?: boolean;
 }
 
 /** An offer or an answer, the browser's own or one with Janus's flags. */
@@ -41,14 +43,21 @@ export class RoomHandle {
     return this.#core.id as number;
   }
 
+  #usable(request: string): void {
+    if (this.spent === undefined) return;
+    throw new JanusError(`${request}: ${this.spent}`, { code: 'invalid-state', request, retryable: false });
+  }
+
   /** Sends ICE candidates, all in one request. */
   async trickle(candidates: readonly (RTCIceCandidateInit | { completed: true })[]): Promise<void> {
+    this.#usable('trickle');
     await this.#core.trickle(stringify(candidates));
   }
 
   /** Ends the peer connection on the server. */
-  hangup(): Promise<void> {
-    return this.#core.hangup() as Promise<void>;
+  async hangup(): Promise<void> {
+    this.#usable('hangup');
+    await (this.#core.hangup() as Promise<void>);
   }
 
   /** Ends the handle. */
@@ -56,22 +65,15 @@ export class RoomHandle {
     return this.#core.detach() as Promise<void>;
   }
 
-  /** Asks, and gives the answer as the server wrote it. `late` hears of one that was called off. */
-  async ask(
-    method: Method,
-    options: object & Abortable,
-    jsep?: Description | null,
-    late?: (answer: Answer) => void,
-  ): Promise<Answer> {
+  /** Asks, and gives the answer as the server wrote it; `apart` from the order of the others if it may stay away. */
+  async ask(method: Method, options: object & Abortable, jsep?: Description | null, apart = false): Promise<Answer> {
     const { request, fields } = encode(method, options, this.version);
-    if (this.spent !== undefined) {
-      throw new JanusError(`${request}: ${this.spent}`, { code: 'invalid-state', request, retryable: false });
-    }
+    this.#usable(request);
     // An answer on a publisher's handle may bring the server down.
     const description = described(jsep, [method === 'start' ? 'answer' : 'offer'], request);
     options.signal?.throwIfAborted();
-    const asked = this.#core.send(stringify(fields), description, request) as Promise<object>;
-    return parsed(await abortable(asked, options.signal, (answer) => late?.(parsed(answer) as Answer))) as Answer;
+    const asked = this.#core.send(stringify(fields), description, request, apart) as Promise<object>;
+    return parsed(await abortable(asked, options.signal)) as Answer;
   }
 
   /** The same, with the answer under the names people know, as long as all of `keys` are in it. */
@@ -92,6 +94,10 @@ export function misfit(method: string): JanusError {
   const details = { code: 'protocol', request: method, retryable: false } as const;
   return new JanusError(`${method}: the server's answer does not fit the request`, details);
 }
+
+/** What is asked, without what calls it off: it goes on whoever waits. */
+export const lasting = <T extends object & Abortable>(options: T): T =>
+  typeof options === 'object' && options !== null ? { ...options, signal: undefined } : options;
 
 /** Of what is ended, the server may say that it is over already. */
 export function ignoreRefusal(error: unknown): void {

@@ -172,7 +172,10 @@ export class Publisher extends Emitter<PublisherEventMap> {
 
   /** @internal */
   heard(type: keyof HandleEventMap, fields: object): void {
-    const sorted = type === 'event' ? sortPublisherEvent((fields as { data: Fields }).data) : undefined;
+    const said = fields as Answer;
+    // An answer that nobody waits for any more: its `unpublished: "ok"` is about nobody of that name.
+    if (said.answers) return;
+    const sorted = type === 'event' ? sortPublisherEvent(said.data) : undefined;
     const [name, event] = sorted ?? [type, fields as Fields];
     this.#know(name, event);
     this.emit(name, event as never);
@@ -180,7 +183,9 @@ export class Publisher extends Emitter<PublisherEventMap> {
 
   #know(name: keyof PublisherEventMap, event: Fields): void {
     if (name === 'publishers') {
-      for (const publisher of event['publishers'] as PublisherInfo[]) this.#publishers.set(publisher.id, publisher);
+      const told = (event['publishers'] as PublisherInfo[]).map((publisher) => this.#stillModerated(publisher));
+      event['publishers'] = told;
+      for (const publisher of told) this.#publishers.set(publisher.id, publisher);
     }
     if (name === 'changed') {
       const known = this.#publishers.get(event['id'] as Id);
@@ -193,6 +198,16 @@ export class Publisher extends Emitter<PublisherEventMap> {
     this.#handle.spent = end;
     // Of no use to anybody: a handle joins once.
     if (name !== 'detached') this.#handle.detach().catch(() => undefined);
+  }
+
+  /** Who is muted is told anew of pictures only: of the rest it holds until it is told otherwise. */
+  #stillModerated(publisher: PublisherInfo): PublisherInfo {
+    const before = this.#publishers.get(publisher.id)?.streams ?? [];
+    const muted = before.filter(({ type, moderated }) => type !== 'video' && moderated).map(({ mid }) => mid);
+    if (muted.length === 0) return publisher;
+    const streams = publisher.streams.map((stream) =>
+      stream.type !== 'video' && muted.includes(stream.mid) ? { ...stream, moderated: true } : stream);
+    return { ...publisher, streams };
   }
 
   #moderate({ id, mid, muted }: { id: Id; mid: string; muted: boolean }): void {

@@ -1,7 +1,7 @@
 import { Emitter, JanusError, internal } from '../index.js';
 import type { Abortable } from '../events.js';
 import type { HandleEventMap } from '../types.js';
-import { enter, ignoreLoss, ignoreRefusal, misfit } from './handle.js';
+import { enter, ignoreLoss, ignoreRefusal, lasting, misfit } from './handle.js';
 import type { Answer, Attaching, Description, RoomHandle } from './handle.js';
 import { decode, type Fields, type Method } from './requests.js';
 import type {
@@ -52,9 +52,13 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
   #streams: SubStream[] = [];
   /** An offer was not answered yet. */
   #offered = false;
-  /** How many requests are under way that may bring one. */
+  /** How many requests are under way that may bring one, or answer one. */
   #asking = 0;
   #leaving: Promise<void> | undefined;
+  /** How many of them are a `switch`, which may be answered in two parts. */
+  #switching = 0;
+  /** Tells the wish for an offer that one of the server's crosses it. */
+  #crossed: (() => void) | undefined;
   /** Second parts of answers that nobody waits for yet, and those who wait. */
   readonly #parts: Fields[] = [];
   readonly #waiting: ((data: Fields) => void)[] = [];
@@ -97,31 +101,43 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
     return mapping;
   }
 
-  async #renegotiate(method: Method, options: object & Abortable): Promise<Mapping> {
-    // What was called off happens all the same, and an offer has to be answered.
-    const late = (answer: Answer): void => this.heard('event', { ...answer, data: { ...answer.data, videoroom: 'updated' } });
+  /** Under way until the server is done with it, whoever waits: it may bring an offer. */
+  #busy<T>(asked: Promise<T>): Promise<T> {
     this.#asking += 1;
-    try {
-      return this.#learn(mappingOf(await this.#handle.ask(method, options, undefined, late)));
-    } finally {
-      this.#asking -= 1;
-    }
+    const over = (): void => void (this.#asking -= 1);
+    asked.then(over, over);
+    return asked;
+  }
+
+  async #renegotiate(method: Method, options: object & Abortable): Promise<Mapping> {
+    options?.signal?.throwIfAborted();
+    return this.#mapping(this.#busy(this.#handle.ask(method, lasting(options))), options?.signal);
+  }
+
+  /** What comes of a request. What was called off happens all the same, and an offer has to be answered. */
+  async #mapping(asked: Promise<Answer>, signal: AbortSignal | undefined): Promise<Mapping> {
+    return this.#learn(mappingOf(await abortable(asked, signal, (answer) => this.#updated(answer))));
+  }
+
+  /** Tells of lines and offers that nobody waits for. */
+  #updated({ data, jsep }: Answer): void {
+    this.heard('event', { data: { videoroom: 'updated', streams: data['streams'] }, jsep, answers: true });
   }
 
   /** Answers an offer, or without one goes on after `pause` (`start`). */
-  async start({ jsep, ...options }: { jsep?: Description | undefined } & Abortable = {}): Promise<void> {
+  async start(given: { jsep?: Description | undefined } & Abortable = {}): Promise<void> {
+    const { jsep, signal, ...options } = given ?? {};
     described(jsep, ['answer'], 'start');
-    options.signal?.throwIfAborted();
-    const started = this.#handle.ask('start', options, jsep);
+    signal?.throwIfAborted();
+    const started = this.#busy(this.#handle.ask('start', options, jsep));
     const before = this.#offered;
     // At once: the next offer may come together with the answer.
     if (jsep) this.#offered = false;
-    try {
-      await started;
-    } catch (error) {
+    // Called off, it may still fail.
+    started.catch(() => {
       if (jsep) this.#offered = before;
-      throw error;
-    }
+    });
+    await abortable(started, signal);
   }
 
   /** Has nothing sent for now (`pause`). */
@@ -147,14 +163,29 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
     return this.#renegotiate('update', options);
   }
 
-  /** Changes how streams are sent, or asks for an offer (`configure`). `layerChanged` tells of new layers. */
+  /**
+   * Changes how streams are sent, or asks for an offer (`configure`). `layerChanged` tells of new layers. If an offer of
+   * the server's crosses the wish for one, the answer holds none: answer that one, and `updated` brings another.
+   */
   async configure(options: ConfigureSubscriberOptions & Abortable): Promise<Mapping> {
+    if (!options?.restart && !options?.update) return this.#renegotiate('configureSubscriber', options);
     // The server would merge it into its next offer, and never answer.
-    if ((options?.restart || options?.update) && (this.#offered || this.#asking > 0)) {
+    if (this.#offered || this.#asking > 0) {
       const details = { code: 'invalid-state', request: 'configure', retryable: true } as const;
       throw new JanusError('configure: answer the offer there is, then ask for another', details);
     }
-    return this.#renegotiate('configureSubscriber', options);
+    options.signal?.throwIfAborted();
+    let crossed = false;
+    // The server works on several at once: it may get to this one when what crossed it was answered.
+    const asked = this.#handle.ask('configureSubscriber', lasting(options), undefined, true).then((answer) => {
+      if (crossed) this.#updated(answer);
+      return answer;
+    });
+    const crossing = new Promise<void>((resolve) => (this.#crossed = resolve)).then((): Answer => {
+      crossed = true;
+      return { data: {} };
+    });
+    return this.#mapping(this.#busy(Promise.race([asked, crossing])), options.signal);
   }
 
   /**
@@ -162,11 +193,19 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
    * brings an offer. What does not fit is passed over: look at `changes`. Rejects with `feed-not-found` (428).
    */
   async switch(options: SwitchOptions & Abortable): Promise<Switched> {
-    let { data, jsep } = await this.#handle.ask('switch', options);
+    options?.signal?.throwIfAborted();
+    this.#switching += 1;
+    const asked = this.#handle.ask('switch', lasting(options)).then((answer) => this.#switched(answer));
+    const switched = this.#busy(asked.finally(() => (this.#switching -= 1)));
+    return abortable(switched, options?.signal, ({ streams }) => this.emit('updated', { streams }));
+  }
+
+  /** The answer to a `switch`, which comes in two parts where a line was inactive: the offer for it first. */
+  async #switched(answer: Answer): Promise<Switched> {
+    let { data } = answer;
     if (data['switched'] === undefined) {
-      // The offer for a line that was inactive comes before the answer proper.
-      this.heard('event', { data, jsep });
-      data = this.#parts.shift() ?? (await abortable(this.#secondPart(), options.signal));
+      this.#updated(answer);
+      data = this.#parts.shift() ?? (await this.#secondPart());
     }
     const { changes } = data;
     if (typeof changes !== 'number') throw misfit('switch');
@@ -176,7 +215,9 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
   #hand(part: Fields): void {
     const waiting = this.#waiting.shift();
     if (waiting) waiting(part);
-    else this.#parts.push(part);
+    else if (this.#switching > 0) this.#parts.push(part);
+    // Of a switch that timed out: kept, it would be taken for the next one's.
+    else this.#updated({ data: part });
   }
 
   #secondPart(): Promise<Fields> {
@@ -222,11 +263,16 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
   /** @internal */
   heard(type: keyof HandleEventMap, fields: object): void {
     const said = fields as Answer;
-    if (type === 'event' && said.data['switched'] !== undefined) return this.#hand(said.data);
+    if (type === 'event') {
+      if (said.data['switched'] !== undefined) return this.#hand(said.data);
+      // Of a request that timed out an offer is left, which has to be answered, or nothing.
+      if (said.answers && said.data['videoroom'] !== 'updated') return said.jsep && this.#updated(said);
+    }
     if (type === 'detached') this.#handle.spent ??= 'the handle is gone';
     const [name, event] = (type === 'event' && sortSubscriberEvent(said)) || [type, fields];
     if (name === 'updated') this.#learn(event as Mapping);
     this.emit(name, event as never);
+    // Its own offer is told already: what crossed it comes with the next.
+    if (name === 'updated' && said.jsep && !said.answers) this.#crossed?.();
   }
 }
-

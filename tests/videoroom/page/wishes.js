@@ -90,6 +90,14 @@ export async function leaveWhileAway() {
   return { come, again, here };
 }
 
+/** Asked on a handle there is no more. */
+export async function refusedByTheCore() {
+  const rooms = await scene.session.videoRoom();
+  await rooms.detach();
+  const error = await rooms.listParticipants(scene.room).catch((thrown) => thrown);
+  return { code: error.code, request: error.request };
+}
+
 /** A publisher of the list that a moderator mutes. */
 export async function moderatedInTheList() {
   const publisher = await scene.rooms.joinPublisher({ room: scene.room, id: 60 });

@@ -143,7 +143,7 @@ export interface StreamInfo {
   vp9Profile?: string;
   simulcast?: boolean;
   svc?: boolean;
-  /** A moderator muted it. Of sound, in `joined` only. */
+  /** A moderator muted it. Of sound the server tells once; a `Publisher` remembers, as long as it is published. */
   moderated?: boolean;
   /** Of our own streams, since 1.3.2. */
   audiolevelExtId?: number;
