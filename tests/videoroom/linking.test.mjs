@@ -82,6 +82,46 @@ describe('a link between two servers', () => {
     assert.deepEqual(states.filter(([, error]) => error !== null), [], 'nothing went wrong');
   });
 
+  it('takes the place of one that was left behind, again and again', async () => {
+    const { publisherId, options } = await linked();
+    assert.equal(await drive('operator', 'replace', { times: 5, options }), 'linked');
+    assert.equal((await drive('bob', 'people', { count: 1 }))[0].id, publisherId);
+    await drive('bob', 'see');
+    assert.equal((await traces(publisherId)).length, 1, 'those before took theirs away');
+    await drive('operator', 'closeLink');
+    await drive('bob', 'people', { count: 0 });
+  });
+
+  it('shows what comes later, over REST and with texts for ids', async () => {
+    await Promise.all(servers.map((server) => server.remove()));
+    servers = [await TestJanus.start({ stringIds: true }), await TestJanus.start({ stringIds: true })];
+    const [a, b] = servers;
+    const own = { room: 'weekly', secret: SECRET, videocodec: 'vp9' };
+    const publisherId = await drive('ada', 'publishSound', { server: a.ws, id: 'ada', ...own });
+    await drive('bob', 'createRoom', { server: b.http, ...own });
+    await drive('bob', 'watch', { server: b.http, room: own.room });
+    const options = { from: a.http, to: b.http, room: own.room, publisherId, secret: SECRET };
+    assert.deepEqual(await drive('operator', 'link', options), { state: 'linked', id: 'ada' });
+    const kinds = async () => (await drive('bob', 'people', { count: 1 }))[0].streams.map(({ type, codec }) => [type, codec]);
+    assert.deepEqual(await kinds(), [['audio', 'opus']]);
+    for (const description of ['camera', 'screen']) {
+      await drive('ada', 'addPicture', { description });
+      await drive('bob', 'untilPeople', { text: description });
+      await drive('bob', 'see');
+    }
+    assert.deepEqual(await kinds(), [['audio', 'opus'], ['video', 'vp9'], ['video', 'vp9']]);
+    await drive('ada', 'rename', { display: 'Ada L.' });
+    await drive('bob', 'untilNamed', { name: 'Ada L.' });
+
+    await drive('ada', 'unpublish');
+    await drive('operator', 'untilState', { state: 'waiting' });
+    await drive('bob', 'people', { count: 0 });
+    await drive('ada', 'leave');
+    await drive('operator', 'untilState', { state: 'ended' });
+    const { states } = await drive('operator', 'look');
+    assert.deepEqual(states.filter(([, error]) => error !== null), [], 'nothing went wrong');
+  });
+
   it('is taken away by whoever made it', async () => {
     const { publisherId } = await linked({ id: 99, display: 'Ada, from afar' });
     const [ada] = await drive('bob', 'people', { count: 1 });

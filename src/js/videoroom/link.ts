@@ -3,7 +3,7 @@ import type { Abortable } from '../events.js';
 import type { Id } from '../types.js';
 import type { VideoRoom } from './admin.js';
 import { encode } from './requests.js';
-import { Side } from './side.js';
+import { Side, mayHaveExecuted } from './side.js';
 import type {
   LinkPublisherOptions,
   LinkState,
@@ -44,16 +44,27 @@ const CODECS = { audio: 'opus', video: 'vp8', data: undefined };
 /** Since when servers take profiles as text. */
 const PROFILES = 1201;
 
-/** A stream as another server has to be told of it. A disabled one has no codec: what it was, or a guess. */
+/** A stream as another server has to be told of it. That numbers streams anew, by their place: their mids are theirs. */
 function remoteStream(stream: StreamInfo, before: RemoteStream | undefined, version: number): RemoteStream {
-  const { mid, mindex, type, description, stereo, fec, dtx, h264Profile, vp9Profile, simulcast, svc } = stream;
-  const { codec = before?.codec ?? CODECS[type], audiolevelExtId, videoorientExtId, playoutdelayExtId } = stream;
-  const profiles = version >= PROFILES ? { h264Profile, vp9Profile } : {};
-  const extensions = { audiolevelExtId, videoorientExtId, playoutdelayExtId };
+  const { mindex, type, description, stereo, fec, dtx, h264Profile, vp9Profile, simulcast, svc } = stream;
   // Said in any case: what is left out stays as it was.
   const disabled = stream.disabled ?? false;
-  return { mid, mindex, type, codec, description, disabled, stereo, fec, dtx, ...profiles, simulcast, svc, ...extensions };
+  // Of a disabled one no more is told than that: it is what it was.
+  if (disabled && before?.type === type) return { ...before, ...(description !== undefined && { description }), disabled };
+  // Without anything before, the codec is a guess.
+  const { codec = CODECS[type], audiolevelExtId, videoorientExtId, playoutdelayExtId } = stream;
+  const profiles = version >= PROFILES ? { h264Profile, vp9Profile } : {};
+  const extensions = { audiolevelExtId, videoorientExtId, playoutdelayExtId };
+  const rest = { description, disabled, stereo, fec, dtx, ...profiles, simulcast, svc, ...extensions };
+  return { mid: String(mindex), mindex, type, codec, ...rest };
 }
+
+/** What the other server never changes of a stream it has. */
+const LASTING = ['type', 'codec', 'simulcast', 'svc', 'h264Profile', 'vp9Profile'] as const;
+
+/** Whether a stream has become another, which only a new copy can be. */
+const isAnother = (was: RemoteStream, is: RemoteStream): boolean =>
+  was.mindex === is.mindex && LASTING.some((name) => (was[name] ?? false) !== (is[name] ?? false));
 
 /** What was shown and is no more; the other server would keep it as it was. */
 const ended = (stream: RemoteStream): RemoteStream => ({ ...stream, disabled: true });
@@ -77,12 +88,12 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   #forwarding = false;
   /** The other room was asked to add it, and nobody knows whether it did. */
   #adding = false;
-  /** It is taken out of the other room, by us. */
-  #removing = false;
   /** Calls off what is asked, once it is to end. */
   readonly #stop = new AbortController();
   /** One of the servers was away, and may have forgotten. */
   #unsure = false;
+  /** What the publisher did meanwhile was told to nobody. */
+  #missed = false;
   /** Why it is to end. */
   #ending: { error?: JanusError | undefined } | undefined;
   /** Why something may have been left behind. */
@@ -102,7 +113,12 @@ export class PublisherLink extends Emitter<LinkEventMap> {
       gone: (error?: JanusError) => this.#end(error),
       again: () => this.#look(true),
     };
-    this.#from = new Side(rooms, { room, pin, token }, heard);
+    const again = (renewed: boolean): void => {
+      // A server that forgot us forgot the publisher too, who may be on the way back.
+      this.#missed = !renewed;
+      this.#look(true);
+    };
+    this.#from = new Side(rooms, { room, pin, token }, { ...heard, again });
     this.#to = new Side(to.rooms, { room: to.room, pin: to.pin, token: to.token }, heard);
   }
 
@@ -119,17 +135,17 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     try {
       await Promise.all([link.#from.enter(), link.#to.enter()]);
       link.#source = link.#from.publishers.get(link.#options.publisherId);
-      if (!link.#source) {
-        const details = { code: 'feed-not-found', retryable: false } as const;
-        throw new JanusError(`publisher ${String(options.publisherId)} does not publish in this room`, details);
-      }
+      if (!link.#source) throw absent(options);
       const made = link.#queue.then(() => link.#step());
       link.#queue = made.catch(() => undefined);
       await made;
+      if (link.#ending) throw absent(options);
       return link;
     } catch (error) {
+      // What is under way is called off when one of the ends goes: that is the reason.
+      const ending = link.#ending;
       await link.close().catch(() => undefined);
-      throw error;
+      throw ending ? (ending.error ?? absent(options)) : error;
     }
   }
 
@@ -172,7 +188,7 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     if (away) return this.#stand('waiting');
     if (this.#from.left.has(publisherId)) return this.#end();
     // Somebody sent the copy out of the other room.
-    if (this.#remote && !this.#removing && this.#to.left.has(this.#remote.id)) {
+    if (this.#remote && this.#to.left.has(this.#remote.id)) {
       this.#remote = undefined;
       return this.#end();
     }
@@ -194,6 +210,7 @@ export class PublisherLink extends Emitter<LinkEventMap> {
     if (this.#state === 'ended') return;
     if (this.#ending) return this.#takeAway();
     if (this.#unsure) await this.#verify();
+    if (this.#ending) return;
     if (!this.#source) {
       await this.#remove();
       return this.#stand('waiting');
@@ -217,42 +234,74 @@ export class PublisherLink extends Emitter<LinkEventMap> {
       const remotes = await this.#from.rooms.listRemotes({ room, secret, publisherId, signal });
       this.#forwarded = remotes.some(({ remoteId }) => remoteId === this.#remoteId);
     }
+    if (this.#missed && !this.#source) {
+      const people = await this.#from.rooms.listParticipants(room, { signal });
+      if (!people.some((who) => who.id === publisherId)) return this.#end();
+    }
+    this.#missed = false;
   }
 
   async #show(source: PublisherInfo): Promise<void> {
-    const { publisherId, to } = this.#options;
-    const { rooms } = this.#to;
+    const { to } = this.#options;
+    const { serverVersion } = this.#to.rooms;
     const known = this.#remote?.shown.streams ?? [];
-    const streams = source.streams.map((stream, index) => remoteStream(stream, known[index], rooms.serverVersion));
-    const metadata = rooms.serverVersion >= 1300 ? source.metadata : undefined;
+    const streams = source.streams
+      .map((stream) => remoteStream(stream, known.find(({ mindex }) => mindex === stream.mindex), serverVersion))
+      .sort((one, other) => one.mindex - other.mindex);
+    const metadata = serverVersion >= 1300 ? source.metadata : undefined;
     const shown = { display: to.display ?? source.display, metadata, streams };
+    if (known.some((was) => streams.some((is) => isAnother(was, is)))) await this.#remove();
+    return this.#remote ? this.#update(this.#remote, shown) : this.#add(shown);
+  }
+
+  async #add(shown: Shown): Promise<void> {
+    const { to } = this.#options;
     const { signal } = this.#stop;
-    const there = { room: to.room, secret: to.secret, id: to.id ?? publisherId, signal };
-    if (!this.#remote) {
-      // A copy that was left behind, by a page that is gone for example, is in the way.
-      if (to.replace || this.#adding) await rooms.removeRemotePublisher(there).catch(ignoreGone);
-      this.#adding = true;
-      const adding = rooms.addRemotePublisher({ ...there, ...shown, ...relay(to) });
-      const added = await adding.catch((error: unknown) => {
-        this.#adding = mayHaveExecuted(error);
-        throw error;
-      });
-      this.#adding = false;
-      this.#remote = { ...added, shown };
-      this.#to.left.delete(added.id);
-      this.#forwarded = false;
-      return;
-    }
+    // A copy that was left behind, by a page that is gone for example, is in the way.
+    if (to.replace || this.#adding) await this.#expel(signal);
+    this.#adding = true;
+    const adding = this.#to.rooms.addRemotePublisher({ ...this.#there(signal), ...shown, ...relay(to) });
+    const added = await adding.catch((error: unknown) => {
+      this.#adding = mayHaveExecuted(error);
+      throw error;
+    });
+    this.#adding = false;
+    this.#remote = { ...added, shown };
+    this.#to.left.delete(added.id);
+    this.#forwarded = false;
+    await this.#to.here(added.id, signal);
+  }
+
+  async #update(remote: { shown: Shown }, shown: Shown): Promise<void> {
+    const known = remote.shown.streams;
     const before = new Set(known.map((stream) => JSON.stringify(stream)));
-    const over = known.filter(({ mid }) => !streams.some((stream) => stream.mid === mid)).map(ended);
-    const told = [...streams, ...over];
+    const over = known.filter(({ mindex }) => !shown.streams.some((stream) => stream.mindex === mindex)).map(ended);
+    const told = [...shown.streams, ...over];
     const changed = told.filter((stream) => !before.has(JSON.stringify(stream)));
-    const named = ({ display, metadata: more }: Shown): string => internal.stringify([display, more]);
-    const renamed = named(shown) !== named(this.#remote.shown);
+    const named = ({ display, metadata }: Shown): string => internal.stringify([display, metadata]);
+    const renamed = named(shown) !== named(remote.shown);
     if (changed.length === 0 && !renamed) return;
-    // A name alone is told to nobody there.
-    await rooms.updateRemotePublisher({ ...there, ...shown, streams: renamed ? told : changed });
-    this.#remote.shown = { ...shown, streams: told };
+    const update = (streams: RemoteStream[]): Promise<void> =>
+      this.#to.rooms.updateRemotePublisher({ ...this.#there(this.#stop.signal), ...shown, streams });
+    // A name alone is told to nobody there. It goes along with the description of a stream, if that is a new one, which
+    // it always is of a stream without.
+    const [first] = told;
+    if (renamed && first && told.every(({ description }) => description !== undefined)) {
+      await update([{ ...first, description: `${first.description} ` }]);
+    }
+    await update(renamed ? told : changed);
+    remote.shown = { ...shown, streams: told };
+  }
+
+  /** The copy, as the other server knows it. */
+  #there(signal: AbortSignal): { room: Id; secret: string | undefined; id: Id; signal: AbortSignal } {
+    const { room, secret } = this.#options.to;
+    return { room, secret, id: this.id, signal };
+  }
+
+  #expel(signal: AbortSignal): Promise<void> {
+    const remove = (): Promise<void> => this.#to.rooms.removeRemotePublisher(this.#there(signal));
+    return this.#to.expel(this.id, remove, signal).catch(ignoreGone);
   }
 
   async #forward(): Promise<void> {
@@ -277,17 +326,12 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   }
 
   async #remove(signal: AbortSignal = this.#stop.signal): Promise<void> {
-    const { to } = this.#options;
-    const { id } = this;
     if (!this.#remote && !this.#adding) return;
-    this.#removing = true;
-    try {
-      await this.#to.rooms.removeRemotePublisher({ room: to.room, secret: to.secret, id, signal }).catch(ignoreGone);
-      this.#remote = undefined;
-      this.#adding = false;
-    } finally {
-      this.#removing = false;
-    }
+    await this.#to.here(this.id, signal);
+    await this.#expel(signal);
+    this.#remote = undefined;
+    this.#adding = false;
+    this.#forwarded = false;
   }
 
   /** As much of it as can be reached within a while. What is asked of a server that is away, it hears when it is back. */
@@ -305,9 +349,6 @@ export class PublisherLink extends Emitter<LinkEventMap> {
   }
 }
 
-/** Whether what failed may be done all the same: the server did not say that it is not. */
-const mayHaveExecuted = (error: unknown): boolean => !(error instanceof JanusError && error.status !== undefined);
-
 /** What the connection took with it is asked once more, and waits for the next. */
 async function patiently(ask: () => Promise<void>): Promise<void> {
   try {
@@ -317,6 +358,9 @@ async function patiently(ask: () => Promise<void>): Promise<void> {
     await ask();
   }
 }
+
+const absent = ({ publisherId }: LinkPublisherOptions): JanusError =>
+  new JanusError(`publisher ${String(publisherId)} does not publish in this room`, { code: 'feed-not-found', retryable: false });
 
 const unreached = (): JanusError =>
   new JanusError('one of the servers could not be reached: what it holds of the link may be left behind', {
@@ -329,15 +373,25 @@ function relay({ iface, mcast, port, srtpSuite, srtpCrypto }: LinkPublisherOptio
   return { iface, mcast, port, srtpSuite, srtpCrypto };
 }
 
+const OPTIONS = 'room secret adminKey publisherId pin token to signal';
+const TARGET = 'rooms room secret pin token host hostFamily id display port iface mcast replace srtpSuite srtpCrypto';
+
 /** What the requests' own checks would see too late: when something was made already. */
 function check(from: VideoRoom, options: LinkPublisherOptions): void {
-  const { room, publisherId, to } = options ?? {};
+  const { room, publisherId, pin, token, to } = options ?? {};
   const wrong = (name: string, words: string): Error => internal.invalidArgument(`${name} must be ${words}`);
   for (const [name, id] of Object.entries({ room, publisherId, 'to.room': to?.room })) {
     if (!internal.isId(id)) throw wrong(name, internal.ID_WORDS);
   }
+  for (const [path, given, known] of [['', options, OPTIONS], ['to.', to, TARGET]] as const) {
+    const unknown = Object.keys(given).find((name) => !known.split(' ').includes(name));
+    if (unknown !== undefined) throw internal.invalidArgument(`there is no option ${path}${unknown}`);
+  }
   if (typeof to.rooms?.addRemotePublisher !== 'function') throw wrong('to.rooms', 'a VideoRoom');
   if (typeof to.host !== 'string') throw wrong('to.host', 'a string');
+  if (!['undefined', 'boolean'].includes(typeof to.replace)) throw wrong('to.replace', 'true or false');
+  encode('joinPublisher', { room, pin, token }, from.serverVersion);
+  encode('joinPublisher', { room: to.room, pin: to.pin, token: to.token }, to.rooms.serverVersion);
   const { secret, adminKey } = options;
   const { host, hostFamily, srtpSuite, srtpCrypto } = to;
   const there = { room: to.room, secret: to.secret, id: to.id ?? publisherId, display: to.display };

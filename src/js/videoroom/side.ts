@@ -1,4 +1,4 @@
-import { JanusError } from '../index.js';
+import { JanusError, internal } from '../index.js';
 import type { Id } from '../types.js';
 import type { VideoRoom } from './admin.js';
 import type { Publisher } from './publisher.js';
@@ -10,9 +10,15 @@ interface Heard {
   changed(): void;
   /** The room, or the way to it, is gone for good. */
   gone(error?: JanusError): void;
-  /** The connection was away: what happened meanwhile is not known, and the server may be a new one. */
-  again(): void;
+  /** The connection was away: what happened meanwhile is not known, and if `renewed` the server forgot all it had. */
+  again(renewed: boolean): void;
 }
+
+/** How long the room's word of something that was done may take, ms: it may be lost with a connection. */
+const NEWS = 2_000;
+
+/** Whether what failed may be done all the same; what was called off may. */
+export const mayHaveExecuted = (error: unknown): boolean => !(error instanceof JanusError) || error.mayHaveExecuted;
 
 /** One of the two rooms of a link: somebody who looks on there without publishing, for as long as there is a room. */
 export class Side {
@@ -26,6 +32,10 @@ export class Side {
   #left = false;
   /** Who went since somebody looked on. */
   readonly left = new Set<Id>();
+  /** Whose going was asked for, and is still to be told. */
+  readonly #expelled = new Set<Id>();
+  /** Those who wait for news. */
+  readonly #looking = new Set<() => void>();
 
   constructor(rooms: VideoRoom, join: JoinPublisherOptions, heard: Heard) {
     this.#rooms = rooms;
@@ -66,18 +76,21 @@ export class Side {
     const watcher = await this.#rooms.joinPublisher(this.#join);
     if (this.#left) return watcher.leave();
     this.#watcher = watcher;
+    this.#expelled.clear();
     for (const id of watcher.publishers.keys()) this.left.delete(id);
-    const went = ({ id }: { id: Id }): void => {
-      this.left.add(id);
+    // While it is replaced, the one before it hears the same.
+    const news = (happened?: () => void) => (): void => {
+      if (this.#watcher !== watcher) return;
+      happened?.();
+      for (const look of [...this.#looking]) look();
       this.#heard.changed();
     };
+    const went = ({ id }: { id: Id }): void =>
+      news(() => void (this.#expelled.delete(id) || this.left.add(id)))();
     const text = (reason: string): JanusError => new JanusError(reason, { code: 'closed', retryable: false });
-    watcher.on('publishers', ({ publishers }) => {
-      for (const { id } of publishers) this.left.delete(id);
-      this.#heard.changed();
-    });
-    watcher.on('changed', () => this.#heard.changed());
-    watcher.on('unpublished', () => this.#heard.changed());
+    watcher.on('publishers', ({ publishers }) => news(() => publishers.forEach(({ id }) => this.left.delete(id)))());
+    watcher.on('changed', news());
+    watcher.on('unpublished', news());
     watcher.on('leaving', went);
     watcher.on('kicked', went);
     watcher.on('destroyed', () => this.#heard.gone(text('the room was ended')));
@@ -87,6 +100,42 @@ export class Side {
     });
   }
 
+  /** Until somebody is told to publish: the server answers that it added somebody before it knows them. */
+  here(id: Id, signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.publishers.has(id), signal);
+  }
+
+  /** Removes somebody, and waits until the room is told: before that the server has the id for taken. */
+  async expel(id: Id, remove: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    this.#expelled.add(id);
+    try {
+      await remove();
+    } catch (error) {
+      if (!mayHaveExecuted(error)) this.#expelled.delete(id);
+      throw error;
+    }
+    await this.#until(() => !this.#expelled.has(id), signal);
+  }
+
+  async #until(fits: () => boolean, signal: AbortSignal): Promise<void> {
+    if (fits() || !this.isIn) return;
+    let end = (): void => undefined;
+    const news = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (fits()) resolve();
+      };
+      const late = setTimeout(resolve, NEWS);
+      this.#looking.add(look);
+      end = () => {
+        clearTimeout(late);
+        this.#looking.delete(look);
+      };
+    });
+    // Called off, it waits no longer; what is asked next says so.
+    await internal.abortable(news, signal).catch(() => undefined);
+    end();
+  }
+
   /** The connection is back: who is here is asked anew, by joining anew. */
   #back(renewed: boolean): void {
     const before = renewed ? undefined : this.#watcher;
@@ -94,7 +143,7 @@ export class Side {
     const entering = async (): Promise<void> => {
       if (renewed) await this.#renew();
       await this.#watch();
-      if (!this.#left) this.#heard.again();
+      if (!this.#left) this.#heard.again(renewed);
       await before?.leave();
     };
     // Lost once more, it will be tried again; anything else is the end.
@@ -116,7 +165,10 @@ export class Side {
     for (const stop of this.#stops.splice(0)) stop();
     const watcher = this.#watcher;
     this.#watcher = undefined;
-    await watcher?.leave();
-    if (this.#own) await this.#rooms.detach();
+    try {
+      await watcher?.leave();
+    } finally {
+      if (this.#own) await this.#rooms.detach();
+    }
   }
 }

@@ -27,6 +27,40 @@ export async function publish({ server, room, display = 'Ada' }) {
   return publisher.id;
 }
 
+/** Somebody with a microphone alone. */
+export async function publishSound({ server, room, secret, id, display = 'Ada', videocodec }) {
+  const { rooms } = await connect(server);
+  await rooms.create({ room, secret, videocodec });
+  const camera = await sendingPeer({ video: false });
+  const { publisher, jsep } = await rooms.joinAndConfigure({
+    room, id, display, descriptions: [{ mid: '0', description: 'microphone' }], jsep: camera.offer,
+  });
+  const hears = record(publisher, PUBLISHER_EVENTS);
+  camera.ready(publisher);
+  await camera.accept(jsep);
+  await hears.until('webrtcup');
+  Object.assign(scene, { publisher, camera, hears });
+  return publisher.id;
+}
+
+/** One more stream of the same peer connection. */
+export async function addPicture({ description }) {
+  const { pc, stream } = scene.camera;
+  const media = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 } });
+  const [track] = media.getTracks();
+  stream.addTrack(track);
+  const transceiver = pc.addTransceiver(track, { direction: 'sendonly' });
+  await pc.setLocalDescription();
+  const descriptions = [{ mid: transceiver.mid, description }];
+  const { jsep } = await scene.publisher.configure({ descriptions, jsep: pc.localDescription });
+  await pc.setRemoteDescription(jsep);
+}
+
+export async function createRoom({ server, room, secret, videocodec }) {
+  const { rooms } = await connect(server);
+  await rooms.create({ room, secret, videocodec });
+}
+
 export async function rename({ display }) {
   await scene.publisher.configure({ display });
 }
@@ -64,6 +98,17 @@ export async function link({ from, to, room, publisherId, secret, ...more }) {
   made.on('stateChanged', ({ state, error }) => states.push([state, error?.code ?? null]));
   scene.link = made;
   return show({ state: made.state, id: made.id });
+}
+
+/** One link after the other takes the place of the one before, which is not told first. */
+export async function replace({ times, options: { room, publisherId, secret } }) {
+  const to = { rooms: scene.there.rooms, room, secret, host: '127.0.0.1', replace: true };
+  for (let index = 0; index < times; index += 1) {
+    const before = scene.link;
+    scene.link = await scene.here.rooms.linkPublisher({ room, secret, publisherId, to });
+    await until('the link before to end', () => before.state === 'ended');
+  }
+  return scene.link.state;
 }
 
 export async function linkFails(options) {
