@@ -1,11 +1,12 @@
 // The operator's page does what it says, on a real server with people in a room.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { startProxy } from '../chaos/lib/proxy.mjs';
 import { BROWSERS, launch } from './lib/browser.mjs';
 import { nothingLeft, rooms } from './lib/janus-admin.mjs';
 import { hearsAndSees } from './lib/media.mjs';
 import { enter, inState, leave } from './lib/room.mjs';
-import { setStage } from './lib/stage.mjs';
+import { serveSite, setStage } from './lib/stage.mjs';
 
 const NUMBER = '9007199254740993';
 
@@ -76,8 +77,11 @@ for (const kind of BROWSERS) {
       await seen(page, 'Record everybody');
       await page.click('#room details summary');
       await page.fill('#edit [name=newDescription]', 'Daily');
+      // No multiple of 64.
+      await page.fill('#edit [name=newBitrate]', '1000');
       await page.click('#edit button');
       await page.waitFor('the new name', () => document.querySelector('#room-title').textContent === 'Daily');
+      await seen(page, '1000 kbit/s each');
 
       await page.click('.person .danger');
       await gone(page, '#people', 'Ada');
@@ -116,6 +120,47 @@ for (const kind of BROWSERS) {
       assert.deepEqual(page.complaints, []);
       await page.close();
       await nothingLeft(stage.janus);
+    });
+
+    it('comes back to a room that is in no list, and looks anew after the connection was away', async () => {
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
+      const site = await serveSite([proxy.url('ws')]);
+      try {
+        const page = await browsers[kind].open(`${site.url}examples/admin.html`);
+        await seen(page, 'Demo room');
+        await page.click('#creating summary');
+        await page.fill('#create [name=description]', 'Hidden');
+        await page.fill('#create [name=room]', '777');
+        await page.click('#create [name=isPrivate]');
+        await page.click('#create button');
+        await seen(page, 'Nobody is here.');
+        await page.click('#back');
+        await seen(page, 'Demo room');
+        await page.click('#opening summary');
+        await page.fill('#open [name=room]', '777');
+        await page.click('#open button');
+        await answer(page, {});
+        await page.waitFor('its name', () => document.querySelector('#room-title').textContent === 'Hidden');
+        const ada = await enter(browsers[other], stage.site, { name: 'Ada', room: '777' });
+        await seen(page, 'Ada');
+        await page.click('.person .bar .quiet');
+        await hearsAndSees(page, 1, { audio: 0 });
+
+        proxy.faults.refuse();
+        proxy.faults.reset();
+        await seen(page, 'The connection was lost');
+        await leave(ada);
+        proxy.heal();
+        await seen(page, 'Nobody is here.');
+        await page.click('#close');
+        await answer(page, {});
+        await seen(page, 'The room was closed.');
+        await page.close();
+        await nothingLeft(stage.janus);
+      } finally {
+        await site.close();
+        await proxy.close();
+      }
     });
 
     it('sees who is there already, and who goes', async () => {

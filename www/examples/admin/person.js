@@ -13,7 +13,6 @@ function words(stream) {
 export class Person {
   #room;
   #info;
-  #muted = new Set();
   #preview;
   #status = make('span', { className: 'tag' });
   #streams = make('ul', { className: 'streams', role: 'list' });
@@ -35,17 +34,16 @@ export class Person {
     this.update(info);
   }
 
-  /** Replaces what is known. Who mutes is told apart from who publishes: the server repeats it of pictures only. */
+  /** Replaces what is known. With other streams, or none any more, what was watched is over. */
   update(info) {
     this.#info = { ...this.#info, ...info };
-    for (const { mid, moderated } of info.streams ?? []) if (moderated) this.#muted.add(mid);
-    if (info.streams && this.#preview) void this.stopWatching();
+    if ('streams' in info) void this.stopWatching();
     this.#paint();
   }
 
   moderated(mid, muted) {
-    if (muted) this.#muted.add(mid);
-    else this.#muted.delete(mid);
+    const streams = this.#info.streams?.map((stream) => (stream.mid === mid ? { ...stream, moderated: muted } : stream));
+    this.#info = { ...this.#info, streams };
     this.#paint();
   }
 
@@ -66,9 +64,12 @@ export class Person {
     if (this.#preview) return this.stopWatching();
     this.#video.hidden = false;
     this.#video.setAttribute('aria-label', `What ${this.#name.textContent} sends`);
+    const { streams } = this.#info;
     try {
       this.#preview = await preview(this.#room.rooms, { ...this.#room.entry(), publisher: this.#info }, this.#video);
       this.#show.textContent = 'Stop watching';
+      // Gone meanwhile, or others.
+      if (this.#info.streams !== streams) await this.stopWatching();
     } catch (error) {
       this.#video.hidden = true;
       throw error;
@@ -90,7 +91,7 @@ export class Person {
   }
 
   #line(stream) {
-    const muted = this.#muted.has(stream.mid);
+    const muted = Boolean(stream.moderated);
     const button = make('button', { className: 'quiet', type: 'button', text: muted ? 'Unmute' : 'Mute' });
     button.setAttribute('aria-label', `${button.textContent} ${words(stream)} of ${this.#name.textContent}`);
     button.hidden = stream.type === 'data' || Boolean(stream.disabled);

@@ -28,12 +28,17 @@ export async function preview(rooms, { room, pin, publisher, privateId }, video)
     return answered;
   };
   subscriber.on('updated', ({ jsep: offer }) => answer(offer).catch(() => peer.close()));
-  await answer(jsep);
-  return {
-    async close() {
-      peer.close();
-      video.srcObject = null;
-      await subscriber.leave();
-    },
+  const close = async () => {
+    peer.close();
+    video.srcObject = null;
+    await subscriber.leave();
   };
+  try {
+    await answer(jsep);
+  } catch (error) {
+    // Of no use, and it would stay in the room.
+    await close().catch(() => {});
+    throw error;
+  }
+  return { close };
 }

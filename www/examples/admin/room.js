@@ -22,6 +22,11 @@ export class RoomView {
     this.#leave = leave;
   }
 
+  /** What is known of the room by now. */
+  get info() {
+    return this.#info;
+  }
+
   /** The room with what it takes to change it. The secret is here, and nowhere else. */
   own() {
     return { room: this.#info.room, secret: this.#secret };
@@ -36,6 +41,7 @@ export class RoomView {
     const { room } = this.#info;
     const watcher = await this.rooms.joinPublisher({ room, pin: this.#pin, display: 'Operator' });
     this.#watcher = watcher;
+    this.#info = { ...this.#info, description: this.#info.description ?? watcher.joined.description };
     this.#listen(watcher);
     const { publishers, attendees = [] } = watcher.joined;
     for (const who of [...attendees, ...publishers.filter(({ dummy }) => !dummy)]) this.#know(who);
@@ -107,18 +113,20 @@ export class RoomView {
     };
     const { newDescription, newPublishers, newBitrate } = byId('edit').elements;
     newDescription.value = this.#info.description;
-    newPublishers.value = this.#info.maxPublishers;
-    newBitrate.value = Math.round(this.#info.bitrate / 1000);
+    newPublishers.value = this.#info.maxPublishers ?? '';
+    newBitrate.value = this.#info.bitrate === undefined ? '' : this.#info.bitrate / 1000;
   }
 
   #paint() {
     const { description, room, maxPublishers, bitrate, record } = this.#info;
     byId('room-title').textContent = description;
     const limit = bitrate > 0 ? `${Math.round(bitrate / 1000)} kbit/s each` : 'no limit of bandwidth';
-    byId('facts').textContent = `Room ${room} · ${count(this.#people.size, 'person', 'people')} · `
-      + `${maxPublishers} publishers at most · ${limit}`;
+    const facts = [`Room ${room}`, count(this.#people.size, 'person', 'people')];
+    // Of a room that is in no list no more is known.
+    if (maxPublishers !== undefined) facts.push(`${maxPublishers} publishers at most`, limit);
+    byId('facts').textContent = facts.join(' · ');
     byId('nobody').hidden = this.#people.size > 0;
-    byId('record').setAttribute('aria-pressed', String(record));
+    byId('record').setAttribute('aria-pressed', String(Boolean(record)));
     byId('record').textContent = record ? 'Stop recording' : 'Record everybody';
   }
 
@@ -129,10 +137,11 @@ export class RoomView {
   }
 
   async #edit(form) {
-    const { newBitrate = 0, ...changes } = entries(form);
-    await this.rooms.edit({ ...this.own(), ...changes, newBitrate: newBitrate * 1000 });
+    const { newBitrate, ...changes } = entries(form);
+    const bitrate = newBitrate === undefined ? this.#info.bitrate : Math.round(newBitrate * 1000);
+    await this.rooms.edit({ ...this.own(), ...changes, newBitrate: bitrate });
     const { newDescription: description, newPublishers: maxPublishers, newPin } = changes;
-    this.#info = { ...this.#info, description, maxPublishers, bitrate: newBitrate * 1000 };
+    this.#info = { ...this.#info, description, maxPublishers, bitrate };
     this.#pin = newPin ?? this.#pin;
     form.elements.newPin.value = '';
     this.#paint();
