@@ -9,6 +9,7 @@ const COUNT: Rule = [
   'a whole number of at least 0',
   (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32,
 ];
+const LIFETIME: Rule = ['0 to 65535 ms', (value) => COUNT[1](value) && (value as number) <= 65_535];
 const FLAGS: Rule = ['a list of true and false', (value) => Array.isArray(value) && value.every((one) => typeof one === 'boolean')];
 
 /** What options may hold, by their type. @internal */
@@ -21,6 +22,8 @@ export const RULES = {
     autoGainControl: FLAG,
     channelCount: COUNT,
   },
+  joining: { roomBitrate: COUNT },
+  data: { reliable: FLAG, ordered: FLAG, maxLifetime: LIFETIME },
   screen: { width: COUNT, height: COUNT, frameRate: COUNT, audio: FLAG },
   publishing: {
     source: oneOf('camera', 'microphone', 'screen', 'unknown'),

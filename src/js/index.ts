@@ -7,6 +7,7 @@
  *
  * @packageDocumentation
  */
+import { checked } from './checks.js';
 import { ID_WORDS, invalidArgument, isId, normalizeId } from './errors.js';
 import { abortable } from './events.js';
 import { described, parsed } from './janus.js';
@@ -66,4 +67,6 @@ export type { Subscriber } from './videoroom/subscriber.js';
 export type * from './videoroom/types.js';
 
 /** @internal What the part that is loaded later shares with this one. */
-export const internal = { ID_WORDS, abortable, checkMetadata, described, invalidArgument, isId, normalizeId, parse, parsed, stringify };
+export const internal = {
+  ID_WORDS, abortable, checkMetadata, checked, described, invalidArgument, isId, normalizeId, parse, parsed, stringify,
+};

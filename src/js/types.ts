@@ -179,8 +179,8 @@ export interface TrackPublishOptions {
   /** A name for people to see. */
   name?: string | undefined;
   /**
-   * Send a picture in several sizes, so that the server can choose for each viewer: three from 960 px on, two from
-   * 480 px on (false).
+   * Send a picture in several sizes, so that the server can choose for each viewer: three from 960 by 540 px on, two from
+   * 480 by 270 px on (false).
    */
   simulcast?: boolean | undefined;
   /** Send a picture in SVC layers, `L3T3` for example. Needs a codec that has it (VP9, AV1) and a room that takes it. */
@@ -208,8 +208,12 @@ export interface TrackPublishOptions {
 
 /** How data is sent. */
 export interface DataOptions {
-  /** Whether what is lost is sent again, and all arrives in order (true). */
+  /** Whether what is lost on the way to the server is sent again until it arrives (true). */
   reliable?: boolean | undefined;
+  /** Whether it gets to the server in the order in which it was sent; by default what is reliable does. */
+  ordered?: boolean | undefined;
+  /** For how long what is lost is sent again, ms, with `reliable: false` alone (0: not at all). */
+  maxLifetime?: number | undefined;
   /** Gives up what is not on its way yet. */
   signal?: AbortSignal | undefined;
 }

@@ -56,7 +56,7 @@ for (const kind of BROWSERS) {
       await call.send({ name: 'Ada', data: 'short' });
       await call.send({ name: 'Ada', data: text });
       const digests = [];
-      for (const length of [1, 59_999, 60_001, 3 * MEGABYTE]) digests.push(await call.sendBytes({ name: 'Ada', length }));
+      for (const length of [1, 59_999, 60_001, 3 * MEGABYTE]) digests.push((await call.sendBytes({ name: 'Ada', length })).digest);
       await until('all of it', async () => (await call.dataCount({ name: 'Bob' })) === 6);
       const got = (await call.data({ name: 'Bob' })).map(({ data }) => data);
       assert.deepEqual(got, ['short', text, ...digests]);
@@ -71,7 +71,8 @@ for (const kind of BROWSERS) {
       await until('all of them', async () => (await call.dataCount({ name: 'Bob' })) === MESSAGES, { timeout: 60_000 });
       assert.ok(await call.flooded({ name: 'Bob', count: MESSAGES }));
       await forget();
-      const digest = await call.sendBytes({ name: 'Ada', length: 10 * MEGABYTE });
+      const { digest, most: waiting } = await call.sendBytes({ name: 'Ada', length: 10 * MEGABYTE });
+      assert.ok(waiting > HIGH_BYTES / 2 && waiting <= HIGH_BYTES, `${waiting} bytes waited in the browser`);
       await until('all of it', async () => (await call.dataCount({ name: 'Bob' })) === 1, { timeout: 60_000 });
       assert.equal((await call.data({ name: 'Bob' }))[0].data, digest);
     });
@@ -83,6 +84,48 @@ for (const kind of BROWSERS) {
         return (await call.dataCount({ name: 'Bob' })) > 0;
       });
       assert.deepEqual((await call.data({ name: 'Bob' }))[0], { from: 'Ada', data: 'lossy' });
+    });
+
+    it('has a channel for each way to send, with its settings', async () => {
+      const [never, always] = [{ maxRetransmits: 0, maxPacketLifeTime: null }, { maxRetransmits: null, maxPacketLifeTime: null }];
+      const lasting = { maxRetransmits: null, maxPacketLifeTime: 300 };
+      const ways = {
+        'reliable-unordered': [{ ordered: false }, { ordered: false, ...always }],
+        'lossy-ordered': [{ reliable: false, ordered: true }, { ordered: true, ...never }],
+        'lossy-300': [{ reliable: false, maxLifetime: 300 }, { ordered: false, ...lasting }],
+        'lossy-ordered-300': [{ reliable: false, ordered: true, maxLifetime: 300 }, { ordered: true, ...lasting }],
+      };
+      for (const [label, [options]] of Object.entries(ways)) {
+        await forget();
+        await until(`${label} to arrive`, async () => {
+          await call.send({ name: 'Ada', data: label, options });
+          return (await call.data({ name: 'Bob' })).some(({ data }) => data === label);
+        });
+      }
+      const wanted = Object.fromEntries(Object.entries(ways).map(([label, [, settings]]) => [label, settings]));
+      const there = { reliable: { ordered: true, ...always }, lossy: { ordered: false, ...never } };
+      assert.deepEqual(await call.channelsOf({ name: 'Ada' }), { ...there, ...wanted });
+      await forget();
+      const { digest } = await call.sendBytes({ name: 'Ada', length: 3 * MEGABYTE, options: { ordered: false } });
+      await until('all of it', async () => (await call.dataCount({ name: 'Bob' })) === 1, { timeout: 60_000 });
+      assert.equal((await call.data({ name: 'Bob' }))[0].data, digest);
+    });
+
+    it('refuses ways that are none', async () => {
+      const send = (options) => call.send({ name: 'Ada', data: 'x', options });
+      await assert.rejects(send({ reliable: 'no' }), /data.reliable/);
+      await assert.rejects(send({ ordered: 1 }), /data.ordered/);
+      await assert.rejects(send({ reliable: false, maxLifetime: 70_000 }), /data.maxLifetime/);
+      await assert.rejects(send({ maxLifetime: 100 }), /data.maxLifetime: with reliable: false/);
+    });
+
+    it('goes on when the connection is made anew while much waits', async () => {
+      await forget();
+      const sending = call.sendBytes({ name: 'Eve', length: 20 * MEGABYTE });
+      await call.closeConnection({ name: 'Eve' });
+      await call.restartIce({ name: 'Eve' });
+      const { digest } = await sending;
+      await until('all of it', async () => (await call.data({ name: 'Bob' })).some(({ data }) => data === digest), { timeout: 60_000 });
     });
 
     it('settles what is under way when the room is left', async () => {

@@ -20,8 +20,9 @@ const MAGIC = 0x4a574301;
 const TEXT = 0x80000000;
 /** A message of which nothing came for so long is given up, ms: a piece of a lossy one was lost. */
 const PATIENCE_MS = 30_000;
-/** Messages in pieces that may be under way from one sender. */
-const UNDER_WAY = 16;
+/** Messages in pieces that may be under way from one sender, and how often they may have the size of the largest. */
+const UNDER_WAY = 256;
+const LARGEST_UNDER_WAY = 2;
 
 const encoder = new TextEncoder();
 let next = Math.floor(Math.random() * 2 ** 32);
@@ -65,10 +66,17 @@ interface Partial {
   seen: number;
 }
 
+/** What one sender has under way: what something came of least recently comes first. */
+interface Incoming {
+  partials: Map<number, Partial>;
+  /** Of all their pieces. */
+  bytes: number;
+}
+
 /** Puts messages together again. @internal */
 export class Reassembly {
   readonly #limit: number;
-  readonly #senders = new Map<string, Map<number, Partial>>();
+  readonly #senders = new Map<string, Incoming>();
 
   /** `limit`: what a message may have, bytes; larger ones are passed over. */
   constructor(limit: number) {
@@ -83,16 +91,20 @@ export class Reassembly {
     const isText = flagged >= TEXT;
     const length = isText ? flagged - TEXT : flagged;
     const body = new Uint8Array(data, HEAD_BYTES);
-    if (length > this.#limit || at + body.length > length || at % PIECE_BYTES !== 0) return undefined;
-    const partials = this.#of(sender, now);
-    const partial = partials.get(number) ?? { pieces: new Map<number, Uint8Array>(), missing: length, seen: now };
-    partials.set(number, partial);
-    partial.seen = now;
+    if (length > this.#limit || at % PIECE_BYTES !== 0 || body.length !== Math.min(PIECE_BYTES, length - at)) return undefined;
+    const incoming = this.#senders.get(sender) ?? { partials: new Map<number, Partial>(), bytes: 0 };
+    this.#senders.set(sender, incoming);
+    this.#giveUp(incoming, now);
+    const partial = incoming.partials.get(number) ?? { pieces: new Map<number, Uint8Array>(), missing: length, seen: now };
     if (partial.pieces.has(at)) return undefined;
     partial.pieces.set(at, body);
     partial.missing -= body.length;
+    partial.seen = now;
+    incoming.bytes += body.length;
+    incoming.partials.delete(number);
+    incoming.partials.set(number, partial);
     if (partial.missing > 0) return undefined;
-    partials.delete(number);
+    drop(incoming, number);
     return whole(partial.pieces, length, isText);
   }
 
@@ -101,15 +113,21 @@ export class Reassembly {
     this.#senders.clear();
   }
 
-  /** A sender's messages, without those given up. */
-  #of(sender: string, now: number): Map<number, Partial> {
-    const partials = this.#senders.get(sender) ?? new Map<number, Partial>();
-    this.#senders.set(sender, partials);
+  /** Gives up what nothing came of for long, and of too much what nothing came of for longest. */
+  #giveUp(incoming: Incoming, now: number): void {
+    const { partials } = incoming;
     for (const [number, { seen }] of partials) {
-      if (now - seen > PATIENCE_MS || partials.size > UNDER_WAY) partials.delete(number);
+      const isTooMuch = partials.size > UNDER_WAY || incoming.bytes > LARGEST_UNDER_WAY * this.#limit;
+      if (!isTooMuch && now - seen <= PATIENCE_MS) return;
+      drop(incoming, number);
     }
-    return partials;
   }
+}
+
+function drop(incoming: Incoming, number: number): void {
+  const { pieces } = incoming.partials.get(number)!;
+  for (const { length } of pieces.values()) incoming.bytes -= length;
+  incoming.partials.delete(number);
 }
 
 function whole(pieces: Map<number, Uint8Array>, length: number, isText: boolean): string | ArrayBuffer | undefined {

@@ -5,7 +5,7 @@ import type { DataOptions } from '../types.js';
 import { frames, Reassembly, travelsWhole } from './chunks.js';
 import { isEnvelope } from './framing.js';
 
-const { abortable, invalidArgument } = internal;
+const { abortable, checked, invalidArgument } = internal;
 
 /** Bytes that may wait in the browser; what is more waits here. */
 const HIGH_BYTES = 1_048_576;
@@ -14,9 +14,18 @@ const LOW_BYTES = 262_144;
 /** Text or bytes a message may have. */
 const MAX_BYTES = 64 * 1_048_576;
 
-/** What each lane's channel is. */
-const LANES = { reliable: '{}', lossy: '{"ordered":false,"maxRetransmits":0}' } as const;
-type LaneName = keyof typeof LANES;
+/** What the channel for messages of this kind is called. */
+function laneOf({ reliable = true, ordered = reliable, maxLifetime }: DataOptions): string {
+  if (!reliable) return ['lossy', ordered && 'ordered', maxLifetime].filter(Boolean).join('-');
+  if (maxLifetime !== undefined) throw invalidArgument('data.maxLifetime: with reliable: false alone');
+  return ordered ? 'reliable' : 'reliable-unordered';
+}
+
+/** How it is opened. */
+function channelOf({ reliable = true, ordered = reliable, maxLifetime }: DataOptions): RTCDataChannelInit {
+  if (reliable) return { ordered };
+  return { ordered, ...(maxLifetime ? { maxPacketLifeTime: maxLifetime } : { maxRetransmits: 0 }) };
+}
 
 /** What a channel brings. */
 export type Message = MessageEvent<string | ArrayBuffer>;
@@ -114,11 +123,12 @@ class Lane {
 
   async #sendOn(channel: RTCDataChannel, job: Job): Promise<boolean> {
     for (const frame of job.envelope ? [job.data] : frames(job.data)) {
-      while (channel.readyState === 'open' && channel.bufferedAmount + most(frame) > HIGH_BYTES && !this.#over) {
-        await once(channel, 'bufferedamountlow', 'close', 'error');
+      while (this.#isUsable(channel) && channel.bufferedAmount + most(frame) > HIGH_BYTES) {
+        // A connection that is closed from here may say nothing: then another one is what there is to hear of.
+        await Promise.race([once(channel, 'bufferedamountlow', 'close', 'error'), this.#another()]);
       }
       job.signal?.throwIfAborted();
-      if (channel.readyState !== 'open') return false;
+      if (!this.#isUsable(channel)) return false;
       // The two signatures of one method.
       if (typeof frame === 'string') channel.send(frame);
       else channel.send(frame);
@@ -126,12 +136,21 @@ class Lane {
     return true;
   }
 
+  #isUsable(channel: RTCDataChannel): boolean {
+    return channel.readyState === 'open' && channel === this.#channel && !this.#over;
+  }
+
+  /** Resolves when another channel takes its place, or none will. */
+  #another(): Promise<void> {
+    return new Promise((resolve) => (this.#arrived = resolve));
+  }
+
   /** The channel, once it is open. */
   async #open(): Promise<RTCDataChannel> {
     for (;;) {
       const channel = this.#channel;
       if (channel?.readyState === 'open' || (this.#over && channel)) return channel;
-      const waiting = [new Promise<void>((resolve) => (this.#arrived = resolve))];
+      const waiting = [this.#another()];
       if (channel?.readyState === 'connecting') waiting.push(once(channel, 'open', 'close', 'error'));
       await Promise.race(waiting);
       if (this.#over && !this.#channel) throw left();
@@ -142,7 +161,7 @@ class Lane {
 /** Data to and from the room. Payloads stay in JavaScript. @internal */
 export class DataLink {
   readonly #core: () => Promise<RoomCore>;
-  readonly #lanes = new Map<LaneName, Lane>();
+  readonly #lanes = new Map<string, Lane>();
   readonly #reassembly = new Reassembly(MAX_BYTES);
   readonly #deliver: Deliver;
 
@@ -152,16 +171,17 @@ export class DataLink {
   }
 
   async send(data: unknown, options: DataOptions, envelope: boolean): Promise<void> {
-    const given = checked(data);
+    const given = payloadOf(data);
     const { signal } = options;
     signal?.throwIfAborted();
-    const name = options.reliable === false ? 'lossy' : 'reliable';
+    const wanted = checked('data', options);
+    const name = laneOf(wanted);
     if (this.#lanes.get(name)?.sendNow(given, envelope)) return;
     // What waits is copied: the page may go on with its own.
     const payload = typeof given === 'string' ? given : given.slice();
     if (!this.#lanes.has(name)) {
       const core = await this.#core();
-      if (!this.#lanes.has(name)) core.openChannel(name, LANES[name]);
+      if (!this.#lanes.has(name)) core.openChannel(name, JSON.stringify(channelOf(wanted)));
     }
     const lane = this.#lane(name);
     const sent = new Promise<void>((resolve, reject) => lane.add({ data: payload, envelope, signal, resolve, reject }));
@@ -170,10 +190,7 @@ export class DataLink {
 
   /** A channel is there: one of ours, or somebody's, with what it brought already. */
   add(channel: RTCDataChannel, label: string, ours: boolean, early: readonly Message[]): void {
-    if (ours) {
-      if (label in LANES) this.#lane(label as LaneName).use(channel);
-      return;
-    }
+    if (ours) return this.#lane(label).use(channel);
     const hear = ({ data }: Message): void => {
       if (typeof data !== 'string' && isEnvelope(new Uint8Array(data))) return this.#deliver(label, data, true);
       const whole = this.#reassembly.take(label, data);
@@ -190,7 +207,7 @@ export class DataLink {
     this.#reassembly.clear();
   }
 
-  #lane(name: LaneName): Lane {
+  #lane(name: string): Lane {
     const lane = this.#lanes.get(name) ?? new Lane();
     this.#lanes.set(name, lane);
     return lane;
@@ -200,7 +217,7 @@ export class DataLink {
 /** The most bytes it takes: of a character, three. */
 const most = (data: string | Uint8Array): number => (typeof data === 'string' ? data.length * 3 : data.byteLength);
 
-function checked(data: unknown): string | Uint8Array<ArrayBuffer> {
+function payloadOf(data: unknown): string | Uint8Array<ArrayBuffer> {
   const payload = typeof data === 'string' ? data : bytesOf(data);
   if (payload.length === 0) throw invalidArgument('data: Janus drops empty messages');
   if (payload.length > MAX_BYTES) throw invalidArgument(`data: more than ${MAX_BYTES} bytes`);

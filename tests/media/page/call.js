@@ -6,6 +6,7 @@ import { transport } from './wire.js';
 
 export { contradictions, identities, told } from './order.js';
 export { hold, release } from './wire.js';
+export { call as callByTone, dial, end as endCallByTone } from './tones.js';
 
 const people = new Map();
 const patterns = new Map();
@@ -43,11 +44,11 @@ function remote(argument) {
 /** `wire`: what the server says can be held; `desk`: media goes through relays. */
 export function create({ name, servers, wire, desk, transforms, ...options }) {
   const meddled = (wire || desk) && { transport: transport(desk) };
-  const heard = [];
-  const logger = ({ kind, text }) => kind === 'received' && heard.push(text);
+  const [heard, said] = [[], []];
+  const logger = ({ kind, text }) => ({ received: heard, sent: said })[kind]?.push(text);
   // What is seen of it does not matter here. A flight recorder that is full soon: memory is to be flat after a while.
   const room = new Room({ servers, adaptive: false, logger, logLevel: 'debug', recorder: 20, ...options, ...meddled });
-  const entry = { room, tiles: new Map(), log: [], data: [], tracks: 0, heard };
+  const entry = { room, tiles: new Map(), log: [], data: [], tracks: 0, heard, said };
   people.set(name, entry);
   observe(name, room);
   if (transforms) transform(name, room);
@@ -200,8 +201,41 @@ export const send = ({ name, data, options }) => person(name).room.localParticip
 export async function sendBytes({ name, length, options }) {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, Math.min(at + 65_536, length)));
-  await person(name).room.localParticipant.sendData(bytes, options);
-  return digest(bytes);
+  const most = await mostWaiting(() => person(name).room.localParticipant.sendData(bytes, options));
+  return { digest: await digest(bytes), most };
+}
+
+/** Does something; the most bytes that waited in the browser meanwhile. */
+async function mostWaiting(act) {
+  let most = 0;
+  const { send: original } = RTCDataChannel.prototype;
+  RTCDataChannel.prototype.send = function send(payload) {
+    original.call(this, payload);
+    most = Math.max(most, this.bufferedAmount);
+  };
+  await act();
+  RTCDataChannel.prototype.send = original;
+  return most;
+}
+
+const channels = new WeakMap();
+const { createDataChannel } = RTCPeerConnection.prototype;
+RTCPeerConnection.prototype.createDataChannel = function create(...all) {
+  const channel = createDataChannel.apply(this, all);
+  channels.set(this, [...(channels.get(this) ?? []), channel]);
+  return channel;
+};
+
+/** How the channels of the connection that sends are, by their labels. */
+export function channelsOf({ name }) {
+  const all = channels.get(person(name).room.peerConnections.publisher) ?? [];
+  const plain = ({ ordered, maxRetransmits, maxPacketLifeTime }) => ({ ordered, maxRetransmits, maxPacketLifeTime });
+  return Object.fromEntries(all.map((channel) => [channel.label, plain(channel)]));
+}
+
+/** The channel in use is closed as the browser's own end does, without a word; what waits cannot be told so. */
+export function closeConnection({ name }) {
+  person(name).room.peerConnections.publisher.close();
 }
 
 async function digest(bytes) {
@@ -223,20 +257,11 @@ export function forgetData({ name }) {
 export const dataCount = ({ name }) => person(name).data.length;
 
 /** Many short messages; the most bytes that ever waited in the browser. */
-export async function flood({ name, count, length }) {
+export function flood({ name, count, length }) {
   const { room } = person(name);
   const text = 'x'.repeat(length - 8);
-  let most = 0;
-  const sends = [];
-  const original = RTCDataChannel.prototype.send;
-  RTCDataChannel.prototype.send = function send(payload) {
-    original.call(this, payload);
-    most = Math.max(most, this.bufferedAmount);
-  };
-  for (let at = 0; at < count; at += 1) sends.push(room.localParticipant.sendData(String(at).padStart(8, '0') + text));
-  await Promise.all(sends);
-  RTCDataChannel.prototype.send = original;
-  return most;
+  return mostWaiting(() => Promise.all(Array.from({ length: count }, (_, at) =>
+    room.localParticipant.sendData(String(at).padStart(8, '0') + text))));
 }
 
 /** Whether the numbered messages of a flood arrived, each once and in order. */
@@ -255,6 +280,13 @@ export function held() {
   return { places: tables.map(({ length }) => length), open: open.length };
 }
 
+/** Tracks that still bring something, on any open connection. */
+export function liveTracks() {
+  const open = globalThis.__witness.peers.filter(({ connectionState }) => connectionState !== 'closed');
+  const all = open.flatMap((peer) => [...peer.getSenders(), ...peer.getReceivers()].map(({ track }) => track));
+  return all.filter((track) => track?.readyState === 'live').length;
+}
+
 export const capabilities = () => can();
 
 export async function stats({ name }) {
@@ -263,23 +295,71 @@ export async function stats({ name }) {
 }
 
 const WORKER = `onrtctransform = ({ transformer }) => transformer.readable
-  .pipeThrough(new TransformStream({ transform(frame, controller) { postMessage(transformer.options); controller.enqueue(frame); } }))
+  .pipeThrough(new TransformStream({
+    transform(frame, controller) { postMessage(frame.getMetadata().spatialIndex); controller.enqueue(frame); },
+  }))
   .pipeTo(transformer.writable);`;
 const counts = {};
+const spatial = {};
 
 /** Has every frame this person sends and receives pass a worker of the page's. */
 function transform(name, room) {
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
   counts[name] = 0;
-  worker.onmessage = () => (counts[name] += 1);
+  spatial[name] = {};
+  worker.onmessage = ({ data: layer }) => {
+    counts[name] += 1;
+    spatial[name][layer] = (spatial[name][layer] ?? 0) + 1;
+  };
   room.on('localSenderAdded', ({ sender }) => (sender.transform = new RTCRtpScriptTransform(worker, {})));
   room.on('remoteReceiverAdded', ({ receiver }) => (receiver.transform = new RTCRtpScriptTransform(worker, {})));
 }
 
 export const transformed = () => counts;
 
+/** How many frames of each spatial layer passed. */
+export const transformedLayers = ({ name }) => spatial[name];
+
 /** Whether the server said in its answer that what this person sends is encrypted. */
 export const answeredEncrypted = ({ name }) => person(name).heard.some((text) => text.includes('"e2ee"') && text.includes('"answer"'));
+
+/** Whether the server was asked for this. */
+export const hasSaid = ({ name, words }) => person(name).said.some((text) => words.every((word) => text.includes(word)));
+
+/** They go on as long as they are held. */
+const contexts = [];
+
+/** Silence, or a tone. */
+function tone(frequency) {
+  const context = new AudioContext();
+  contexts.push(context);
+  void context.resume();
+  const out = context.createMediaStreamDestination();
+  if (frequency > 0) {
+    const oscillator = new OscillatorNode(context, { frequency });
+    oscillator.connect(out);
+    oscillator.start();
+  }
+  return out.stream.getAudioTracks()[0];
+}
+
+const levels = new Map();
+
+/** Publishes silence, and listens to it. */
+export async function listenToSilence({ name }) {
+  const publication = await person(name).room.localParticipant.publishTrack(tone(0), { name: 'Sound', source: 'unknown' });
+  const heard = { publication, level: undefined };
+  heard.stop = publication.track.monitorLevel((level) => (heard.level = level));
+  levels.set(name, heard);
+}
+
+export const level = ({ name }) => levels.get(name).level;
+export const playTone = ({ name, frequency }) => levels.get(name).publication.replaceTrack(tone(frequency));
+
+export function stopListening({ name }) {
+  levels.get(name).stop();
+  levels.get(name).publication.unpublish();
+}
 
 const sound = (name) => [...person(name).room.localParticipant.publications.values()].find(({ kind }) => kind === 'audio');
 export const canInsertTones = ({ name }) => sound(name)?.canInsertDTMF ?? false;
@@ -295,10 +375,16 @@ MediaStreamTrack.prototype.addEventListener = function listen(type, listener, ..
 };
 
 /** The person ends the sharing by the browser's own button. */
-export function endScreen({ name }) {
-  const { mediaStreamTrack } = local(name, 'screen').track;
+export function endScreen({ name, of = 'screen' }) {
+  const { mediaStreamTrack } = local(name, of).track;
   mediaStreamTrack.stop();
   endings.get(mediaStreamTrack)(new Event('ended'));
+}
+
+/** Shares a screen in the place of what is sent already. */
+export async function shareInPlace({ name, of }) {
+  const [track] = (await navigator.mediaDevices.getDisplayMedia({ video: true })).getVideoTracks();
+  await local(name, of).replaceTrack(track);
 }
 
 /** What this person publishes, as kinds of sources. */
