@@ -97,6 +97,7 @@ pub(super) fn room_options(
         peer: PeerConfig {
             ice_servers: Some(ice_servers).filter(JsValue::is_object),
             relay_only: room.ice_transport_policy.as_deref() == Some("relay"),
+            room_bitrate: None,
         },
     }
 }
@@ -109,9 +110,12 @@ pub(super) struct Devices {
     subscribe: Option<bool>,
     data: bool,
     create: Option<Json>,
+    room_bitrate: Option<u32>,
 }
 
-wire!(Devices { ; optional camera, microphone, e2ee, subscribe, data, create });
+wire!(Devices {
+    ; optional camera, microphone, e2ee, subscribe, data, create, room_bitrate = "roomBitrate"
+});
 
 pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions {
     // What streams are is said by those who publish them.
@@ -123,6 +127,7 @@ pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions 
         microphone: devices.microphone,
         e2ee: devices.e2ee,
         create: devices.create,
+        room_bitrate: devices.room_bitrate,
         watch_none: devices.subscribe == Some(false),
         join,
         ..base

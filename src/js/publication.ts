@@ -333,9 +333,14 @@ export class RemoteTrackPublication extends TrackPublication {
     this.#change({ spatial: layers.spatial, temporal: layers.temporal });
   }
 
-  /** How much later than it was sent it is to be played, ms: the browser's choice by default, 0 for as soon as can be. */
-  setPlayoutDelay(range: { min?: number | undefined; max?: number | undefined }): void {
-    this.#change({ minDelay: delay('min', range.min), maxDelay: delay('max', range.max ?? range.min) });
+  /**
+   * How much later than it was sent it is to be played, ms: the browser's choice by default, 0 for as soon as can be. One
+   * bound alone makes the other: `min` is 0 then, and `max` the same.
+   */
+  setPlayoutDelay({ min, max }: { min?: number | undefined; max?: number | undefined }): void {
+    // Janus takes no notice of one without the other.
+    const least = min ?? (max === undefined ? undefined : 0);
+    this.#change({ minDelay: delay('min', least), maxDelay: delay('max', max ?? min) });
   }
 
   /** Asks the sender for a picture that stands by itself. Browsers do so themselves where they miss one. */

@@ -46,6 +46,11 @@ export interface JoinOptions extends Abortable {
   token?: string | undefined;
   /** Makes the room if it is not there, in this way; fields an older server does not know it ignores. */
   create?: Omit<CreateRoomOptions, 'room'> | undefined;
+  /**
+   * What the room lets one publisher send (its `bitrate`), bit/s: all layers of a picture together stay within it. Janus
+   * does not tell; that of `create` by default.
+   */
+  roomBitrate?: number | undefined;
   /** Opens the camera and publishes it. An unanswered prompt delays nobody. */
   camera?: boolean | CameraOptions | undefined;
   /** Opens the microphone and publishes it. */
@@ -196,6 +201,7 @@ export class Room extends Emitter<RoomEventMap> {
       ...rest,
       room,
       create: create && (await creation({ ...create, room })),
+      roomBitrate: checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate }).roomBitrate,
       metadata: this.localParticipant._introduce(metadata),
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions('camera', camera),

@@ -145,6 +145,7 @@ impl Room {
             let text = "this room is joined already, or being joined: leave() first";
             return Err(Error::new(ErrorCode::InvalidState, text).into());
         }
+        self.0.peer.borrow_mut().room_bitrate = options.room_bitrate;
         let (call, joined) = Call::begin(&self.0, &options)?;
         self.0.call.replace(Some(Rc::clone(&call)));
         self.0.set_state(RoomState::Connecting, None, None);

@@ -52,6 +52,7 @@ pub struct JoinOptions {
     pub(crate) e2ee: bool,
     pub(crate) watch_none: bool,
     pub(crate) create: Option<Json>,
+    pub(crate) room_bitrate: Option<u32>,
 }
 
 impl JoinOptions {
@@ -67,6 +68,7 @@ impl JoinOptions {
             e2ee: false,
             watch_none: false,
             create: None,
+            room_bitrate: None,
         }
     }
 
@@ -154,6 +156,15 @@ impl JoinOptions {
     #[must_use]
     pub fn create(mut self, room: &CreateRoom) -> Self {
         self.create = Some(Json::write(room));
+        self.room_bitrate = self.room_bitrate.or(room.bitrate);
+        self
+    }
+
+    /// What the room lets one publisher send (its `bitrate`), bit/s: the layers of a picture stay within it. Janus does
+    /// not tell.
+    #[must_use]
+    pub fn room_bitrate(mut self, bitrate: u32) -> Self {
+        self.room_bitrate = Some(bitrate);
         self
     }
 

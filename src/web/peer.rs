@@ -25,6 +25,8 @@ pub struct PeerConfig {
     pub ice_servers: Option<JsValue>,
     /// Use TURN relays only.
     pub relay_only: bool,
+    /// What the room lets one publisher send, bit/s, as far as that is known.
+    pub room_bitrate: Option<u32>,
 }
 
 impl PeerConfig {
@@ -74,6 +76,7 @@ extern "C" {
 /// A peer connection; dropping it closes it and ends its events.
 pub struct Peer {
     pc: RtcPeerConnection,
+    room_bitrate: Option<u32>,
     _listeners: [Listener; 4],
 }
 
@@ -118,7 +121,7 @@ impl Peer {
                 }));
             }),
         ];
-        Ok(Self { pc, _listeners: listeners })
+        Ok(Self { pc, room_bitrate: config.room_bitrate, _listeners: listeners })
     }
 
     /// Other STUN and TURN servers, for the next ICE restart.
@@ -143,7 +146,7 @@ impl Peer {
         settings: &Json,
         any_codec: bool,
     ) -> Result<Sender, Thrown> {
-        Sender::add(&self.pc, track, settings, any_codec)
+        Sender::add(&self.pc, track, settings, any_codec, self.room_bitrate)
     }
 
     /// Opens a data channel; `options` is an `RTCDataChannelInit` as JSON. The next offer holds it if it is

@@ -21,8 +21,8 @@
 
 /** Sizes of a simulcast, best first as Janus expects them. */
 const RIDS = ['h', 'm', 'l'];
-/** Below these widths, px, a smaller layer of the picture is of no use to anybody. */
-const WIDTHS = [960, 480];
+/** Pictures of fewer pixels have no use for a smaller layer; Chromium would leave it out by the same measure. */
+const AREAS = [960 * 540, 480 * 270];
 /** bit/s per pixel and picture: what VP8 needs for talking heads. */
 const DENSITY = 0.055;
 /** What even the smallest picture takes, bit/s. */
@@ -33,44 +33,77 @@ const SCREEN_RATE = 15;
 /** Codecs that serve others; they stay whatever is preferred. */
 const HELPERS = /\/(rtx|red|ulpfec|flexfec-03|telephone-event|CN)$/i;
 
+/** What is not said anew holds no longer. */
+const LIMITS = ['maxBitrate', 'maxFramerate', 'priority', 'networkPriority'];
+/** The server makes this of a room's bit rate that is less, bit/s. */
+const LEAST_ROOM_BITRATE = 64_000;
+
 /**
- * The encodings of a picture of this size, best first.
+ * @typedef {object} Place Where a picture is sent.
+ * @property {number} [count] how many layers its m-line has; as many as its size is worth otherwise
+ * @property {number} [roomBitrate] the most the room lets through, bit/s, as far as that is known; 0 for no limit
+ */
+
+/**
+ * What a layer takes that nobody limits, bit/s. With SVC smaller ones are in the same encoding.
+ *
+ * @param {number} pixels a second, before it is scaled down
+ * @param {number} scale
+ * @param {Sending} options
+ */
+function bitrateOf(pixels, scale, { source, scalabilityMode = '' }) {
+  if (source === 'screen' && scale === 1) return SCREEN_BITRATE;
+  const sizes = Number(/^[LS](\d)/.exec(scalabilityMode)?.[1] ?? 1);
+  const scales = [scale, 2 * scale, 4 * scale].slice(0, sizes);
+  return scales.reduce((sum, one) => sum + FLOOR + (pixels * DENSITY) / one ** 2, 0);
+}
+
+/**
+ * The encodings of a picture of this size, best first. On an m-line with more layers than the size is worth the last one
+ * alone is sent, as large as the picture is: the server finds its viewers a lesser layer by itself, and never a better one
+ * than they asked for; and Chromium leaves out the last of several that it finds too many.
  *
  * @param {{ width?: number, height?: number, frameRate?: number }} picture
  * @param {Sending} options
+ * @param {Place} place
  * @returns {RTCRtpEncodingParameters[]}
  */
-export function videoEncodings({ width = 640, height = 360, frameRate = 30 }, options) {
+export function videoEncodings({ width, height, frameRate }, options, { count, roomBitrate } = {}) {
   const { simulcast, scalabilityMode, maxBitrate, maxFrameRate, source, priority, layers } = options;
   const isScreen = source === 'screen';
   const rate = Math.min(maxFrameRate ?? (isScreen ? SCREEN_RATE : 30), frameRate || 30);
-  const side = Math.max(width, height);
-  const count = simulcast ? 1 + WIDTHS.filter((least) => side >= least).length : 1;
-  const wanted = RIDS.slice(0, count).map((rid, at) => {
-    const scale = 2 ** at;
-    const bitrate = isScreen && at === 0 ? SCREEN_BITRATE : FLOOR + (width * height * rate * DENSITY) / scale ** 2;
-    return { rid, scale, bitrate };
-  });
-  const sum = wanted.reduce((total, { bitrate }) => total + bitrate, 0);
+  const area = (width || 640) * (height || 360);
+  const worth = simulcast ? 1 + AREAS.filter((least) => area >= least).length : 1;
+  const all = RIDS.slice(0, count ?? worth);
+  // Of a picture whose size is not known yet all layers are sent.
+  const unused = width && worth < all.length ? all.length - 1 : 0;
+  const scales = all.map((_, at) => 2 ** Math.max(0, at - unused));
+  const bitrates = scales.map((scale) => bitrateOf(area * rate, scale, options));
+  const sum = bitrates.slice(unused).reduce((total, bitrate) => total + bitrate, 0);
+  const limit = roomBitrate ? Math.max(roomBitrate, LEAST_ROOM_BITRATE) : Infinity;
   // Alone, a picture may take all it is given; several share what there is.
-  const share = maxBitrate === undefined ? 1 : count === 1 ? maxBitrate / sum : Math.min(1, maxBitrate / sum);
-  return wanted.map(({ rid, scale, bitrate }, at) => ({
-    ...(count > 1 && { rid, scaleResolutionDownBy: scale }),
+  const most = all.length === 1 && maxBitrate !== undefined ? Infinity : sum;
+  const share = Math.min(most, maxBitrate ?? Infinity, limit) / sum;
+  const isWished = (/** @type {number} */ at) => layers?.[at] ?? true;
+  const isAnyWished = all.some((_, at) => isWished(at));
+  return all.map((rid, at) => ({
+    ...(all.length > 1 && { rid, scaleResolutionDownBy: scales[at] }),
     ...(scalabilityMode !== undefined && { scalabilityMode }),
     ...((maxFrameRate !== undefined || isScreen) && { maxFramerate: rate }),
     ...(priority !== undefined && { priority, networkPriority: priority }),
-    active: layers?.[at] ?? true,
-    maxBitrate: Math.round(bitrate * share),
+    active: unused > 0 ? at === unused && isAnyWished : isWished(at),
+    maxBitrate: Math.round((bitrates[at] ?? 0) * share),
   }));
 }
 
 /**
  * @param {MediaStreamTrack} track
  * @param {Sending} options
+ * @param {Place} place
  * @returns {RTCRtpEncodingParameters[]}
  */
-function encodings(track, options) {
-  if (track.kind === 'video') return videoEncodings(track.getSettings(), options);
+function encodings(track, options, place) {
+  if (track.kind === 'video') return videoEncodings(track.getSettings(), options, place);
   const { maxBitrate, priority } = options;
   return [{
     active: options.layers?.[0] ?? true,
@@ -102,9 +135,12 @@ function prefer(transceiver, kind, codec) {
 /**
  * @param {MediaStreamTrack} track
  * @param {Sending} options
+ * @param {Sending} [before] what was asked for until now
  */
-function hint(track, { contentHint, source }) {
-  const wanted = contentHint ?? (source === 'screen' && track.kind === 'video' ? 'detail' : undefined);
+function hint(track, options, before = {}) {
+  const of = (/** @type {Sending} */ { contentHint, source }) =>
+    contentHint ?? (source === 'screen' && track.kind === 'video' ? 'detail' : undefined);
+  const wanted = of(options) ?? (of(before) === undefined ? undefined : '');
   if (wanted !== undefined && 'contentHint' in track) track.contentHint = wanted;
 }
 
@@ -118,23 +154,35 @@ const made = new WeakMap();
 export const optionsOf = (transceiver) => transceiver && made.get(transceiver)?.options;
 
 /**
+ * How many layers it can send: of an m-line that is not used Firefox forgets all but one.
+ *
+ * @param {RTCRtpTransceiver} transceiver
+ */
+const layersOf = (transceiver) => transceiver.sender.getParameters().encodings?.length || made.get(transceiver)?.count;
+
+/**
  * Sends a track on a free m-line that fits, or on a new one. The next offer holds it.
  *
  * @param {RTCPeerConnection} pc
  * @param {MediaStreamTrack} track
  * @param {string} text `Sending` as JSON
  * @param {boolean} anyCodec the room refused the preferred one
+ * @param {number} [roomBitrate] the most the room lets through, bit/s
  * @returns {RTCRtpTransceiver}
  */
-export function addSender(pc, track, text, anyCodec) {
+export function addSender(pc, track, text, anyCodec, roomBitrate) {
   const options = JSON.parse(text);
-  const sendEncodings = encodings(track, options);
-  const shape = `${track.kind} ${sendEncodings.length} ${options.scalabilityMode} ${anyCodec ? '' : options.codec}`;
+  const sendEncodings = encodings(track, options, { roomBitrate });
+  const count = sendEncodings.length;
+  const shape = `${track.kind} ${options.scalabilityMode} ${anyCodec ? '' : options.codec}`;
   hint(track, options);
+  // Whether layers are forgotten shows when it is negotiated that an m-line is not used.
+  const isFree = (/** @type {RTCRtpTransceiver} */ { direction, currentDirection, sender }) =>
+    direction === 'inactive' && !sender.track && (count === 1 || currentDirection === 'inactive');
   const free = pc.getTransceivers().find((one) =>
-    made.get(one)?.shape === shape && one.direction === 'inactive' && !one.sender.track);
+    made.get(one)?.shape === shape && isFree(one) && layersOf(one) === count);
   const transceiver = free ?? pc.addTransceiver(track, { direction: 'sendonly', sendEncodings });
-  made.set(transceiver, { shape, options });
+  made.set(transceiver, { shape, count, options, roomBitrate });
   if (free) {
     free.direction = 'sendonly';
     // Rejects only for tracks of another kind, or when the connection is closed.
@@ -165,15 +213,19 @@ export async function changeSender(transceiver, track, text) {
   const before = optionsOf(transceiver) ?? {};
   const differs = (/** @type {string} */ name) => options[name] !== before[name];
   if (SHAPING.some(differs)) return 'm-line';
+  const wanted = encodings(track, options, { count: layersOf(transceiver), roomBitrate: made.get(transceiver)?.roomBitrate });
+  // Asked for last: only the latest parameters can be set. Before the first negotiation Firefox has none to change; what
+  // was asked for on adding holds.
   const parameters = sender.getParameters();
-  const wanted = encodings(track, options);
-  const at = ({ rid }, /** @type {number} */ index) => wanted.find((one) => rid && one.rid === rid) ?? wanted[index];
-  // Before the first negotiation Firefox has none to change; what was asked for on adding holds.
-  for (const [index, encoding] of (parameters.encodings ?? []).entries()) Object.assign(encoding, at(encoding, index));
+  parameters.encodings?.forEach((encoding, at) => {
+    for (const name of LIMITS) delete encoding[name];
+    Object.assign(encoding, wanted[at]);
+  });
+  delete parameters.degradationPreference;
   if (options.degradationPreference) parameters.degradationPreference = options.degradationPreference;
   await sender.setParameters(parameters);
   made.set(transceiver, { ...made.get(transceiver), options });
-  hint(track, options);
+  hint(track, options, before);
   return [...DESCRIBED, ...(track.kind === 'audio' ? ['maxBitrate'] : [])].some(differs) ? 'offer' : undefined;
 }
 

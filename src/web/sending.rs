@@ -59,6 +59,7 @@ extern "C" {
         track: &MediaStreamTrack,
         options: &str,
         any_codec: bool,
+        room_bitrate: Option<u32>,
     ) -> Result<RtcRtpTransceiver, JsValue>;
     #[wasm_bindgen(js_name = changeSender)]
     fn change(sender: &RtcRtpTransceiver, track: &MediaStreamTrack, options: &str) -> Promise;
@@ -109,14 +110,16 @@ impl fmt::Debug for Sender {
 }
 
 impl Sender {
-    /// `settings`: [`PublishOptions`] as JSON. `any_codec`: whatever they prefer.
+    /// `settings`: [`PublishOptions`] as JSON. `any_codec`: whatever they prefer. `room_bitrate`: the most the room
+    /// lets through, bit/s.
     pub(super) fn add(
         pc: &RtcPeerConnection,
         track: &MediaStreamTrack,
         settings: &Json,
         any_codec: bool,
+        room_bitrate: Option<u32>,
     ) -> Result<Self, Thrown> {
-        add(pc, track, settings.as_str(), any_codec).map(Self).map_err(Thrown)
+        add(pc, track, settings.as_str(), any_codec, room_bitrate).map(Self).map_err(Thrown)
     }
 
     /// Its m-line; known once an offer was set.

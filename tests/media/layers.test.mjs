@@ -72,8 +72,80 @@ for (const kind of BROWSERS) {
       await until('nothing to come', still);
       await call.pauseAll({ name: 'Bob', paused: false });
       await sees(call, VIEW, 21);
+    });
+
+    it('brings a picture that stands by itself when asked for one', async () => {
+      const count = async (name) => (await call.stats({ name })).find(({ kind: what }) => what === 'video').keyFrames;
+      const all = async () => [await count('Bob'), kind === 'chromium' && (await count('Ada'))];
+      let before = await all();
+      // Those that were asked for by pausing have come.
+      await until('no more key frames', async () => {
+        const last = before;
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        before = await all();
+        return before.join() === last.join();
+      });
       await call.keyFrame(VIEW);
+      await until('a key frame', async () => {
+        const [received, sent] = await all();
+        // Firefox does not say what it sends.
+        return received > before[0] && (kind === 'firefox' || sent > before[1]);
+      }, { explain: async () => [before, await all()] });
       await sees(call, VIEW, 21);
+    });
+
+    it('are as the picture is worth when another takes its place', async () => {
+      const encodings = async () => (await call.settings({ name: 'Ada', of: 'camera' })).encodings;
+      const whole = await encodings();
+      const sent = async () => (await encodings()).map(({ active, scaleResolutionDownBy: scale }) => active && scale);
+      const replace = (number, width) => call.replace({ name: 'Ada', of: 'camera', number, size: { width, height: (width * 9) / 16 } });
+      const all = {};
+      for (const [number, width, scales, widths] of [
+        [31, 640, [false, false, 1], [640]],
+        [32, 320, [false, false, 1], [320]],
+        [33, 1280, [1, 2, 4], [320, 640, 1280]],
+      ]) {
+        await replace(number, width);
+        assert.deepEqual(await sent(), scales);
+        all[width] = (await encodings()).filter(({ active }) => active).reduce((sum, { maxBitrate }) => sum + maxBitrate, 0);
+        for (const spatial of [0, 2]) {
+          await call.layers({ ...VIEW, layers: { spatial } });
+          await comes(spatial === 0 ? widths[0] : widths.at(-1));
+          await sees(call, VIEW, number);
+        }
+      }
+      assert.ok(all[320] < all[640] && all[640] < all[1280], JSON.stringify(all));
+      assert.deepEqual(await encodings(), whole);
+    });
+
+    it('are no more than the browser sends', async () => {
+      for (const [number, width, height, count] of [[41, 640, 480, 2], [42, 960, 400, 2], [43, 960, 540, 3], [44, 480, 200, 1]]) {
+        await call.publish({ name: 'Ada', number, size: { width, height }, simulcast: true, source: 'unknown' });
+        const layers = await until(`${width} by ${height} to be sent`, async () => {
+          const found = (await call.stats({ name: 'Ada' })).find(({ source }) => source === 'unknown');
+          const moving = (found?.layers ?? []).filter(({ framesPerSecond }) => framesPerSecond > 0);
+          return (count === 1 ? found?.framesPerSecond > 0 : moving.length === count) && found.layers;
+        }, { timeout: 30_000, explain: async () => (await call.stats({ name: 'Ada' })).map(({ source, layers: some }) => [source, some]) });
+        assert.equal(Math.max(1, layers.length), count);
+        await call.unpublish({ name: 'Ada', of: 'unknown' });
+      }
+      assert.deepEqual(call.page.complaints, []);
+    });
+
+    it('stay within what the room lets through, where the page knows it', async () => {
+      await call.create({ name: 'Cem', servers: stage.janus.ws });
+      const options = { roomBitrate: 400_000, subscribe: false };
+      await call.join({ name: 'Cem', room: ROOM, number: 45, size: { width: 1280, height: 720 }, publishing: { simulcast: true }, options });
+      const sum = async () => (await call.settings({ name: 'Cem', of: 'camera' })).encodings.reduce((all, { maxBitrate }) => all + maxBitrate, 0);
+      await until('it to be published', () => sum().then(() => true, () => false));
+      assert.ok(Math.abs((await sum()) - 400_000) < 5);
+      await call.configure({ name: 'Cem', of: 'camera', maxBitrate: 900_000 });
+      assert.ok(Math.abs((await sum()) - 400_000) < 5);
+      await call.leave({ name: 'Cem' });
+      const create = { bitrate: 300_000, publishers: 4 };
+      await call.join({ name: 'Cem', room: 4799, number: 45, size: { width: 1280, height: 720 }, options: { create } });
+      await until('it to be published', () => sum().then(() => true, () => false));
+      assert.equal(await sum(), 300_000);
       assert.deepEqual(call.page.complaints, []);
     });
   });

@@ -20,6 +20,9 @@ describe('encodings', () => {
   it('are as many as the size is worth, best first', () => {
     const count = (width) => videoEncodings({ width, height: (width * 9) / 16 }, { simulcast: true }).map(({ rid }) => rid);
     assert.deepEqual([count(1280), count(640), count(320)], [['h', 'm', 'l'], ['h', 'm'], [undefined]]);
+    // By pixels, as Chromium counts.
+    const shapes = [[640, 480], [960, 400], [1024, 768], [480, 200]].map(([width, height]) => videoEncodings({ width, height }, { simulcast: true }).length);
+    assert.deepEqual(shapes, [2, 2, 3, 1]);
     const portrait = videoEncodings({ width: 720, height: 1280 }, { simulcast: true });
     assert.deepEqual(portrait.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy), [1, 2, 4]);
     const rates = portrait.map(({ maxBitrate }) => maxBitrate);
@@ -32,6 +35,37 @@ describe('encodings', () => {
     const plenty = videoEncodings(HD, { simulcast: true, maxBitrate: 50_000_000 });
     assert.equal(sum(plenty), sum(videoEncodings(HD, { simulcast: true })));
     assert.equal(sum(videoEncodings(HD, { maxBitrate: 5_000_000 })), 5_000_000);
+  });
+
+  it('hold all layers of a picture that has them in one', () => {
+    const modes = ['L1T3', 'L2T1', 'L3T3'].map((scalabilityMode) => sum(videoEncodings(HD, { scalabilityMode })));
+    assert.equal(modes[0], sum(videoEncodings(HD, {})));
+    assert.equal(modes[2], sum(videoEncodings(HD, { simulcast: true })));
+    assert.ok(modes[0] < modes[1] && modes[1] < modes[2]);
+  });
+
+  it('stay within what the room lets through', () => {
+    for (const options of [{ simulcast: true }, { simulcast: true, maxBitrate: 900_000 }, { maxBitrate: 5_000_000 }, {}]) {
+      assert.ok(Math.abs(sum(videoEncodings(HD, options, { roomBitrate: 500_000 })) - 500_000) < 5);
+    }
+    const small = { width: 320, height: 180 };
+    assert.deepEqual(videoEncodings(small, {}, { roomBitrate: 5_000_000 }), videoEncodings(small, {}));
+    assert.deepEqual(videoEncodings(HD, {}, { roomBitrate: 0 }), videoEncodings(HD, {}), '0 is no limit');
+    assert.equal(sum(videoEncodings(HD, {}, { roomBitrate: 1_000 })), 64_000);
+  });
+
+  it('are those of their m-line, of which a smaller picture uses the last alone', () => {
+    const [options, count] = [{ simulcast: true }, 3];
+    const sent = (picture, more = {}) => videoEncodings(picture, { ...options, ...more }, { count })
+      .map(({ active, scaleResolutionDownBy }) => active && scaleResolutionDownBy);
+    const [middle, small] = [{ width: 640, height: 360 }, { width: 320, height: 180 }];
+    assert.deepEqual([sent(HD), sent(middle), sent(small)], [[1, 2, 4], [false, false, 1], [false, false, 1]]);
+    assert.deepEqual(sent({}), [1, 2, 4], 'a size that is not known yet');
+    assert.equal(videoEncodings(middle, options, { count })[2].maxBitrate, videoEncodings(middle, {})[0].maxBitrate);
+    assert.deepEqual(videoEncodings(HD, options, { count: 2 }).map(({ scaleResolutionDownBy }) => scaleResolutionDownBy), [1, 2]);
+    assert.deepEqual(sent(middle, { layers: [true, false, false] }), [false, false, 1], 'the best there is');
+    assert.deepEqual(sent(small, { layers: [false, false, false] }), [false, false, false]);
+    assert.equal(videoEncodings(HD, options, { count: 1 }).length, 1);
   });
 
   it('say what was asked for', () => {
@@ -135,6 +169,24 @@ describe('messages in pieces', () => {
     const torn = all[1].slice();
     new DataView(torn.buffer).setUint32(8, 4_000_000_000);
     assert.deepEqual(through([torn]), []);
+  });
+
+  it('are never given up while they come, however much is broken beside them', () => {
+    const reassembly = new Reassembly(10 * MEGABYTE);
+    const long = [...frames(bytes(3 * MEGABYTE))];
+    const got = long.flatMap((frame) => {
+      const broken = Array.from({ length: 20 }, () => [...frames(bytes(61_000))][1]);
+      return through([...broken, frame], reassembly);
+    });
+    assert.deepEqual(got.map((whole) => whole.byteLength), [3 * MEGABYTE]);
+  });
+
+  it('hold no more memory than two of the largest take', () => {
+    const reassembly = new Reassembly(MEGABYTE);
+    const firsts = Array.from({ length: 60 }, () => [...frames(bytes(100_000))]);
+    assert.deepEqual(through(firsts.map(([first]) => first), reassembly), []);
+    const rest = (from, to) => through(firsts.slice(from, to).map(([, second]) => second), reassembly).length;
+    assert.deepEqual([rest(-30), rest(0, 20)], [30, 0]);
   });
 
   it('are given up when nothing more comes', () => {

@@ -99,6 +99,19 @@ describe('what there is too little of', { concurrency: true }, () => {
         assert.deepEqual(await page.limitations({ name: 'Eve' }), ['cpu', 'none']);
         assert.equal((await explain()).options.layers, undefined);
       });
+
+      it('processor, encoding: fewer pictures of what has no layers, and no limit to them after', async () => {
+        const page = await openAdaptive(browser, stage.site);
+        await page.pretendShort(true);
+        await page.publish({ name: 'Fay', servers: stage.janus.ws, room: ROOM, size: SIZE, publishing: { simulcast: false } });
+        const explain = () => page.encodings({ name: 'Fay' });
+        await until('fewer pictures', async () => (await explain()).rates[0] === 15, { ...PATIENCE, explain });
+        await page.pretendShort(false);
+        await until('no limit', async () => {
+          const { rates, limitation, options } = await explain();
+          return rates[0] === 0 && limitation === 'none' && options.maxFrameRate === undefined;
+        }, { ...PATIENCE, explain });
+      });
     });
   }
 });

@@ -173,19 +173,19 @@ export async function publishing(room: Room, canvas: HTMLCanvasElement): Promise
   await publication.unmute();
   await publication.switchDevice('another');
   await me.setScreenShareEnabled(true, { audio: true }, { codec: 'vp9', scalabilityMode: 'L3T3' });
-  await me.sendData(new Uint8Array(4), { reliable: false });
+  await me.sendData(new Uint8Array(4), { reliable: false, ordered: true, maxLifetime: 300 });
   const devices = await openDevices();
   devices.on('devicesChanged', ({ devices: all }) => console.log(all.length));
   await room.setIceServers([{ urls: 'turn:turn.example', username: 'ada', credential: 'new' }]);
   room.restartIce();
   room.on('trackReplaced', ({ track: again }) => console.log(again.mediaStreamTrack.id));
-  await room.join({ room: 1234, create: { description: 'On demand', isPrivate: true }, tracks: [{ track, name: 'Again' }] });
+  await room.join({ room: 1234, roomBitrate: 512_000, create: { description: 'On demand', isPrivate: true }, tracks: [{ track, name: 'Again' }] });
   return publication.settings;
 }
 
 export function receiving(publication: RemoteTrackPublication): void {
   publication.setLayers({ spatial: 1, temporal: 2 });
-  publication.setPlayoutDelay({ min: 0, max: 200 });
+  publication.setPlayoutDelay({ max: 200 });
   publication.setPaused(!publication.isPaused);
   publication.setSubscribed(false);
   publication.requestKeyFrame();
