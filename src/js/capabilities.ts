@@ -2,6 +2,8 @@
 export interface Capabilities {
   /** Share a screen. */
   screenShare: boolean;
+  /** Share the sound of a screen, a window or a tab with it. */
+  screenSound: boolean;
   /** Play through a speaker of one's choice. */
   chooseSpeaker: boolean;
   /** Have a video codec preferred (`codec` of `TrackPublishOptions`). */
@@ -10,6 +12,8 @@ export interface Capabilities {
   videoCodecs: readonly string[];
   /** Send a picture in SVC layers (`scalabilityMode`). */
   svc: boolean;
+  /** Play video later when asked to (`setPlayoutDelay`). */
+  playoutDelay: boolean;
   /** Say what a track shows or sounds like (`contentHint`). */
   contentHints: boolean;
   /** Transform what is sent and received (`RTCRtpScriptTransform`), for end-to-end encryption above all. */
@@ -25,13 +29,17 @@ export interface Capabilities {
  * shareButton.hidden = !capabilities().screenShare;
  */
 export function capabilities(): Capabilities {
+  const devices = globalThis.navigator?.mediaDevices as MediaDevices | undefined;
+  const extensions = globalThis.RTCRtpReceiver?.getCapabilities?.('video')?.headerExtensions ?? [];
   const codecs = globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs ?? [];
   const names = codecs.map(({ mimeType }) => mimeType.split('/')[1]?.toLowerCase() ?? '');
   const videoCodecs = [...new Set(names)].filter((name) => !['rtx', 'red', 'ulpfec', 'flexfec-03'].includes(name));
   const has = (name: string, member: string): boolean =>
     member in ((globalThis as unknown as Record<string, { prototype?: object }>)[name]?.prototype ?? {});
   return {
-    screenShare: typeof globalThis.navigator?.mediaDevices?.getDisplayMedia === 'function',
+    screenShare: typeof devices?.getDisplayMedia === 'function',
+    // No browser says so; those that share sound let a page silence it here, and say that.
+    screenSound: 'suppressLocalAudioPlayback' in (devices?.getSupportedConstraints?.() ?? {}),
     chooseSpeaker: has('HTMLMediaElement', 'setSinkId'),
     codecPreferences: has('RTCRtpTransceiver', 'setCodecPreferences'),
     videoCodecs,
@@ -39,6 +47,7 @@ export function capabilities(): Capabilities {
     get svc() {
       return (svc ??= codecs.some((codec) => 'scalabilityModes' in codec) || readsScalability());
     },
+    playoutDelay: extensions.some(({ uri }) => uri.endsWith('/playout-delay')),
     contentHints: has('MediaStreamTrack', 'contentHint'),
     transforms: 'RTCRtpScriptTransform' in globalThis,
     canvasCapture: has('HTMLCanvasElement', 'captureStream'),

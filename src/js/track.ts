@@ -96,11 +96,11 @@ export class LocalTrack extends Track {
   }
 
   /**
-   * Reports how loud an audio track is, from 0 to 1, about 16 times a second; the returned function
-   * ends that.
+   * Reports how loud an audio track is, from 0 to 1, about 16 times a second, of whatever device is open in its place;
+   * the returned function ends that.
    */
   monitorLevel(listener: (level: number) => void): () => void {
-    return startMeter(this.mediaStreamTrack, (level) => {
+    return startMeter(() => this.mediaStreamTrack, (level) => {
       try {
         listener(level);
       } catch (error) {

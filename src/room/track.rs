@@ -90,9 +90,10 @@ impl Track {
         self.media().stop();
     }
 
-    /// Reports how loud an audio track is, 0 to 1, about 16 times a second until dropped.
+    /// Reports how loud an audio track is, 0 to 1, about 16 times a second until dropped; of another device from when
+    /// it takes the place of this one.
     pub fn meter(&self, listener: impl FnMut(f64) + 'static) -> Result<Meter, Thrown> {
-        Meter::start(&self.media(), listener).map_err(Thrown)
+        Meter::start(self.played.current(), listener).map_err(Thrown)
     }
 
     pub(super) fn replace(&self, media: MediaStreamTrack) -> Result<(), Thrown> {

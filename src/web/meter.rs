@@ -10,7 +10,7 @@ use web_sys::MediaStreamTrack;
 extern "C" {
     #[wasm_bindgen(catch, js_name = startMeter)]
     fn start_meter(
-        track: &MediaStreamTrack,
+        current: &Closure<dyn Fn() -> MediaStreamTrack>,
         listener: &Closure<dyn FnMut(f64)>,
     ) -> Result<Function, JsValue>;
 }
@@ -18,6 +18,7 @@ extern "C" {
 /// Measures a track until dropped.
 pub struct Meter {
     stop: Function,
+    _current: Closure<dyn Fn() -> MediaStreamTrack>,
     _listener: Closure<dyn FnMut(f64)>,
 }
 
@@ -29,13 +30,14 @@ impl fmt::Debug for Meter {
 
 impl Meter {
     /// Reports the level of an audio track about 16 times a second, from 0 (silence) to 1 (as loud as
-    /// can be), on a scale that follows the ear.
+    /// can be), on a scale that follows the ear. `current`: the track, which may be another later.
     pub fn start(
-        track: &MediaStreamTrack,
+        current: impl Fn() -> MediaStreamTrack + 'static,
         listener: impl FnMut(f64) + 'static,
     ) -> Result<Self, JsValue> {
-        let listener = Closure::new(listener);
-        Ok(Self { stop: start_meter(track, &listener)?, _listener: listener })
+        let (current, listener) = (Closure::new(current), Closure::new(listener));
+        let stop = start_meter(&current, &listener)?;
+        Ok(Self { stop, _current: current, _listener: listener })
     }
 }
 

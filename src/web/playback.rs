@@ -80,7 +80,7 @@ impl Playback {
 
 /// A track and the elements that play it. Dropping it takes the track out of them.
 pub struct Played {
-    track: RefCell<MediaStreamTrack>,
+    track: Rc<RefCell<MediaStreamTrack>>,
     elements: RefCell<Vec<HtmlMediaElement>>,
     playback: Option<Rc<Playback>>,
 }
@@ -94,13 +94,19 @@ impl fmt::Debug for Played {
 impl Played {
     /// A track nobody plays yet.
     pub fn new(track: MediaStreamTrack, playback: Option<Rc<Playback>>) -> Self {
-        Self { track: RefCell::new(track), elements: RefCell::default(), playback }
+        Self { track: Rc::new(RefCell::new(track)), elements: RefCell::default(), playback }
     }
 
     /// The browser's track.
     pub fn track(&self) -> MediaStreamTrack {
         // Not `.clone()`: that is the browser's own, which makes a second track.
         Clone::clone(&*self.track.borrow())
+    }
+
+    /// The browser's track at any time, however long this lasts.
+    pub fn current(&self) -> impl Fn() -> MediaStreamTrack + use<> {
+        let track = Rc::clone(&self.track);
+        move || Clone::clone(&*track.borrow())
     }
 
     /// Whether the track has not ended.

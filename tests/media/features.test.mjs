@@ -20,7 +20,8 @@ for (const kind of BROWSERS) {
     before(async () => {
       stage = await setCallStage();
       await createRoom(stage.janus, SVC_ROOM, { videocodec: 'vp9', video_svc: true, bitrate: 0 });
-      browser = await launch(kind);
+      // Without a speaker Firefox measures no sound.
+      browser = await launch(kind, { soundCard: true });
       call = await openCalls(browser, stage.site);
       can = await call.capabilities();
       for (const name of ['Ada', 'Bob', 'Cem', 'Dee']) await call.create({ name, servers: stage.janus.ws });
@@ -36,8 +37,9 @@ for (const kind of BROWSERS) {
     it('says what it can', () => {
       const { videoCodecs, ...flags } = can;
       assert.ok(videoCodecs.includes('vp8') && videoCodecs.includes('vp9'), String(videoCodecs));
-      const both = { chooseSpeaker: true, codecPreferences: true, screenShare: true, transforms: true, canvasCapture: true };
-      assert.deepEqual(flags, { ...both, svc: kind === 'chromium', contentHints: kind === 'chromium' });
+      const both = { playoutDelay: true, chooseSpeaker: true, codecPreferences: true, screenShare: true, transforms: true, canvasCapture: true };
+      const only = kind === 'chromium';
+      assert.deepEqual(flags, { ...both, svc: only, contentHints: only, screenSound: only });
     });
 
     it('tells how each track does, with the same fields for all', async () => {
@@ -78,23 +80,51 @@ for (const kind of BROWSERS) {
       await assert.rejects(call.insertTones({ name: 'Ada', tones: '1' }), /telephone-event/);
     });
 
+    it('sends tones where they are negotiated, and says so when the connection ends meanwhile', async () => {
+      assert.deepEqual(await call.callByTone(), { before: false, now: true });
+      assert.deepEqual(await call.dial({ tones: '1#a', options: { duration: 60, gap: 40 } }), { end: 'sent', heard: ['1', '#', 'A', ''] });
+      assert.equal((await call.dial({ tones: 'x' })).end, 'invalid-argument');
+      assert.equal((await call.endCallByTone({ tones: '1234567890,,,,1' })).end, 'closed');
+    });
+
+    it('says how loud what is sent is, whatever takes its place', async () => {
+      // Browsers ask for a click.
+      await call.page.click('h1');
+      await call.listenToSilence({ name: 'Ada' });
+      await until('silence', async () => (await call.level({ name: 'Ada' })) === 0);
+      await call.playTone({ name: 'Ada', frequency: 440 });
+      await until('the tone', async () => (await call.level({ name: 'Ada' })) > 0.5, { explain: () => call.level({ name: 'Ada' }) });
+      await call.playTone({ name: 'Ada', frequency: 0 });
+      await until('silence again', async () => (await call.level({ name: 'Ada' })) === 0);
+      await call.stopListening({ name: 'Ada' });
+    });
+
     it('plays later when asked to', async () => {
+      const delay = async () => (await call.stats({ name: 'Bob' })).find(({ of, kind: what }) => of === 'Ada' && what === 'video').jitterBufferDelay;
       await call.playout({ ...VIEW, min: 300, max: 600 });
-      await until('the delay to grow', async () => {
-        const tracks = await call.stats({ name: 'Bob' });
-        return tracks.find(({ of }) => of === 'Ada').jitterBufferDelay > (kind === 'chromium' ? 200 : -1);
-      }, { timeout: 30_000, explain: () => call.stats({ name: 'Bob' }) });
+      const explain = () => call.stats({ name: 'Bob' });
+      await until('the delay to grow', async () => (await delay()) > 200, { timeout: 30_000, explain });
+      await call.playout({ ...VIEW, max: 0 });
+      await until('the server to be asked', () => call.hasSaid({ name: 'Bob', words: ['"min_delay":0', '"max_delay":0'] }));
+      await until('the delay to shrink', async () => (await delay()) < 100, { timeout: 30_000, explain });
     });
 
     it('sends SVC layers in a room that takes them', async () => {
       const publishing = { codec: 'vp9', ...(can.svc && { scalabilityMode: 'L3T3' }) };
-      await call.leave({ name: 'Cem' });
-      await call.join({ name: 'Cem', room: SVC_ROOM, number: 44, size: { width: 1280, height: 720 }, publishing });
-      await call.join({ name: 'Dee', room: SVC_ROOM });
-      await sees(call, { name: 'Dee', of: 'Cem' }, 44);
-      const { codec, encodings } = await call.settings({ name: 'Cem', of: 'camera' });
+      for (const name of ['Gil', 'Hao']) await call.create({ name, servers: stage.janus.ws, transforms: can.svc });
+      await call.join({ name: 'Gil', room: SVC_ROOM, number: 44, size: { width: 1280, height: 720 }, publishing });
+      await call.join({ name: 'Hao', room: SVC_ROOM });
+      await sees(call, { name: 'Hao', of: 'Gil' }, 44);
+      const { codec, encodings } = await call.settings({ name: 'Gil', of: 'camera' });
       assert.equal(codec, 'vp9');
       assert.equal(encodings[0].scalabilityMode, can.svc ? 'L3T3' : undefined);
+      if (can.svc) {
+        await until('three layers to be sent', async () => {
+          const layers = await call.transformedLayers({ name: 'Gil' });
+          return [0, 1, 2].every((layer) => layers[layer] > 5);
+        }, { timeout: 30_000, explain: () => call.transformedLayers({ name: 'Gil' }) });
+        await sees(call, { name: 'Hao', of: 'Gil' }, 44, ({ width }) => width === 1280);
+      }
       assert.deepEqual(call.page.complaints, []);
     });
   });

@@ -4,6 +4,9 @@ import type { ToneOptions } from '../dtmf.js';
 /** What can be dialled: tones, and a comma for two seconds of silence. */
 const TONES = /^[0-9A-D#*,]+$/i;
 
+/** How often it is looked whether the connection is still there: of its end by `close()` no browser tells, ms. */
+const WATCH_MS = 200;
+
 /** Sends them. @internal */
 export async function sendTones(
   sender: RTCRtpSender | null | undefined,
@@ -16,13 +19,26 @@ export async function sendTones(
     const text = 'this audio was negotiated without telephone-event, so that no tones can be sent';
     throw new JanusError(text, { code: 'unsupported', retryable: false });
   }
-  await new Promise<void>((resolve) => {
-    const heard = (event: RTCDTMFToneChangeEvent): void => {
-      if (event.tone !== '') return;
+  await new Promise<void>((resolve, reject) => {
+    const settle = (done: () => void): void => {
+      clearInterval(watch);
       dtmf.removeEventListener('tonechange', heard);
-      resolve();
+      done();
     };
+    const heard = ({ tone }: RTCDTMFToneChangeEvent): void => {
+      if (tone === '') settle(resolve);
+    };
+    const watch = setInterval(() => {
+      const isOver = ['closed', 'failed'].includes(sender?.transport?.state ?? 'closed');
+      if (!isOver && dtmf.canInsertDTMF) return;
+      const text = 'the connection ended before all tones were sent';
+      settle(() => reject(new JanusError(text, { code: 'closed', retryable: false })));
+    }, WATCH_MS);
     dtmf.addEventListener('tonechange', heard);
-    dtmf.insertDTMF(tones, options.duration ?? 100, options.gap ?? 70);
+    try {
+      dtmf.insertDTMF(tones, options.duration ?? 100, options.gap ?? 70);
+    } catch (error) {
+      settle(() => reject(error as Error));
+    }
   });
 }
