@@ -108,6 +108,8 @@ impl World {
             private_id: None,
             publishers: Vec::new(),
             attendees: Vec::new(),
+            audio_active_packets: None,
+            audio_level_average: None,
         };
         let event = RoomEvent::Joined(joined);
         world
