@@ -1,5 +1,8 @@
 /** Tracks in elements, in the browser's words. */
 
+/** Whether an element has something to play and does not. */
+const isStill = ({ srcObject, paused }) => srcObject && paused;
+
 /** How long playing is waited for, ms: what is refused is refused at once, and what has no picture yet stays open. */
 const PATIENCE = 1000;
 
@@ -47,5 +50,25 @@ export async function play(elements) {
     if (name === 'NotAllowedError') blocked.push(element);
   }));
   await Promise.race([Promise.all(tries), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
-  return blocked;
+  return blocked.filter(isStill);
+}
+
+/** What may free a blocked element: the page or the person plays it, or it is given something else. */
+const CHANGES = ['playing', 'emptied'];
+
+/**
+ * Resolves when an element that was blocked plays after all, or has nothing to play any longer.
+ *
+ * @param {HTMLMediaElement} element
+ */
+export function freed(element) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (isStill(element)) return;
+      CHANGES.forEach((type) => element.removeEventListener(type, look));
+      resolve();
+    };
+    CHANGES.forEach((type) => element.addEventListener(type, look));
+    look();
+  });
 }

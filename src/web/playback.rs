@@ -24,9 +24,18 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     fn play(elements: &Array) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    fn freed(element: &HtmlMediaElement) -> Result<Promise, JsValue>;
 }
 
 type OnChange = Rc<dyn Fn(bool)>;
+
+/// Plays elements; those that are blocked.
+async fn attempt(elements: &Array) -> Option<Array> {
+    let blocked = JsFuture::from(play(elements).ok()?).await.ok()?;
+    blocked.dyn_into().ok()
+}
 
 /// Whether the browser lets the page play, across all elements of a room.
 #[derive(Default)]
@@ -55,16 +64,41 @@ impl Playback {
 
     /// Plays everything that was blocked; for use in a click.
     pub async fn start(&self) {
-        self.play(&self.blocked.take()).await;
-        self.tell(self.blocked.borrow().length() > 0);
+        // What plays leaves the list meanwhile, and what is attached joins it.
+        let tried = self.blocked.borrow().slice(0, u32::MAX);
+        if let Some(still) = attempt(&tried).await {
+            let is_blocked = |one: &JsValue| still.includes(one, 0) || !tried.includes(one, 0);
+            let rest = self.blocked.borrow().filter(&mut |one, _, _| is_blocked(&one));
+            self.blocked.replace(rest);
+        }
+        self.look();
     }
 
-    /// What is blocked is kept for the click to come.
-    async fn play(&self, elements: &Array) {
-        let Ok(playing) = play(elements) else { return };
-        let Ok(blocked) = JsFuture::from(playing).await else { return };
-        let all = self.blocked.borrow().concat(blocked.unchecked_ref::<Array>());
-        self.blocked.replace(all);
+    /// Plays an element. If it is blocked it is kept for the click to come, or until it needs none any longer.
+    async fn play(self: Rc<Self>, element: HtmlMediaElement) {
+        if attempt(&Array::of1(&element)).await.is_none_or(|blocked| blocked.length() == 0) {
+            return;
+        }
+        self.blocked.borrow().push(&element);
+        self.look();
+        let playback = Rc::downgrade(&self);
+        drop(self);
+        let Ok(freed) = freed(&element) else { return };
+        // It never rejects.
+        JsFuture::from(freed).await.ok();
+        if let Some(playback) = playback.upgrade() {
+            playback.free(&element);
+        }
+    }
+
+    fn free(&self, element: &JsValue) {
+        let rest = self.blocked.borrow().filter(&mut |one, _, _| one != *element);
+        self.blocked.replace(rest);
+        self.look();
+    }
+
+    fn look(&self) {
+        self.tell(self.blocked.borrow().length() > 0);
     }
 
     /// Once for each change.
@@ -133,13 +167,7 @@ impl Played {
             self.elements.borrow_mut().push(element.clone());
         }
         if let Some(playback) = self.playback.clone() {
-            let elements = Array::of1(&element);
-            spawn_local(async move {
-                playback.play(&elements).await;
-                if playback.blocked.borrow().length() > 0 {
-                    playback.tell(true);
-                }
-            });
+            spawn_local(playback.play(element.clone()));
         }
         Ok(element)
     }

@@ -95,14 +95,28 @@ for (const kind of BROWSERS) {
       });
     });
 
-    it('what left its element while it was blocked holds nothing up', async () => {
+    it('what leaves its element while it is blocked is blocked no longer, without a click', async () => {
       await meet({ autoplay: false }, async (browser) => {
         await comeUntouched(browser);
         await people.detachSounds(BOB);
+        await knows('that nothing is blocked', ({ canPlayback }) => canPlayback);
+        assert.deepEqual((await people.state(BOB)).playback, [false, true]);
+        // Nothing is left to be played by the click either.
         await people.button(BOB);
         await people.page.click('#play');
         await until('it to settle', () => people.started(BOB));
         assert.deepEqual((await people.state(BOB)).playback, [false, true]);
+      });
+    });
+
+    it('what the page itself plays in a click is blocked no longer', async () => {
+      await meet({ autoplay: false }, async (browser) => {
+        await comeUntouched(browser);
+        await people.button({ ...BOB, itself: true });
+        await people.page.click('#play');
+        await knows('that nothing is blocked', ({ canPlayback }) => canPlayback);
+        assert.deepEqual((await people.state(BOB)).playback, [false, true]);
+        assert.ok((await people.playing(BOB)).every(Boolean));
       });
     });
   });

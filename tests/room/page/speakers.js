@@ -20,8 +20,8 @@ function tone() {
   return { track: out.stream.getAudioTracks()[0], volume };
 }
 
-/** `desk`: media goes through relays. */
-export function create({ name, servers, desk, ...options }) {
+/** `desk`: media goes through relays; `sieve`: what comes may be kept from being decoded. */
+export function create({ name, servers, desk, sieve, ...options }) {
   // What comes is not to depend on what of this page can be seen.
   const room = new Room({ servers, adaptive: false, ...options, ...(desk && { transport: transport(desk) }) });
   const entry = { room, log: [], wrong: [], tracks: [], slow: [], playback: [], sound: undefined };
@@ -54,7 +54,28 @@ export function create({ name, servers, desk, ...options }) {
     document.body.append(track.attach());
   });
   room.on('trackUnsubscribed', ({ track }) => track.detach().forEach((element) => element.remove()));
+  if (sieve) room.on('remoteReceiverAdded', ({ receiver }) => receiver.track.kind === 'video' && pass(receiver));
 }
+
+const SIEVE = `let open = true;
+onmessage = ({ data }) => (open = data);
+onrtctransform = ({ transformer }) => transformer.readable
+  .pipeThrough(new TransformStream({ transform: (frame, controller) => open && controller.enqueue(frame) }))
+  .pipeTo(transformer.writable);`;
+let sieveWorker;
+
+/** Has what comes pass a worker that can keep it from being decoded. */
+function pass(receiver) {
+  sieveWorker ??= new Worker(URL.createObjectURL(new Blob([SIEVE])));
+  receiver.transform = new RTCRtpScriptTransform(sieveWorker, {});
+}
+
+/** Whether pictures are made of what comes. */
+export const setOpen = ({ open }) => sieveWorker.postMessage(open);
+
+/** Shows what this person sees, or hides it. */
+export const setShown = ({ name, shown }) => of(name).tracks.filter(({ kind }) => kind === 'video')
+  .forEach(({ attachedElements }) => attachedElements.forEach((one) => (one.style.display = shown ? '' : 'none')));
 
 /** Joins; `gain`: with a tone of this loudness; `number`: with a picture. */
 export async function join({ name, room, gain, number, options = {} }) {
@@ -131,11 +152,13 @@ export const playing = ({ name }) => sounds(name).flatMap(({ attachedElements })
 export const detachSounds = ({ name }) => sounds(name).flatMap((track) =>
   track.detach().map((element) => ({ empty: element.srcObject === null, left: track.attachedElements.length })));
 
-/** Puts a button into the page that plays what is blocked. */
-export function button({ name }) {
+/** Puts a button into the page that plays what is blocked; `itself`: without the library. */
+export function button({ name, itself }) {
   const element = Object.assign(document.createElement('button'), { id: 'play', textContent: 'Play' });
   element.style = 'position: fixed; top: 0; left: 0; z-index: 9';
-  element.onclick = () => void of(name).room.startPlayback().then(() => (of(name).started = true));
+  const start = () => void of(name).room.startPlayback().then(() => (of(name).started = true));
+  const play = () => sounds(name).forEach(({ attachedElements }) => attachedElements.forEach((one) => void one.play()));
+  element.onclick = itself ? play : start;
   document.body.append(element);
 }
 
