@@ -153,6 +153,26 @@ describe('a stall', () => {
     assert.equal(told(run(watch, 60_000, [2, 2, 2, 2])), '...S');
   });
 
+  const seen = (watch, begin, pairs) => told(pairs.map(([count, pictures], at) =>
+    watch.step(begin + at * 1_000, new Map([['Ada', { count, pictures, patience: 2_500 }]]))));
+
+  it('is told of pictures that stand still while packets come, where somebody looks', () => {
+    const frozen = (...pictures) => pictures.map((picture, at) => [at + 1, picture]);
+    assert.equal(seen(new StallWatch(), 0, frozen(0, 0, 0, 0, 0, 0, 0, 1, 2)), '.....S.R.');
+    assert.equal(seen(new StallWatch(), 0, frozen(1, 2, 2, 2, 2, 2, 2, 3)), '......SR');
+    const nobody = undefined;
+    assert.equal(seen(new StallWatch(), 0, frozen(...Array(9).fill(nobody))), '.........');
+    // Whoever looks away and back gives it time again; who looks away while it is frozen misses nothing.
+    assert.equal(seen(new StallWatch(), 0, frozen(1, 1, 1, 1, nobody, 1, 1, 1, 1, 1, 1)), '..........S');
+    assert.equal(seen(new StallWatch(), 0, frozen(1, 1, 1, 1, 1, 1, nobody, nobody)), '.....SR.');
+  });
+
+  it('ends with a packet, and where somebody looks with a picture of it', () => {
+    const rest = (...pairs) => seen(new StallWatch(), 0, [[1, 1], [1, 1], [1, 1], [1, 1], ...pairs]);
+    assert.equal(rest([2, 1], [3, 1], [4, 2]), '...S..R');
+    assert.equal(rest([1, undefined], [1, 1], [2, undefined]), '...S..R');
+  });
+
   it('never says the same twice', () => {
     for (let seed = 1; seed <= 200; seed += 1) {
       const next = chance(seed);
@@ -163,7 +183,8 @@ describe('a stall', () => {
         const flows = new Map();
         for (const key of keys) {
           if (next() < 0.4) counts[key] += 1;
-          if (next() > 0.05) flows.set(key, { count: counts[key] || undefined, patience: 2_500 });
+          const pictures = next() < 0.5 ? Math.floor(counts[key] / 3) : undefined;
+          if (next() > 0.05) flows.set(key, { count: counts[key] || undefined, pictures, patience: 2_500 });
         }
         const change = watch.step(now, flows);
         for (const key of change.stalled) assert.ok(!stalled.has(key) && stalled.add(key), `seed ${seed}`);

@@ -76,6 +76,26 @@ for (const kind of BROWSERS) {
         (await credentials()).every((one, index) => one !== before[index]));
     });
 
+    it('what comes and makes no pictures stalls, where it can be seen', async () => {
+      desk = await openRelayDesk();
+      people = await openPeople(browser, stage.site);
+      for (const [index, name] of ['Ada', 'Bob'].entries()) {
+        await people.create({ name, servers: stage.janus.ws, sieve: name === 'Bob' });
+        await people.join({ name, room: ROOM, gain: 0.3, number: index + 1 });
+      }
+      await knows('Bob', 'Ada', ({ playing }) => playing.length === 2);
+      await stays('nothing to stall', async () => (await people.state({ name: 'Bob' })).stalled.length === 0, 3_000);
+      await people.setShown({ name: 'Bob', shown: false });
+      await people.setOpen({ open: false });
+      await stays('nothing to stall that nobody sees', async () => (await people.state({ name: 'Bob' })).stalled.length === 0, 8_000);
+      await people.setShown({ name: 'Bob', shown: true });
+      await knows('Bob', "that Ada's picture stands still", ({ stalled }) => `${stalled}` === 'Ada video');
+      await people.setOpen({ open: true });
+      await knows('Bob', 'that it goes on', ({ stalled }) => stalled.length === 0);
+      const { log } = await people.state({ name: 'Bob' });
+      assert.deepEqual(log.filter((text) => /stalled|resumed/.test(text)), ["Ada's video stalled", "Ada's video resumed"]);
+    });
+
     it('what is muted or paused does not stall', async () => {
       await come(['Ada', 'Bob'], []);
       await people.mute({ name: 'Ada', kind: 'video' });

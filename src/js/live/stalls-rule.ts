@@ -2,6 +2,8 @@
 export interface Flow {
   /** Grows with everything that comes; `undefined` before anything did. */
   readonly count: number | undefined;
+  /** Grows with every picture that is made of it; `undefined` where nobody looks, so that none has to be. */
+  readonly pictures?: number | undefined;
   /** After how long without anything it is stalled, ms. */
   readonly patience: number;
 }
@@ -12,15 +14,50 @@ export interface StallChange<K> {
   readonly resumed: readonly K[];
 }
 
-/** Before the first frame there is a connection to be made, and a key frame to be waited for, ms. */
+/** Before the first frame there is a connection to be made, and a key frame to be waited for, in a stream that goes on as well; ms. */
 const FIRST_MS = 5_000;
 /** A page that slept for longer, ms, knows nothing of what came meanwhile. */
 const SLEPT_MS = 6_000;
 
-interface Watched {
+/** A number that should grow. */
+class Counter {
   count: number | undefined;
-  moved: number;
+  #moved: number;
+
+  constructor(count: number | undefined, now: number) {
+    this.count = count;
+    this.#moved = now;
+  }
+
+  /** For how long it has not moved, ms. */
+  step(now: number, count: number | undefined): number {
+    if (count !== undefined && count !== this.count) this.excuse(now);
+    this.count = count ?? this.count;
+    return now - this.#moved;
+  }
+
+  /** It counts as moved. */
+  excuse(now: number): void {
+    this.#moved = now;
+  }
+}
+
+interface Watched {
+  readonly packets: Counter;
+  pictures: Counter | undefined;
   stalled: boolean;
+}
+
+/** Whether a stream stands still. */
+function stands(now: number, watched: Watched, { count, pictures, patience }: Flow): boolean {
+  const still = watched.packets.step(now, count);
+  // When somebody looks again, it begins anew.
+  watched.pictures = pictures === undefined ? undefined : (watched.pictures ?? new Counter(pictures, now));
+  const frozen = watched.pictures?.step(now, pictures) ?? 0;
+  const first = Math.max(FIRST_MS, patience);
+  // What stalled goes on with the next packet, and with the next picture where there is to be one.
+  if (watched.stalled) return still > 0 || frozen > 0;
+  return still >= (watched.packets.count ? patience : first) || frozen >= first;
 }
 
 /**
@@ -43,13 +80,10 @@ export class StallWatch<K> {
       if (watched.stalled) resumed.push(key);
     }
     for (const [key, flow] of flows) {
-      const watched = this.#watched.get(key) ?? { count: flow.count, moved: now, stalled: false };
+      const watched = this.#watched.get(key) ?? { packets: new Counter(flow.count, now), pictures: undefined, stalled: false };
       this.#watched.set(key, watched);
-      const moves = flow.count !== undefined && flow.count !== watched.count;
-      watched.count = flow.count ?? watched.count;
-      if (moves || (slept && !watched.stalled)) watched.moved = now;
-      const patience = watched.count ? flow.patience : Math.max(FIRST_MS, flow.patience);
-      const stalls = watched.stalled ? !moves : now - watched.moved >= patience;
+      if (slept && !watched.stalled) for (const counter of [watched.packets, watched.pictures]) counter?.excuse(now);
+      const stalls = stands(now, watched, flow);
       if (stalls !== watched.stalled) (stalls ? stalled : resumed).push(key);
       watched.stalled = stalls;
     }

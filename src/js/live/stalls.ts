@@ -46,15 +46,23 @@ export function watchStalls({ room, emit }: Host): () => void {
   };
 }
 
-/** What should flow, with its packets: whether they make pictures is a matter of quality, and of whether anybody looks. */
+/** Whether somebody looks at it, so that the browser has to make pictures of it. */
+function isSeen({ track, kind }: RemoteTrackPublication): boolean {
+  const shows = (element: HTMLMediaElement): boolean => !element.paused && element.getClientRects().length > 0;
+  return kind === 'video' && !document.hidden && track !== undefined && track.attachedElements.some(shows);
+}
+
+/** What should flow, with its packets, and with the pictures made of them where they are looked at. */
 function flowing(room: Room, stats: RoomStats): Map<RemoteTrackPublication, Flow> {
-  const counts = new Map(stats.tracks.map(({ publication, packets }) => [publication as TrackPublication, packets]));
+  const read = new Map(stats.tracks.map((one) => [one.publication as TrackPublication, one]));
   const all = new Map<RemoteTrackPublication, Flow>();
   for (const { publications } of room.remoteParticipants.values()) {
     for (const publication of publications.values()) {
       if (!flows(room, publication)) continue;
       const mayHold = publication.kind === 'video' && publication.source !== 'camera';
-      all.set(publication, { count: counts.get(publication), patience: mayHold ? STILL_PATIENCE_MS : PATIENCE_MS });
+      const { packets, frames } = read.get(publication) ?? {};
+      const patience = mayHold ? STILL_PATIENCE_MS : PATIENCE_MS;
+      all.set(publication, { count: packets, pictures: isSeen(publication) ? frames : undefined, patience });
     }
   }
   return all;
