@@ -1,16 +1,36 @@
 import { invalidArgument } from './errors.js';
+import { stringify } from './json.js';
 
 type Rule = readonly [words: string, is: (value: unknown) => boolean];
 
 const oneOf = (...values: readonly string[]): Rule => [values.join(', '), (value) => values.includes(value as string)];
 const TEXT: Rule = ['text', (value) => typeof value === 'string'];
-const FLAG: Rule = ['true or false', (value) => typeof value === 'boolean'];
+/** @internal */
+export const FLAG: Rule = ['true or false', (value) => typeof value === 'boolean'];
+/** @internal */
+export const OBJECT: Rule = ['an object', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)];
+/** @internal */
+export const FUNCTION: Rule = ['a function', (value) => typeof value === 'function'];
+const NUMBER: Rule = ['a number', (value) => typeof value === 'number'];
+const SIGNAL: Rule = ['an AbortSignal', (value) => value instanceof AbortSignal];
 const COUNT: Rule = [
   'a whole number of at least 0',
   (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32,
 ];
 const LIFETIME: Rule = ['0 to 65535 ms', (value) => COUNT[1](value) && (value as number) <= 65_535];
 const FLAGS: Rule = ['a list of true and false', (value) => Array.isArray(value) && value.every((one) => typeof one === 'boolean')];
+
+const isServer = (server: RTCIceServer | null | undefined): boolean => {
+  const urls: unknown[] = [server?.urls].flat();
+  return urls.length > 0 && urls.every((url) => typeof url === 'string' && /^(stun|turn)s?:/i.test(url));
+};
+const LEAVING = ['pagehide', 'freeze', 'beforeunload'];
+const either = (words: string, one: Rule, other: (value: unknown) => boolean): Rule => [words, (value) => one[1](value) || other(value)];
+/** @internal */
+export const ICE_SERVERS: Rule = [
+  'a list of STUN and TURN servers, each with its urls',
+  (value) => Array.isArray(value) && value.every(isServer),
+];
 
 /** What options may hold, by their type. @internal */
 export const RULES = {
@@ -41,16 +61,56 @@ export const RULES = {
     fec: FLAG,
     stereo: FLAG,
   },
+  connection: {
+    token: either('text, or a function', TEXT, FUNCTION[1]),
+    apiSecret: TEXT,
+    connectTimeout: COUNT,
+    requestTimeout: COUNT,
+    probeInterval: COUNT,
+    probeTimeout: COUNT,
+    reconnect: either('an object, or false', OBJECT, (value) => value === false),
+    leaveOn: [LEAVING.join(', '), (value) => Array.isArray(value) && value.every((one) => LEAVING.includes(one as string))],
+    transport: FUNCTION,
+    logger: FUNCTION,
+    logLevel: oneOf('debug', 'info', 'warn', 'error'),
+    recorder: COUNT,
+    iceServers: ICE_SERVERS,
+    iceTransportPolicy: oneOf('all', 'relay'),
+    adaptive: FLAG,
+  },
+  reconnect: { budget: COUNT, delay: FUNCTION },
+  join: {
+    display: TEXT, pin: TEXT, token: TEXT, create: OBJECT, subscribe: FLAG, data: FLAG, e2ee: FLAG, signal: SIGNAL,
+  },
+  opening: { signal: SIGNAL },
+  muting: { release: FLAG },
+  sending: { reliable: FLAG, signal: SIGNAL },
+  request: { timeout: NUMBER, signal: SIGNAL },
+  file: { name: TEXT, onProgress: FUNCTION, signal: SIGNAL },
 } satisfies Record<string, Record<string, Rule>>;
 
-/** The options, if each field is what it has to be; `null` counts as left out. @internal */
-export function checked<T extends object>(kind: keyof typeof RULES, options: T): T {
-  if (typeof options !== 'object') throw invalidArgument(`${kind}: expected an object`);
+/** Throws if a value is not what it has to be. @internal */
+export function check(name: string, [words, is]: Rule, value: unknown): void {
+  if (!is(value)) throw invalidArgument(`${name}: expected ${words}`);
+}
+
+/**
+ * The options, if each field is what it has to be; `null` counts as left out. `path` is before the name of a field.
+ *
+ * @internal
+ */
+export function checked<T extends object>(kind: keyof typeof RULES, options: T, path = `${kind}.`): T {
+  check(path ? kind : 'options', OBJECT, options);
   const rules: Record<string, Rule> = RULES[kind];
   const fields = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
   for (const [name, value] of fields) {
     const rule = rules[name];
-    if (rule && !rule[1](value)) throw invalidArgument(`${kind}.${name}: expected ${rule[0]}`);
+    if (rule) check(path + name, rule, value);
   }
   return Object.fromEntries(fields) as T;
+}
+
+/** Options that may be left out, for the core. @internal */
+export function optionText(kind: keyof typeof RULES, options: object | null | undefined): string | undefined {
+  return options === undefined || options === null ? undefined : stringify(checked(kind, options));
 }

@@ -1,3 +1,4 @@
+import { checked } from './checks.js';
 import { invalidArgument } from './errors.js';
 import type { ConnectionOptions, Transport, TransportEvents } from './types.js';
 
@@ -54,7 +55,7 @@ function guarded(open: NonNullable<ConnectionOptions['transport']>) {
 /** How long to wait where the page's own policy fails, ms. */
 const FALLBACK_DELAY = 1000;
 
-/** @internal The addresses of servers. A transport of the page's own may have addresses of its own. */
+/** @internal The addresses of servers, if the options beside them make sense. A transport of the page's own may have addresses of its own. */
 export function serverList(servers: unknown, options: ConnectionOptions | null | undefined): string[] {
   const list: unknown = typeof servers === 'string' ? [servers] : servers;
   if (!Array.isArray(list) || list.length === 0 || !list.every((url) => typeof url === 'string')) {
@@ -63,29 +64,13 @@ export function serverList(servers: unknown, options: ConnectionOptions | null |
   if (!options?.transport && !list.every((url: string) => /^(ws|http)s?:/i.test(url))) {
     throw invalidArgument('servers: an address begins with wss:, ws:, https: or http:');
   }
+  const { reconnect } = checked('connection', options ?? ({} as ConnectionOptions), '');
+  if (reconnect) checked('reconnect', reconnect);
   return [...(list as string[])];
-}
-
-/** What each option may be. */
-const WORDS: Record<string, readonly string[]> = {
-  leaveOn: ['pagehide', 'freeze', 'beforeunload'],
-  logLevel: ['debug', 'info', 'warn', 'error'],
-  iceTransportPolicy: ['all', 'relay'],
-};
-
-function checkWords(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    const words = WORDS[name];
-    const given: unknown[] = Array.isArray(value) && name === 'leaveOn' ? value : [value ?? words?.[0]];
-    if (words && !given.every((word) => words.includes(word as string))) {
-      throw invalidArgument(`${name}: expected ${words.join(', ')}`);
-    }
-  }
 }
 
 /** @internal Splits the options of a connection; keys that are not about it stay among the settings. */
 export function splitOptions(options: ConnectionOptions): CoreOptions {
-  checkWords(options);
   const { token, reconnect, transport, logger, leaveOn, ...settings } = options;
   const policy = reconnect === false ? { budget: 0, delay: undefined } : (reconnect ?? {});
   const { delay } = policy;

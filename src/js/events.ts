@@ -1,3 +1,5 @@
+import { FUNCTION, check } from './checks.js';
+
 /** Options of everything that can be called off. */
 export interface Abortable {
   /** Calls it off: what waits rejects with the signal's reason, listeners are removed. */
@@ -16,6 +18,7 @@ export class Emitter<M extends object> {
 
   /** Calls `listener` with each event of this type; the returned function ends that. */
   on<K extends keyof M>(type: K, listener: (event: M[K]) => void, options: Abortable = {}): () => void {
+    check('listener', FUNCTION, listener);
     const { signal } = options;
     if (signal?.aborted) return () => undefined;
     const listeners = this.#listeners.get(type) ?? new Set();

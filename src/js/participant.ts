@@ -1,5 +1,5 @@
 import type { RoomCore } from '../../pkg/janus.js';
-import { checked } from './checks.js';
+import { FLAG, check, checked, optionText } from './checks.js';
 import { invalidArgument } from './errors.js';
 import { parse, stringify } from './json.js';
 import type { LivePort } from './live.js';
@@ -167,7 +167,8 @@ export class LocalParticipant extends Participant {
    * before it is done, the last wish wins. Rejects with `moderated` if a moderator muted it: nobody sees it then.
    */
   async setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<void> {
-    const text = options && stringify(checked('camera', options));
+    check('enabled', FLAG, enabled);
+    const text = optionText('camera', options);
     const core = await this.#core();
     await core.switch('camera', enabled, text);
     this.#checkModerated('camera', enabled);
@@ -178,7 +179,8 @@ export class LocalParticipant extends Participant {
    * moderator muted it: nobody hears it then.
    */
   async setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<void> {
-    const text = options && stringify(checked('microphone', options));
+    check('enabled', FLAG, enabled);
+    const text = optionText('microphone', options);
     const core = await this.#core();
     await core.switch('microphone', enabled, text);
     this.#checkModerated('microphone', enabled);
@@ -189,8 +191,9 @@ export class LocalParticipant extends Participant {
    * what; rejects with the browser's `DOMException` if nothing. Has to be called in a click.
    */
   async setScreenShareEnabled(enabled: boolean, options?: ScreenOptions, publishing?: TrackPublishOptions): Promise<void> {
-    const text = options && stringify(checked('screen', options));
-    const publishingText = publishing && stringify(checked('publishing', publishing));
+    check('enabled', FLAG, enabled);
+    const text = optionText('screen', options);
+    const publishingText = optionText('publishing', publishing);
     const core = await this.#core();
     await core.switch('screen', enabled, text, publishingText);
   }
@@ -207,8 +210,8 @@ export class LocalParticipant extends Participant {
   async publishTrack(track: LocalTrack | MediaStreamTrack, options: TrackPublishOptions = {}): Promise<LocalTrackPublication> {
     const media = track instanceof LocalTrack ? track.mediaStreamTrack : track;
     if (!(media instanceof MediaStreamTrack)) throw invalidArgument('track: expected a track');
-    const source = options.source ?? (track instanceof LocalTrack ? track.source : undefined);
-    const text = stringify(checked('publishing', { ...options, source }));
+    const { source = track instanceof LocalTrack ? track.source : undefined, ...rest } = checked('publishing', options ?? {});
+    const text = stringify(source === undefined ? rest : { ...rest, source });
     const device = track instanceof LocalTrack ? track._device : undefined;
     const core = await this.#core();
     const publication = this._withKey(await core.publish(media, text, device));
@@ -231,8 +234,8 @@ export class LocalParticipant extends Participant {
    * @example
    * await room.localParticipant.sendData('hello');
    */
-  sendData(data: string | ArrayBuffer | ArrayBufferView, options: DataOptions = {}): Promise<void> {
-    return this.#send(data, options);
+  async sendData(data: string | ArrayBuffer | ArrayBufferView, options: DataOptions = {}): Promise<void> {
+    await this.#send(data, checked('sending', options ?? {}, ''));
   }
 
   /**
@@ -260,6 +263,7 @@ export class LocalParticipant extends Participant {
 
   /** Raises or lowers the hand: the attribute `hand`, with the time it was raised (ISO 8601), so that hands have an order. */
   async setHandRaised(raised: boolean): Promise<void> {
+    check('raised', FLAG, raised);
     if (raised !== this.isHandRaised) await this.setAttributes({ hand: raised ? new Date().toISOString() : null });
   }
 
@@ -285,8 +289,8 @@ export class LocalParticipant extends Participant {
    * @example
    * const level = await room.localParticipant.request(bob, 'battery');
    */
-  request(participant: RemoteParticipant, method: string, payload?: unknown, options: RequestOptions = {}): Promise<unknown> {
-    return this.#live.ask('request', [participant, method, payload, options]);
+  async request(participant: RemoteParticipant, method: string, payload?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    return this.#live.ask('request', [participant, method, payload, checked('request', options ?? {}, '')]);
   }
 
   /**
@@ -296,8 +300,8 @@ export class LocalParticipant extends Participant {
    * @example
    * await room.localParticipant.sendFile(input.files[0], { onProgress: ({ sent, size }) => (bar.value = sent / size) });
    */
-  sendFile(file: Blob, options: FileOptions = {}): Promise<void> {
-    return this.#live.ask('sendFile', [file, options]);
+  async sendFile(file: Blob, options: FileOptions = {}): Promise<void> {
+    await this.#live.ask('sendFile', [file, checked('file', options ?? {}, '')]);
   }
 
   #checkModerated(source: TrackSource, enabled: boolean): void {

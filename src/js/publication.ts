@@ -1,5 +1,5 @@
 import type { PublicationCore, RoomCore } from '../../pkg/janus.js';
-import { checked } from './checks.js';
+import { FLAG, OBJECT, check, checked } from './checks.js';
 import { canInsertDTMF, insertDTMF, type ToneOptions } from './dtmf.js';
 import { JanusError, invalidArgument } from './errors.js';
 import { stringify } from './json.js';
@@ -134,7 +134,8 @@ export class LocalTrackPublication extends TrackPublication {
    * opened it: its light goes out. Called again before it is done, the last wish wins.
    */
   async mute(options: { release?: boolean | undefined } = {}): Promise<void> {
-    await this.#core.change(options.release ? 'release' : 'mute');
+    const { release } = checked('muting', options ?? {}, '');
+    await this.#core.change(release ? 'release' : 'mute');
   }
 
   /**
@@ -255,9 +256,11 @@ function layer(name: string, value: unknown): void {
   if (value !== undefined && value !== 0 && value !== 1 && value !== 2) throw invalidArgument(`${name}: expected 0, 1 or 2`);
 }
 
-function delay(name: string, value: number | undefined): number | undefined {
+function delay(name: string, value: number | undefined, least = 0): number | undefined {
   if (value === undefined) return undefined;
-  if (!(value >= 0 && value <= MAX_DELAY_MS)) throw invalidArgument(`${name}: expected 0 to ${MAX_DELAY_MS} ms`);
+  if (typeof value !== 'number' || !(value >= least && value <= MAX_DELAY_MS)) {
+    throw invalidArgument(`${name}: expected ${least} to ${MAX_DELAY_MS} ms`);
+  }
   return Math.round(value / DELAY_UNIT_MS);
 }
 
@@ -267,7 +270,10 @@ export class RemoteTrackPublication extends TrackPublication {
   readonly #core: () => RoomCore;
   #subscribed: boolean;
   #terms: Terms = {};
-  /** Whether nothing comes of it although it should, for some three seconds now: of still pictures, for ten. */
+  /**
+   * Whether nothing comes of it although it should, for some three seconds now: of still pictures, for ten. Or what comes
+   * makes no picture, for five, where it is attached and can be seen.
+   */
   readonly isStalled: boolean = false;
   /** @internal What adapting leaves of what the page asked for. */
   _bound: ((terms: Terms) => Terms) | undefined;
@@ -313,6 +319,7 @@ export class RemoteTrackPublication extends TrackPublication {
    * takes the place of another of the same codec needs no negotiation.
    */
   setSubscribed(subscribed: boolean): void {
+    check('subscribed', FLAG, subscribed);
     if (this.#isOver) return;
     this.#core().setSubscribed(this.#reference(), subscribed);
     this.#subscribed = subscribed;
@@ -323,11 +330,13 @@ export class RemoteTrackPublication extends TrackPublication {
    * continues comes when it is seen, where the room adapts.
    */
   setPaused(paused: boolean): void {
+    check('paused', FLAG, paused);
     this.#change({ paused });
   }
 
   /** Which layers are to come, at most: where the room adapts, less may. Asked for again if they do not come. */
   setLayers(layers: Layers): void {
+    check('layers', OBJECT, layers);
     layer('spatial', layers.spatial);
     layer('temporal', layers.temporal);
     this.#change({ spatial: layers.spatial, temporal: layers.temporal });
@@ -337,10 +346,12 @@ export class RemoteTrackPublication extends TrackPublication {
    * How much later than it was sent it is to be played, ms: the browser's choice by default, 0 for as soon as can be. One
    * bound alone makes the other: `min` is 0 then, and `max` the same.
    */
-  setPlayoutDelay({ min, max }: { min?: number | undefined; max?: number | undefined }): void {
+  setPlayoutDelay(range: { min?: number | undefined; max?: number | undefined }): void {
+    check('range', OBJECT, range);
+    const { min, max } = range;
     // Janus takes no notice of one without the other.
     const least = min ?? (max === undefined ? undefined : 0);
-    this.#change({ minDelay: delay('min', least), maxDelay: delay('max', max ?? min) });
+    this.#change({ minDelay: delay('min', least), maxDelay: delay('max', max ?? min, min) });
   }
 
   /** Asks the sender for a picture that stands by itself. Browsers do so themselves where they miss one. */

@@ -1,5 +1,5 @@
 import type { RoomCore } from '../../pkg/janus.js';
-import { checked } from './checks.js';
+import { FLAG, FUNCTION, ICE_SERVERS, check, checked } from './checks.js';
 import { DataPort } from './data.js';
 import { JanusError, checkedId, invalidArgument } from './errors.js';
 import { Emitter, abortable, type Abortable } from './events.js';
@@ -132,8 +132,6 @@ export class Room extends Emitter<RoomEventMap> {
     this.#servers = serverList(options?.servers, options);
     this.#options = options;
     const tell = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void => this.emit(type, event);
-    const { iceServers } = options;
-    if (iceServers && !Array.isArray(iceServers)) throw invalidArgument('iceServers: expected a list');
     const load = (): Promise<RoomCore> => this.#load();
     const data: DataPort = new DataPort(load, (...message) => model.deliver(...message));
     const send = (envelope: Uint8Array<ArrayBuffer>): Promise<void> => data.send(envelope, {}, true);
@@ -191,7 +189,7 @@ export class Room extends Emitter<RoomEventMap> {
    * or microphone that cannot be had is no error but the event `mediaError`.
    */
   async join(options: JoinOptions): Promise<void> {
-    const { signal, camera, microphone, tracks, create, metadata, ...rest } = options ?? {};
+    const { signal, camera, microphone, tracks, create, metadata, ...rest } = checked('join', options ?? {}, '');
     signal?.throwIfAborted();
     if (rest.room === undefined || rest.room === null) {
       throw invalidArgument('room: say which room to join');
@@ -235,13 +233,14 @@ export class Room extends Emitter<RoomEventMap> {
 
   /** Other STUN and TURN servers, or new credentials for them; used from the next ICE restart or connection on. */
   async setIceServers(iceServers: readonly RTCIceServer[]): Promise<void> {
-    if (!Array.isArray(iceServers)) throw invalidArgument('iceServers: expected a list');
+    check('iceServers', ICE_SERVERS, iceServers);
     const core = await this.#load();
     core.setIceServers(iceServers);
   }
 
   /** Stops or continues everything that is received; subscriptions stay. */
   setReceivingPaused(paused: boolean): void {
+    check('paused', FLAG, paused);
     this.#loaded().pauseReceiving(paused);
     this._receivingPaused = paused;
   }
@@ -307,6 +306,8 @@ export class Room extends Emitter<RoomEventMap> {
    * room.onRequest('battery', async () => (await navigator.getBattery()).level);
    */
   onRequest(method: string, handler: RequestHandler): () => void {
+    if (typeof method !== 'string' || method === '') throw invalidArgument('method: expected a name');
+    check('handler', FUNCTION, handler);
     if (this._handlers.has(method)) throw invalidArgument(`onRequest: "${method}" is answered already`);
     this._handlers.set(method, handler);
     return () => void (this._handlers.get(method) === handler && this._handlers.delete(method));

@@ -118,7 +118,8 @@ export interface LocalTrackOptions extends Abortable {
 
 /** @internal `true` means with defaults; `false` and nothing mean no. */
 export function deviceOptions(kind: 'camera' | 'microphone', wish: boolean | object | undefined): object | undefined {
-  return wish === true ? {} : wish ? checked(kind, wish) : undefined;
+  if (wish === undefined || wish === null || wish === false) return undefined;
+  return wish === true ? {} : checked(kind, wish);
 }
 
 /** @internal The same for the core. */
@@ -136,7 +137,7 @@ export function deviceText(kind: 'camera' | 'microphone', wish: boolean | object
  * for (const track of tracks) document.body.append(track.attach());
  */
 export async function createLocalTracks(options: LocalTrackOptions = {}): Promise<LocalTrack[]> {
-  const { camera, microphone, signal } = options;
+  const { camera, microphone, signal } = checked('opening', options ?? {}, '');
   signal?.throwIfAborted();
   const wishes = [deviceText('camera', camera), deviceText('microphone', microphone)] as const;
   const core = await loadCore();

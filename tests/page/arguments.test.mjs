@@ -6,6 +6,7 @@ import { BROWSERS, launch } from './lib/browser.mjs';
 import { endSessions, load, nothingLeft, sessions } from './lib/janus-admin.mjs';
 import { TestJanus } from './lib/stage.mjs';
 import { until } from './lib/wait.mjs';
+import { OPTIONS, WRONG_IN_ROOM } from './lib/wrong-calls.mjs';
 
 /** Longer than any call that is wrong may take; no request gives up so soon. */
 const AT_ONCE_MS = 5_000;
@@ -20,7 +21,7 @@ const WRONG = [
   ['Janus.connect("javascript:alert(1)")', /servers: an address begins/],
   ['Janus.connect(address, { token: 5 })', /token: expected text/],
   ['Janus.connect(address, { requestTimeout: -1 })', /requestTimeout: expected a whole number/],
-  ['Janus.connect(address, { requestTimeout: NaN })', /NaN/],
+  ['Janus.connect(address, { requestTimeout: NaN })', /requestTimeout: expected a whole number/],
   ['Janus.connect(address, { leaveOn: 5 })', /leaveOn: expected pagehide/],
   ['Janus.connect(address, { leaveOn: ["unload"] })', /leaveOn: expected pagehide/],
   ['Janus.connect(address, { logLevel: "loud" })', /logLevel: expected debug/],
@@ -119,19 +120,73 @@ async function bench(kind, address) {
 
 const call = (page, source) => page.evaluate((text) => globalThis.__call(text), source);
 
+async function isRefused(page, source, words) {
+  const { value, error, ms } = await call(page, source);
+  assert.ok(error, `${source} gives ${value}`);
+  assert.equal(error.typed && error.code, 'invalid-argument', `${source}: ${JSON.stringify(error)}`);
+  assert.match(error.message, words, source);
+  assert.ok(ms < AT_ONCE_MS, `${source} takes ${ms} ms`);
+}
+
+/** Two people who see each other, added to what calls may name. Runs in the page; sent there as text. */
+async function meet({ address }) {
+  const { Room } = globalThis.__scope;
+  const canvas = document.createElement('canvas');
+  const paint = canvas.getContext('2d');
+  setInterval(() => paint.fillRect(Math.random() * 300, 0, 9, 150), 50);
+  const [track] = canvas.captureStream(20).getVideoTracks();
+  const [ada, bob] = [new Room({ servers: address }), new Room({ servers: address })];
+  await ada.join({ room: 1234, display: 'Ada', tracks: [{ track, source: 'camera' }] });
+  const seen = new Promise((resolve) => bob.on('trackSubscribed', resolve));
+  await bob.join({ room: 1234, display: 'Bob' });
+  const { publication: theirs, participant } = await seen;
+  const [mine] = ada.localParticipant.publications.values();
+  const [me, moderation] = [ada.localParticipant, await ada.moderation('adminpwd')];
+  Object.assign(globalThis.__scope, { ada, bob, me, mine, theirs, participant, track, moderation });
+}
+
+/** Everything that was refused works as it should. */
+const GOES_ON = `(async () => {
+  const heard = new Promise((resolve) => bob.on('chatMessage', ({ message }) => resolve(message.text)));
+  bob.onRequest('size', () => 5);
+  await me.sendChatMessage('still here');
+  const muted = new Promise((resolve) => bob.on('trackMuted', () => resolve(true)));
+  await mine.mute();
+  await muted;
+  await mine.unmute();
+  theirs.setPaused(true);
+  theirs.setPaused(false);
+  const [other] = ada.remoteParticipants.values();
+  const answer = await me.request(other, 'size');
+  const frames = async () => (await bob.getStats()).tracks.find(({ publication }) => publication === theirs)?.frames ?? 0;
+  const before = await frames();
+  while ((await frames()) < before + 5) await new Promise((resolve) => setTimeout(resolve, 100));
+  return (await heard) === 'still here' && answer === 5 && ada.state === 'connected' && bob.state === 'connected';
+})()`;
+
 for (const kind of BROWSERS) {
   describe(`a page: ${kind}`, () => {
     it('is told at once what is wrong with a call, and nothing else suffers', async () => {
       const page = await bench(kind, janus.ws);
-      for (const [source, words] of WRONG) {
-        const { value, error, ms } = await call(page, source);
-        assert.ok(error, `${source} gives ${value}`);
-        assert.equal(error.code, 'invalid-argument', `${source}: ${JSON.stringify(error)}`);
-        assert.match(error.message, words, source);
-        assert.ok(ms < AT_ONCE_MS, `${source} takes ${ms} ms`);
-      }
+      for (const [source, words] of WRONG) await isRefused(page, source, words);
       const { value } = await call(page, 'echo.send({ audio: true }).then(({ data }) => data.result)');
       assert.equal(value, 'ok');
+      assert.deepEqual(page.complaints, []);
+    });
+
+    it('is told at once which option of a room is wrong', async () => {
+      const page = await bench(kind, janus.ws);
+      for (const [source, words] of OPTIONS) await isRefused(page, source, words);
+      assert.deepEqual(page.complaints, []);
+    });
+
+    it('is told at once what is wrong in a room, and the room goes on', async () => {
+      const page = await bench(kind, janus.ws);
+      await page.evaluate(meet, { address: janus.ws });
+      for (const [source, words] of WRONG_IN_ROOM) await isRefused(page, source, words);
+      const { value, error } = await call(page, GOES_ON);
+      assert.equal(value, 'true', JSON.stringify(error));
+      await call(page, 'Promise.all([ada.leave(), bob.leave()])');
       assert.deepEqual(page.complaints, []);
     });
 

@@ -18,7 +18,7 @@ const TAKEN_BACK_MS = 60_000;
 
 /** The attributes with these changes; `null` takes one away. @internal */
 export function changed(before: Attributes, changes: unknown): Attributes {
-  if (typeof changes !== 'object' || changes === null) throw invalidArgument('attributes: expected an object');
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) throw invalidArgument('attributes: expected an object');
   const after = new Map(Object.entries(before));
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === undefined) after.delete(name);

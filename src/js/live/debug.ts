@@ -200,6 +200,6 @@ export async function debugBundle(host: Host, options: DebugBundleOptions = {}):
     permissions: devices?.permissions,
     log: core ? (parse(core.exportLog()) as { entries: Record<string, unknown>[] }).entries : [],
   };
-  const scrubbing = { secrets: secretsOf(host.options), addresses: options.addresses ?? false };
+  const scrubbing = { secrets: secretsOf(host.options), addresses: options?.addresses ?? false };
   return scrub({ ...bundle, summary: summarised(bundle) }, scrubbing) as DebugBundle;
 }

@@ -37,7 +37,7 @@ export class Moderation {
 
   /** Sends somebody out, who may come back. Rejects with `feed-not-found` (428) for people who are not here. */
   async kick(participant: Participant | Id, options: Abortable = {}): Promise<void> {
-    const id = typeof participant === 'object' ? participant.id : participant;
+    const id = typeof participant === 'object' ? participant?.id : participant;
     await this.#ask('kick', { id, ...options });
   }
 
@@ -83,8 +83,7 @@ export class Moderation {
   }
 
   async #moderate(publication: TrackPublication, mute: boolean, options: Abortable): Promise<void> {
-    const { participant, mid } = publication;
-    await this.#ask('moderate', { id: participant.id, mid, mute, ...options });
+    await this.#ask('moderate', { id: publication?.participant?.id, mid: publication?.mid, mute, ...options });
   }
 
   /** These requests are answered at once, so that the handle that is in the room can carry them. */

@@ -1,0 +1,124 @@
+/** Calls as a page would write them by mistake, and what each is told: the name of what is wrong, and what it has to be. */
+
+const ANY = 'Symbol("x")';
+
+/** Values that are none of a kind, as source text. */
+const NOT = {
+  text: ['5', '{}', '[]', 'true', '() => {}'],
+  flag: ['1', '0', '"on"', '""', '{}', '[]'],
+  count: ['"5"', '-1', '1.5', 'NaN', 'Infinity', '5n', '2 ** 32', 'true', '{}'],
+  object: ['5', '"x"', 'true', '[]', '() => {}', ANY],
+  function: ['5', '"x"', '{}', 'true'],
+  signal: ['5', '{}', '{ aborted: true }', 'new EventTarget()'],
+  list: ['5', '"x"', '{}', '[5]', '[null]'],
+  token: ['5', '{}', '[]', 'true'],
+  device: ['5', '0', '"x"', '""', '[]', '() => {}', ANY],
+  id: ['{}', '1.5', '-1', 'true'],
+  timeout: ['"5"', '-1', '0', 'NaN', '2 ** 31', '{}'],
+};
+
+/** What is no switch, where there has to be one. */
+const NO_SWITCH = ['undefined', 'null', ...NOT.flag];
+
+/** One call for each value that is none of these kinds. */
+function wrong(call, fields) {
+  return Object.entries(fields).flatMap(([name, [kind, ...more]]) =>
+    [...NOT[kind], ...more].map((value) => [call.replace('$', `${name}: ${value}`), new RegExp(`(^|\\.)${name}: expected|${name} must be`)]));
+}
+
+/** The same for what is no field but an argument. */
+const argument = (name, call, values) => values.map((value) => [call.replace('$', value), new RegExp(`^${name}[ :]`)]);
+
+const CAMERA = { deviceId: ['text'], width: ['count'], height: ['count'], frameRate: ['count'], simulcast: ['flag'] };
+const MICROPHONE = {
+  deviceId: ['text'], echoCancellation: ['flag'], noiseSuppression: ['flag'], autoGainControl: ['flag'], channelCount: ['count'],
+};
+const SCREEN = { width: ['count'], height: ['count'], frameRate: ['count'], audio: ['flag'] };
+const PUBLISHING = {
+  source: ['text', '"window"'], name: ['text'], simulcast: ['flag'], scalabilityMode: ['text'], codec: ['text'], maxBitrate: ['count'],
+  maxFrameRate: ['count'], priority: ['text', '"top"'], degradationPreference: ['text', '"none"'], contentHint: ['text', '"art"'],
+  layers: ['list', '[1, 0]'], dtx: ['flag'], fec: ['flag'], stereo: ['flag'],
+};
+
+/** Of rooms, and of joining them. */
+export const OPTIONS = [
+  ...wrong('new Room({ servers: address, $ })', {
+    token: ['token'], apiSecret: ['text'], connectTimeout: ['count'], requestTimeout: ['count'], probeInterval: ['count'],
+    probeTimeout: ['count'], reconnect: ['object'], leaveOn: ['list', '["unload"]'], transport: ['function'], logger: ['function'],
+    logLevel: ['text', '"loud"'], recorder: ['count'], iceServers: ['list', '[{}]', '[{ urls: 5 }]', '[{ urls: "http://x" }]', '[{ urls: [] }]'],
+    iceTransportPolicy: ['text', '"none"'], adaptive: ['flag'],
+  }),
+  ...wrong('new Room({ servers: address, reconnect: { $ } })', { budget: ['count'], delay: ['function'] }),
+  ...wrong('Janus.connect(address, { $ })', { apiSecret: ['text'], recorder: ['count'], probeInterval: ['count'], transport: ['function'] }),
+  ...argument('options', 'new Room({ servers: address }).join($)', ['5', '"1234"', '[]', ANY]),
+  ...wrong('new Room({ servers: address }).join({ room: 1234, $ })', {
+    display: ['text'], metadata: ['object'], pin: ['text'], token: ['text'], create: ['object'], camera: ['device'], microphone: ['device'],
+    tracks: ['list'], subscribe: ['flag'], data: ['flag'], e2ee: ['flag'], signal: ['signal'], id: ['id'],
+  }),
+  ...wrong('new Room({ servers: address }).join({ room: 1234, camera: { $ } })', CAMERA),
+  ...wrong('new Room({ servers: address }).join({ room: 1234, microphone: { $ } })', MICROPHONE),
+  ['new Room({ servers: address }).join({ room: 1234, create: { publishers: "3" } })', /publishers must be/],
+  ['new Room({ servers: address }).join({ room: 1234, metadata: { attributes: {} } })', /metadata\.attributes/],
+  ...wrong('createLocalTracks({ $ })', { signal: ['signal'] }),
+  ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
+];
+
+/** Where Ada and Bob are in a room: `me` is Ada, `mine` what she publishes, `theirs` the same as Bob has it. */
+export const WRONG_IN_ROOM = [
+  ...argument('enabled', 'me.setCameraEnabled($)', NO_SWITCH),
+  ...argument('enabled', 'me.setMicrophoneEnabled($)', NO_SWITCH),
+  ...argument('enabled', 'me.setScreenShareEnabled($)', NO_SWITCH),
+  ...argument('camera', 'me.setCameraEnabled(true, $)', NOT.object),
+  ...argument('microphone', 'me.setMicrophoneEnabled(true, $)', NOT.object),
+  ...argument('screen', 'me.setScreenShareEnabled(true, $)', NOT.object),
+  ...argument('publishing', 'me.setScreenShareEnabled(true, {}, $)', NOT.object),
+  ...wrong('me.setCameraEnabled(true, { $ })', CAMERA),
+  ...wrong('me.setMicrophoneEnabled(true, { $ })', MICROPHONE),
+  ...wrong('me.setScreenShareEnabled(true, { $ })', SCREEN),
+  ...wrong('me.publishTrack(track, { $ })', PUBLISHING),
+  ...wrong('mine.configure({ $ })', PUBLISHING),
+  ...argument('publishing', 'me.publishTrack(track, $)', NOT.object),
+  ...argument('publishing', 'mine.configure($)', [...NOT.object, 'undefined', 'null']),
+  ...argument('track', 'me.publishTrack($)', ['undefined', 'null', '5', '{}', 'new MediaStream()']),
+  ...argument('track', 'me.unpublishTrack($)', ['undefined', 'null', '5', '{}']),
+  ...argument('track', 'mine.replaceTrack($)', ['undefined', 'null', '5', '{}']),
+  ...argument('options', 'mine.mute($)', NOT.object),
+  ...wrong('mine.mute({ $ })', { release: ['flag'] }),
+  ...argument('deviceId', 'mine.switchDevice($)', ['undefined', '5', '""']),
+  ...argument('data', 'me.sendData($)', ['undefined', 'null', '5', '{}', '""', 'new ArrayBuffer(0)', 'new Blob(["x"])']),
+  ...argument('options', 'me.sendData("x", $)', NOT.object),
+  ...wrong('me.sendData("x", { $ })', { reliable: ['flag'], signal: ['signal'] }),
+  ...argument('file', 'me.sendFile($)', ['undefined', 'null', '"x"', 'new ArrayBuffer(5)']),
+  ...argument('options', 'me.sendFile(new Blob(["x"]), $)', NOT.object),
+  ...wrong('me.sendFile(new Blob(["x"]), { $ })', { name: ['text'], onProgress: ['function'], signal: ['signal'] }),
+  ...argument('participant', 'me.request($, "size")', ['undefined', '5', '{}', 'me', 'participant.id']),
+  ...argument('method', 'bob.localParticipant.request([...bob.remoteParticipants.values()][0], $)', ['undefined', '5', '""', '"x".repeat(300)']),
+  ...wrong('bob.localParticipant.request(participant, "size", 1, { $ })', { timeout: ['timeout'], signal: ['signal'] }),
+  ...argument('options', 'bob.localParticipant.request(participant, "size", 1, $)', NOT.object),
+  ['bob.localParticipant.request(participant, "size", 5n)', /JSON/],
+  ['(() => { const loop = {}; loop.loop = loop; return bob.localParticipant.request(participant, "size", loop); })()', /JSON/],
+  ...argument('method', 'ada.onRequest($, () => 1)', ['undefined', '5', '""', '{}']),
+  ...argument('handler', 'ada.onRequest("other", $)', ['undefined', '7', '{}']),
+  ...argument('text', 'me.sendChatMessage($)', ['undefined', '5', '""', '"x".repeat(20000)']),
+  ...argument('attributes', 'me.setAttributes($)', ['undefined', 'null', ...NOT.object]),
+  ['me.setAttributes({ language: 5 })', /attributes\.language: expected text/],
+  ['me.setAttributes({ language: "x".repeat(9000) })', /attributes: at most/],
+  ...argument('raised', 'me.setHandRaised($)', NO_SWITCH),
+  ...argument('metadata', 'me.setMetadata($)', ['undefined', 'null', ...NOT.object]),
+  ...argument('subscribed', 'theirs.setSubscribed($)', NO_SWITCH),
+  ...argument('paused', 'theirs.setPaused($)', NO_SWITCH),
+  ...argument('paused', 'bob.setReceivingPaused($)', NO_SWITCH),
+  ...argument('layers', 'theirs.setLayers($)', ['undefined', 'null', ...NOT.object]),
+  ...['spatial', 'temporal'].flatMap((name) => argument(name, `theirs.setLayers({ ${name}: $ })`, ['3', '-1', '"2"', '0.5', 'null', 'true'])),
+  ...argument('range', 'theirs.setPlayoutDelay($)', ['undefined', 'null', ...NOT.object]),
+  ...['min', 'max'].flatMap((name) => argument(name, `theirs.setPlayoutDelay({ ${name}: $ })`, ['-1', '"5"', 'NaN', '50000', 'true', '{}'])),
+  ['theirs.setPlayoutDelay({ min: 500, max: 100 })', /^max: expected 500/],
+  ...argument('iceServers', 'ada.setIceServers($)', ['undefined', 'null', ...NOT.list, '[{ urls: "http://x" }]']),
+  ...argument('deviceId', 'ada.setSpeaker($)', ['undefined', '5', '{}']),
+  ...argument('simulate', 'ada.simulate($)', ['undefined', '5', '"bang"', '"toString"', '{}']),
+  ...argument('secret', 'ada.moderation($)', ['5', '{}', 'null']),
+  ...argument('id', 'moderation.kick($)', ['undefined', 'null', '{}', '-1', 'true']),
+  ...argument('id', 'moderation.mute($)', ['undefined', 'null', '5', '{}']),
+  ...argument('pin', 'moderation.lock($)', ['undefined', '5', '""']),
+  ...argument('record', 'moderation.setRecording($)', ['undefined', '1', '"yes"']),
+];
