@@ -137,9 +137,10 @@ impl Room {
     /// Joins. Ends when we are in the room; publishing and receiving follow as media comes.
     ///
     /// # Errors
-    /// `Unreachable`, `NotJanus`, `Timeout`, `RoomNotFound`, `RoomFull`, `Unauthorized`, `IdTaken`;
+    /// `Unreachable`, `NotJanus`, `Timeout`, `RoomNotFound`, `Unauthorized`, `IdTaken`;
     /// `InvalidState` if joined already; `Aborted` if [`Room::leave`] was called meanwhile. A camera or
-    /// microphone that cannot be had is no error but an event.
+    /// microphone that cannot be had is no error but an event, and so is a room that takes no further
+    /// publisher (`RoomFull`): it is joined to listen and watch.
     pub async fn join(&self, options: JoinOptions) -> Result<(), Failure> {
         if self.0.call().is_some() {
             let text = "this room is joined already, or being joined: leave() first";
