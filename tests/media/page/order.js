@@ -46,7 +46,9 @@ export function observe(name, room) {
     must(!room.remoteParticipants.has(participant.id), `${participant.display} left and is there`);
     must(![...playing].some((one) => one.participant === participant), `${participant.display} left with a track`);
   });
+  observeStreams(room, here, must);
   room.on('trackSubscribed', ({ publication, track }) => {
+    must(publication.participant.publications.get(publication.mid) === publication, 'a track came of a stream that is not there');
     must(!playing.has(publication), 'a track came twice');
     must(publication.track === track, 'a track came that is not the one of its publication');
     playing.add(publication);
@@ -55,6 +57,47 @@ export function observe(name, room) {
   room.on('trackUnsubscribed', ({ publication }) => {
     must(playing.delete(publication), 'a track went that never came');
     must(publication.track === undefined, 'a track went and is there');
+  });
+}
+
+/** Streams come and go, are muted and stall, each once; ours and those of others. */
+function observeStreams(room, here, must) {
+  /** What is published, and whether it was muted as far as was told. */
+  const published = new Map();
+  const stalled = new Set();
+  const isThere = ({ participant, mid }, publication) => participant.publications.get(mid) === publication;
+  const come = (words) => ({ publication }) => {
+    must(!published.has(publication), `${words} twice`);
+    must(isThere(publication, publication), `${words} and is not there`);
+    published.set(publication, publication.isMuted);
+  };
+  const go = (words) => ({ publication }) => {
+    must(published.delete(publication), `${words} that was not there`);
+    must(!isThere(publication, publication), `${words} and is there`);
+  };
+  const turn = (muted) => ({ publication }) => {
+    const word = muted ? 'muted' : 'unmuted';
+    must(published.get(publication) === !muted, `a stream was ${word} that was ${published.has(publication) ? 'already' : 'never there'}`);
+    must(publication.isMuted === muted, `a stream was ${word} and says otherwise`);
+    published.set(publication, muted);
+  };
+  room.on('trackPublished', come('a stream came'));
+  room.on('trackPublished', ({ participant }) => must(here.has(participant), 'a stream came of somebody who is not here'));
+  room.on('trackUnpublished', go('a stream went'));
+  room.on('localTrackPublished', come('a stream of ours came'));
+  room.on('localTrackUnpublished', go('a stream of ours went'));
+  room.on('trackMuted', turn(true));
+  room.on('trackUnmuted', turn(false));
+  room.on('trackStalled', ({ publication }) => {
+    must(!stalled.has(publication) && publication.isStalled, 'a stream stalled twice');
+    must(published.has(publication), 'a stream stalled that is not there');
+    stalled.add(publication);
+  });
+  room.on('trackResumed', ({ publication }) => {
+    must(stalled.delete(publication) && !publication.isStalled, 'a stream went on that had not stalled');
+  });
+  room.on('participantLeft', ({ participant }) => {
+    must(![...published.keys()].some((one) => one.participant === participant), `${participant.display} left with a stream`);
   });
 }
 
@@ -68,7 +111,7 @@ export const contradictions = ({ name }) => rooms.get(name).wrong;
 export function identities({ name }) {
   const people = [...rooms.get(name).room.remoteParticipants.values()];
   const entries = people.map((one) => {
-    const publications = [...one.publications.values()];
+    const publications = [...one.publications.values()].sort((first, second) => first.source.localeCompare(second.source));
     return [one.display, [number(one), ...publications.flatMap((each) => [number(each), number(each.track)])]];
   });
   return Object.fromEntries(entries.sort(([one], [other]) => one.localeCompare(other)));
