@@ -80,6 +80,18 @@ for (const kind of BROWSERS) {
       });
     }
 
+    it('trouble in two rooms at once befalls each its own, and leaves nothing behind', async () => {
+      await meet({});
+      await call.create({ name: 'Cem', servers: stage.janus.ws });
+      await call.join({ name: 'Cem', room });
+      assert.deepEqual(await call.simulateAll({ names: ['Ada', 'Bob'], trouble: 'server-restart' }), { ends: [{}, {}], restored: true });
+      const losses = async (name) => (await states(name)).filter((line) => line === 'reconnecting').length;
+      for (const name of ['Ada', 'Bob']) {
+        await until(`${name} to be back`, async () => (await states(name)).at(-1) === 'connected' && (await losses(name)) === 1);
+      }
+      assert.equal(await losses('Cem'), 0);
+    });
+
     it('refuses what it does not know, and what it cannot break', async () => {
       await meet({});
       assert.equal((await call.simulate({ name: 'Bob', trouble: 'earthquake' })).code, 'invalid-argument');

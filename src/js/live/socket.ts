@@ -11,35 +11,50 @@ export interface Wire {
 const PATIENCE_MS = 1_000;
 /** How long a socket in a black hole stays open for the server, ms. */
 const GRAVE_MS = 10_000;
-/** Harmless, and asked by nobody else. */
+/** Harmless. */
 const QUESTION = { request: 'exists', room: 0 };
 
 /** Asks something of VideoRoom that changes nothing. @internal */
-export const ask = (handle: HandleCore): Promise<unknown> => handle.send(JSON.stringify(QUESTION)) as Promise<unknown>;
+export const ask = (handle: HandleCore, question: object = QUESTION): Promise<unknown> =>
+  handle.send(JSON.stringify(question)) as Promise<unknown>;
+
+/** All rooms of a page share what is listened in on: one looks at a time. */
+let before: Promise<unknown> = Promise.resolve();
 
 /** Finds the socket by what the handle sends when it is asked to. @internal */
-export async function wireOf(handle: HandleCore): Promise<Wire> {
+export function wireOf(handle: HandleCore): Promise<Wire> {
+  const found = before.then(() => find(handle));
+  before = found.catch(() => undefined);
+  return found;
+}
+
+async function find(handle: HandleCore): Promise<Wire> {
   const { prototype } = WebSocket;
   const { send } = prototype;
+  // Asked by nobody else, in this room or another.
+  const question = { ...QUESTION, sought: Math.random() };
+  let listen = send;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     return await new Promise<Wire>((resolve, reject) => {
-      prototype.send = function (this: WebSocket, data: never): void {
-        const request = readQuestion(data);
+      listen = function (this: WebSocket, data: never): void {
+        const request = readQuestion(data, question);
         if (request) resolve({ socket: this, request });
         send.call(this, data);
       };
+      prototype.send = listen;
       timer = setTimeout(() => reject(noSocket()), PATIENCE_MS);
-      ask(handle).catch(() => undefined);
+      ask(handle, question).catch(() => undefined);
     });
   } finally {
-    prototype.send = send;
+    // Whoever took its place meanwhile stays.
+    if (prototype.send === listen) prototype.send = send;
     clearTimeout(timer);
   }
 }
 
-function readQuestion(data: unknown): Wire['request'] | undefined {
-  if (typeof data !== 'string' || !data.includes(JSON.stringify(QUESTION))) return undefined;
+function readQuestion(data: unknown, question: object): Wire['request'] | undefined {
+  if (typeof data !== 'string' || !data.includes(JSON.stringify(question))) return undefined;
   const { body: _, handle_id: __, ...request } = JSON.parse(data) as Wire['request'];
   return request;
 }

@@ -67,6 +67,12 @@ export const muteSelf = ({ name, what }) => outcome(publicationOf(name, name, wh
 export const switchMicrophone = ({ name, enabled }) => outcome(person(name).room.localParticipant.setMicrophoneEnabled(enabled));
 export const tryToJoin = ({ name, ...options }) => outcome(person(name).room.join(options));
 export const simulate = ({ name, trouble }) => outcome(person(name).room.simulate(trouble));
+/** The same trouble for several at once; whether the browser's own `send` is back afterwards. */
+export async function simulateAll({ names, trouble }) {
+  const { send } = WebSocket.prototype;
+  const ends = await Promise.all(names.map((name) => simulate({ name, trouble })));
+  return { ends, restored: WebSocket.prototype.send === send };
+}
 export const bundle = async ({ name, options }) => JSON.stringify(await person(name).room.debugBundle(options));
 
 /** Makes a room on a server that asks for secrets. */
