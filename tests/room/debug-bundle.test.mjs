@@ -96,6 +96,27 @@ for (const kind of BROWSERS) {
       assert.deepEqual(call.page.complaints, []);
     });
 
+    it('holds no names of those one receives from', async () => {
+      room += 1;
+      call = await openSupport(browser, stage.site);
+      for (const name of ['Ada', 'Bob']) await call.create({ name, ...options() });
+      await call.makeRoom({ servers: stage.janus.ws, connection: { apiSecret: API_SECRET }, room, publishers: 5 });
+      const joining = { room, metadata: { name: SECRETS.name } };
+      assert.deepEqual(await call.tryToJoin({ ...joining, name: 'Ada', display: SECRETS.name }), {});
+      await call.publishNamed({ name: 'Ada', number: 18, called: SECRETS.stream });
+      assert.deepEqual(await call.tryToJoin({ ...joining, name: 'Bob', display: 'Bob' }), {});
+      await until('the picture to come', async () => (await call.connected({ name: 'Bob' }))[1] === 'connected');
+      await call.publish({ name: 'Ada', number: 17, source: 'camera', called: SECRETS.stream });
+      for (const what of ['attached', 'updated']) {
+        await until(`streams that are ${what} to be in the report`, async () => {
+          const { log } = (await report('Bob')).bundle;
+          const told = log.map(({ message }) => message?.plugindata?.data).find((data) => data?.videoroom === what);
+          const words = told?.streams.map((stream) => `${stream.feed_display} ${stream.feed_description}`);
+          return words?.[0] === '[redacted] screen';
+        });
+      }
+    });
+
     it('can be had of a room that never did anything, or whose server is not there', async () => {
       call = await openSupport(browser, stage.site);
       const empty = JSON.parse(await call.emptyBundle({ servers: 'ws://127.0.0.1:9' }));

@@ -18,7 +18,7 @@ function chance(seed) {
 }
 
 const SECRET_NAMES = ['pin', 'new_pin', 'secret', 'new_secret', 'token', 'apisecret', 'admin_key', 'password', 'credential', 'username',
-  'display', 'metadata', 'allowed', 'srtp_crypto', 'opaque_id', 'Authorization'];
+  'display', 'metadata', 'feed_display', 'feed_metadata', 'allowed', 'srtp_crypto', 'opaque_id', 'Authorization'];
 const PLAIN_NAMES = ['janus', 'room', 'body', 'plugindata', 'streams', 'jsep'];
 
 /** Something with secrets of names that tell in it, and in other places secrets that are known; no secret twice. */
@@ -52,6 +52,7 @@ describe('what a report leaves out', () => {
     const shown = (description) => scrub({ description }, { secrets: [], addresses: false }).description;
     assert.deepEqual(['camera', 'camera: Lab', 'microphone: A: b (muted)', 'screen (muted)', 'My webcam', 'cameras'].map(shown),
       ['camera', 'camera', 'microphone (muted)', 'screen (muted)', '[redacted]', '[redacted]']);
+    assert.deepEqual(scrub({ feed_description: 'screen: Board' }, { secrets: [], addresses: false }), { feed_description: 'screen' });
   });
 
   it('is addresses, and not of which kind they are', () => {

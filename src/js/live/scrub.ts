@@ -2,8 +2,9 @@
 
 /** Fields that hold secrets. The flight recorder left them out already; this is for what comes from elsewhere. */
 const SECRET = /secret|token|passw|credential|crypto|admin_key|_pwd|authorization|^(new_?)?pin$|^allowed$/i;
-/** Fields that hold what people call themselves, or where they are. */
-const PERSONAL = /^(display|metadata|opaque_id|username|label|local-ip|public-ips?)$/;
+/** Fields that hold what people call themselves, be it as those one receives from (`feed_`), or where they are. */
+const PERSONAL = /^((feed_)?(display|metadata)|opaque_id|username|label|local-ip|public-ips?)$/;
+const DESCRIPTION = /^(feed_)?description$/;
 /** A candidate in SDP or by itself, from its address on. */
 const CANDIDATE = /(candidate:\S+ \d+ \S+ \d+ )(\S+)( \d+ typ \w+)(?: raddr \S+ rport \d+)?/g;
 const IN_SDP = /\bIN (IP[46]) \S+/g;
@@ -56,7 +57,7 @@ export function scrub(value: unknown, scrubbing: Scrubbing, depth = 0): unknown 
   const fields = Object.entries(value).flatMap(([name, field]) => {
     const hidden = SECRET.test(name) || (PERSONAL.test(name) && !(scrubbing.addresses && name.includes('-ip')));
     // Whether there is a secret at all is none.
-    if (name === 'description' && typeof field === 'string') return [[name, described(field)] as const];
+    if (DESCRIPTION.test(name) && typeof field === 'string') return [[name, described(field)] as const];
     const shown = hidden && typeof field !== 'boolean' && field != null ? HIDDEN : scrub(field, scrubbing, depth + 1);
     return shown === undefined ? [] : [[scrubText(name, scrubbing), shown] as const];
   });
