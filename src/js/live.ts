@@ -13,7 +13,12 @@ const KEPT = 50;
 /** What lasts as long as a call is up, and what few pages ask for; loaded when there is a call, or when asked for. @internal */
 export class LivePort {
   readonly #host: Host;
-  #stop: Promise<() => void> | undefined;
+  /** The call that is up: each has a number of its own. */
+  #call: number | undefined;
+  #calls = 0;
+  #stop: (() => void) | undefined;
+  /** Beginnings and ends, one after the other: what is loaded for one call may come during the next. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(host: Host) {
     this.#host = host;
@@ -30,12 +35,30 @@ export class LivePort {
     const { states } = this.#host;
     states.push({ at: performance.now(), ...change });
     states.splice(0, states.length - KEPT);
-    if (state === 'connected') {
-      this.#stop ??= import('./live/index.js').then(({ enliven }) => enliven(this.#host));
-      this.#stop.catch(reportError);
+    if (state === 'connected' && this.#call === undefined) {
+      const call = (this.#call = this.#calls += 1);
+      this.#then(() => this.#begin(call));
     } else if (state === 'disconnected') {
-      this.#stop?.then((stop) => stop(), () => undefined);
-      this.#stop = undefined;
+      this.#call = undefined;
+      this.#then(() => {
+        this.#stop?.();
+        this.#stop = undefined;
+      });
+    }
+  }
+
+  #then(work: () => void | Promise<void>): void {
+    this.#last = this.#last.then(work).catch(reportError);
+  }
+
+  async #begin(call: number): Promise<void> {
+    try {
+      const { enliven } = await import('./live/index.js');
+      if (this.#call === call) this.#stop = enliven(this.#host);
+    } catch (error) {
+      // Tried again when the room comes up again.
+      if (this.#call === call) this.#call = undefined;
+      throw error;
     }
   }
 }
