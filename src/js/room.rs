@@ -14,7 +14,7 @@ use super::options::Connection;
 use super::{DONE, json, options, promise};
 use crate::engine::recorder::Recorder;
 use crate::protocol::json::Decode;
-use crate::room::{Device, Failure, GivenTrack, JoinOptions, Parts, Room};
+use crate::room::{Device, Failure, GivenTrack, Parts, PrepareOptions, Room};
 use crate::web::MediaStreamTrack;
 use crate::{Error, client};
 
@@ -28,17 +28,17 @@ fn read<T: Decode>(text: &str) -> Result<T, JsValue> {
     options(text).map_err(|error| janus_error(&error))
 }
 
-fn with_tracks(mut join: JoinOptions, tracks: &Array) -> Result<JoinOptions, JsValue> {
-    for pair in tracks.iter() {
+/// Tracks, each `{ track, options, device }`.
+fn all_given(tracks: &Array) -> Result<Vec<GivenTrack>, JsValue> {
+    let read = |pair: JsValue| {
         let track = Reflect::get(&pair, &"track".into())?;
         let settings = Reflect::get(&pair, &"options".into())?.as_string().unwrap_or_default();
         let device = Reflect::get(&pair, &"device".into())?.as_string();
         let track: MediaStreamTrack =
             track.dyn_into().map_err(|_| invalid("tracks: each must be a track"))?;
-        let given = given(track, settings, device).map_err(|error| janus_error(&error))?;
-        join = join.track_with(given);
-    }
-    Ok(join)
+        given(track, settings, device).map_err(|error| janus_error(&error))
+    };
+    tracks.iter().map(read).collect()
 }
 
 fn given(
@@ -79,20 +79,21 @@ impl RoomCore {
         Ok(Self(room, recorder))
     }
 
-    /// Connects ahead of time.
-    pub fn prepare(&self) -> Promise {
-        let room = self.0.clone();
-        promise(async move {
-            room.prepare().await?;
+    /// Connects ahead of time, and makes the offer of these tracks.
+    pub fn prepare(&self, tracks: &Array) -> Result<Promise, JsValue> {
+        let (room, tracks) = (self.0.clone(), all_given(tracks)?);
+        Ok(promise(async move {
+            room.prepare_with(PrepareOptions { tracks }).await?;
             DONE
-        })
+        }))
     }
 
-    /// Joins; `tracks` are each `{ track, options, device }`.
-    pub fn join(&self, settings: &str, tracks: &Array) -> Result<Promise, JsValue> {
+    /// Joins; without `tracks` with those that were prepared.
+    pub fn join(&self, settings: &str, tracks: Option<Array>) -> Result<Promise, JsValue> {
         let read = || -> Result<_, Error> { Ok((options(settings)?, options(settings)?)) };
         let (join, devices) = read().map_err(|error| janus_error(&error))?;
-        let join = with_tracks(super::options::join_options(join, devices), tracks)?;
+        let mut join = super::options::join_options(join, devices);
+        join.tracks = tracks.as_ref().map(all_given).transpose()?;
         let room = self.0.clone();
         Ok(promise(async move {
             room.join(join).await?;

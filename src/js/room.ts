@@ -27,6 +27,15 @@ import type {
 } from './types.js';
 import type { CreateRoomOptions, Metadata } from './videoroom/types.js';
 
+/** What is made ahead of joining, besides the connection. */
+export interface PrepareOptions {
+  /**
+   * Makes the offer of these tracks, so that it travels with joining at once. `join()` publishes them unless it names
+   * tracks itself, until `leave()` or until something else is prepared.
+   */
+  tracks?: JoinOptions['tracks'];
+}
+
 /** A stay in a room. */
 export interface JoinOptions extends Abortable {
   /** The room. */
@@ -56,8 +65,8 @@ export interface JoinOptions extends Abortable {
   /** Opens the microphone and publishes it. */
   microphone?: boolean | MicrophoneOptions | undefined;
   /**
-   * Publishes tracks the page has, each alone or with its options. They stay the page's: leaving does not stop them. Those
-   * of `createLocalTracks()` are switched like those the room opens.
+   * Publishes tracks the page has, each alone or with its options; those of `prepare()` by default. They stay the page's:
+   * leaving does not stop them. Those of `createLocalTracks()` are switched like those the room opens.
    */
   tracks?: readonly (LocalTrack | MediaStreamTrack | TrackToPublish)[] | undefined;
   /** Whether everything others publish is received of itself (true). */
@@ -96,9 +105,20 @@ function givenTracks(tracks: unknown): GivenTrack[] {
 }
 
 /** `create` as Janus reads it. */
-async function creation(options: CreateRoomOptions): Promise<object> {
+async function creation(options: CreateRoomOptions | undefined): Promise<object | undefined> {
+  if (!options) return undefined;
   const { encode } = await loadVideoRoom();
   return encode('create', options, Number.MAX_SAFE_INTEGER).fields;
+}
+
+const wrongState = (text: string): JanusError => new JanusError(text, { code: 'invalid-state', retryable: false });
+
+const left = (): JanusError =>
+  new JanusError('the room was left before it was joined', { code: 'aborted', retryable: false });
+
+/** One wish to be in a room, and whether the core has heard of it. */
+interface Stay {
+  begun: boolean;
 }
 
 /** A page may forget its Room object and go on with the call: as long as one lasts, it is kept alive here. */
@@ -118,6 +138,9 @@ export class Room extends Emitter<RoomEventMap> {
   #core: Promise<RoomCore> | undefined;
   #statistics: Promise<RoomStatistics> | undefined;
   #present: RoomCore | undefined;
+  /** The stay that is wanted, from `join()` until it ends or is taken back. */
+  #stay: Stay | undefined;
+  #departures = 0;
   /** @internal */
   _receivingPaused = false;
   /** @internal Who answers which requests. */
@@ -140,6 +163,8 @@ export class Room extends Emitter<RoomEventMap> {
     const model: RoomModel = new RoomModel(local, data, () => this.#loaded(), (type, event) => {
       if (model.state === 'disconnected') lasting.delete(model);
       else lasting.add(model);
+      // The end of a stay before says nothing about one that has not begun.
+      if (type === 'stateChanged' && model.state === 'disconnected' && this.#stay?.begun) this.#stay = undefined;
       this.emit(type, event);
       if (type === 'stateChanged') live.follow(event as StateChanged);
     });
@@ -178,10 +203,21 @@ export class Room extends Emitter<RoomEventMap> {
     return this.#model.canPlayback;
   }
 
-  /** Connects ahead of time, so that joining takes less. Optional. */
-  async prepare(): Promise<void> {
+  /**
+   * Connects ahead of time, so that joining takes less, and makes the offer of tracks. Optional: joining does what was
+   * not done, and waits for what is being done. Rejects with `aborted` if the room is left meanwhile. Within a call nothing
+   * is prepared.
+   *
+   * @example
+   * await room.prepare({ tracks: await createLocalTracks({ camera: true, microphone: true }) });
+   * // on the click:
+   * await room.join({ room: 1234, display: 'Ada' });
+   */
+  async prepare(options: PrepareOptions = {}): Promise<void> {
+    const [tracks, departures] = [givenTracks(options?.tracks ?? []), this.#departures];
     const core = await this.#load();
-    await core.prepare();
+    if (departures !== this.#departures) throw left();
+    await core.prepare(tracks);
   }
 
   /**
@@ -198,29 +234,49 @@ export class Room extends Emitter<RoomEventMap> {
     const settings = {
       ...rest,
       room,
-      create: create && (await creation({ ...create, room })),
       roomBitrate: checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate }).roomBitrate,
-      metadata: this.localParticipant._introduce(metadata),
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions('camera', camera),
       microphone: deviceOptions('microphone', microphone),
     };
-    const [text, bring] = [stringify(settings), givenTracks(tracks ?? [])];
-    const core = await this.#load();
-    this.#model.subscribes = rest.subscribe !== false;
+    const bring = tracks ? givenTracks(tracks) : undefined;
+    if (this.#stay) throw wrongState('this room is joined already, or being joined: leave() first');
+    const stay: Stay = { begun: false };
+    this.#stay = stay;
+    let leaving: Promise<void> | undefined;
+    const abort = (): void => {
+      if (this.#stay === stay) leaving = this.leave();
+    };
+    signal?.addEventListener('abort', abort);
     try {
-      await abortable(core.join(text, bring) as Promise<void>, signal);
+      const made = Promise.all([this.#load(), creation(create && { ...create, room })]);
+      const begin = ([core, created]: [RoomCore, object | undefined]): Promise<void> => {
+        if (this.#stay !== stay) throw left();
+        stay.begun = true;
+        // Not before: to a call that goes on, nothing is to happen.
+        const text = stringify({ ...settings, create: created, metadata: this.localParticipant._introduce(metadata) });
+        this.#model.subscribes = rest.subscribe !== false;
+        return core.join(text, bring) as Promise<void>;
+      };
+      await abortable(made.then(begin), signal);
     } catch (error) {
-      if (signal?.aborted) await core.leave();
+      if (this.#stay === stay) this.#stay = undefined;
+      await leaving;
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 
-  /** Leaves. Everything this room opened is closed, on the server too; joining again works. */
+  /**
+   * Leaves. Everything this room opened is closed, on the server too, and what was prepared. Joining again works, at any
+   * time: the last wish counts.
+   */
   async leave(): Promise<void> {
-    if (this.#core === undefined) return;
-    const core = await this.#core;
-    await core.leave();
+    this.#stay = undefined;
+    this.#departures += 1;
+    // Nothing has begun without it, and nothing will.
+    await this.#present?.leave();
   }
 
   /**
@@ -335,7 +391,7 @@ export class Room extends Emitter<RoomEventMap> {
 
   #loaded(): RoomCore {
     if (this.#present) return this.#present;
-    throw new JanusError('join the room first', { code: 'invalid-state', retryable: false });
+    throw wrongState('join the room first');
   }
 
   #load(): Promise<RoomCore> {

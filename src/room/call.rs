@@ -10,7 +10,7 @@ use super::channels::Channels;
 use super::devices::open_each;
 use super::event::{Failure, RoomEvent};
 use super::local::{Device, Slot, Slots, left};
-use super::options::JoinOptions;
+use super::options::GivenTrack;
 use super::signal::Signal;
 use super::toggle::{Answers, Toggle};
 use super::track::{Track, source_of};
@@ -19,6 +19,7 @@ use super::{Inner, Person, Reason};
 use crate::client::Handle;
 use crate::engine::conference::{Asked, Conference, Output, PeerState};
 use crate::engine::negotiation::{Role, Step};
+use crate::engine::requests::JoinRoom;
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::description::Source;
 use crate::protocol::json::Object;
@@ -29,11 +30,9 @@ use crate::web::{
 };
 use crate::{Error, ErrorCode, Id, Map};
 
-type Joined = oneshot::Receiver<Result<(), Error>>;
-
 pub(super) struct Call {
     pub(super) room: Weak<Inner>,
-    pub(super) display: String,
+    pub(super) display: RefCell<String>,
     pub(super) peer_config: RefCell<PeerConfig>,
     pub(super) playback: Rc<Playback>,
     pub(super) conference: RefCell<Conference>,
@@ -52,7 +51,7 @@ pub(super) struct Call {
     pub(super) answers: Answers,
     pub(super) channels: Channels,
     pub(super) tracks: RefCell<Map<StreamRef, Rc<Track>>>,
-    joined: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
+    pub(super) joined: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     timer: RefCell<Timer>,
     /// Hears that the network is another one.
     changed: RefCell<Option<Listener>>,
@@ -62,7 +61,7 @@ pub(super) struct Call {
     /// Counts departures, so that what belongs to one before is not taken for ours.
     pub(super) epoch: Cell<u32>,
     /// What makes the room if it is not there.
-    pub(super) create: Option<Json>,
+    pub(super) create: RefCell<Option<Json>>,
     pub(super) over: Cell<bool>,
 }
 
@@ -73,17 +72,17 @@ impl fmt::Debug for Call {
 }
 
 impl Call {
+    /// A stay in some room, with these tracks to be offered.
     pub(super) fn begin(
         room: &Rc<Inner>,
-        options: &JoinOptions,
-    ) -> Result<(Rc<Self>, Joined), Failure> {
-        let capturing = options.camera.is_some() || options.microphone.is_some();
-        let (sender, joined) = oneshot::channel();
-        let mut conference = Conference::new(options.join.clone(), capturing);
+        tracks: Vec<GivenTrack>,
+        join: JoinRoom,
+    ) -> Result<Rc<Self>, Failure> {
+        let mut conference = Conference::new(join, false);
         conference.set_budget(room.options.connection.reconnect_budget);
         let call = Rc::new(Self {
             room: Rc::downgrade(room),
-            display: options.join.display.clone().unwrap_or_default(),
+            display: RefCell::default(),
             peer_config: RefCell::new(room.peer.borrow().clone()),
             playback: Rc::clone(&room.playback),
             conference: RefCell::new(conference),
@@ -99,13 +98,13 @@ impl Call {
             answers: Answers::default(),
             channels: Channels::default(),
             tracks: RefCell::default(),
-            joined: RefCell::new(Some(sender)),
+            joined: RefCell::default(),
             timer: RefCell::default(),
             changed: RefCell::default(),
             draining: Cell::new(false),
             away: Cell::new(false),
             epoch: Cell::new(0),
-            create: options.create.clone(),
+            create: RefCell::default(),
             over: Cell::new(false),
         });
         let weak = Rc::downgrade(&call);
@@ -115,25 +114,10 @@ impl Call {
             }
         });
         call.changed.replace(Some(listener));
-        for given in options.tracks.clone() {
+        for given in tracks {
             call.add(Slot::given(given))?;
         }
-        for (label, options) in options.channels.clone() {
-            call.open_channel(label, options)?;
-        }
-        if options.create.is_some() {
-            call.conference.borrow_mut().make_room();
-        }
-        if options.e2ee {
-            call.conference.borrow_mut().set_e2ee(true);
-        }
-        if options.watch_none {
-            call.conference.borrow_mut().subscribe_all(false);
-        }
-        if !options.tracks.is_empty() {
-            call.negotiate();
-        }
-        Ok((call, joined))
+        Ok(call)
     }
 
     /// Opens what joining asked for. Nobody waits for it: a prompt may stay unanswered for ever.
@@ -458,6 +442,7 @@ impl Call {
     /// A fresh peer connection in place of one that is of no use any longer.
     fn renew(self: &Rc<Self>, role: Role) {
         self.drop_peer(role);
+        self.early.borrow_mut().retain(|(of, _)| *of != role);
         let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
         let (hangup, attach) = match (role, self.signal.borrow().as_ref()) {
             (Role::Offerer, Some(signal)) => (Some(signal.publisher.hangup()), None),
@@ -525,8 +510,8 @@ impl Call {
         }
     }
 
-    /// Nothing of this call goes on.
-    pub(super) fn finish(&self, reason: Reason, error: Option<Error>) {
+    /// Lets go of peer connections and devices.
+    pub(super) fn close(&self) {
         self.over.set(true);
         self.publisher.take();
         self.subscriber.take();
@@ -536,6 +521,11 @@ impl Call {
         }
         self.answers.give_up();
         self.changed.take();
+    }
+
+    /// Nothing of this call goes on.
+    pub(super) fn finish(&self, reason: Reason, error: Option<Error>) {
+        self.close();
         if let Some(signal) = self.signal.take() {
             spawn_local(signal.close(false));
         }

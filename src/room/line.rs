@@ -202,7 +202,8 @@ impl Call {
 
     /// Asks for a room that is not there.
     pub(super) fn make_room(self: &Rc<Self>) {
-        let (Some(handle), Some(create)) = (self.handle(Role::Answerer), self.create.clone())
+        let (Some(handle), Some(create)) =
+            (self.handle(Role::Answerer), self.create.borrow().clone())
         else {
             return;
         };
@@ -220,7 +221,7 @@ impl Call {
     /// Leaves, and waits for the server's word.
     pub(super) async fn leave(self: &Rc<Self>) {
         let signal = self.signal.take();
-        let joined = self.conference.borrow().room().is_some() && !self.away.get();
+        let joined = self.conference.borrow().has_asked() && !self.away.get();
         self.conference.borrow_mut().end(Reason::Left, None);
         self.pump();
         if let Some(signal) = signal {

@@ -15,6 +15,7 @@
 //! # Ok(()) }
 //! ```
 
+mod ahead;
 mod call;
 mod channels;
 mod devices;
@@ -36,7 +37,7 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState};
-pub use self::options::{GivenTrack, JoinOptions, RoomOptions};
+pub use self::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 pub use self::parts::Parts;
 #[cfg(feature = "npm")]
 pub(crate) use self::publication::Change;
@@ -50,11 +51,12 @@ pub use crate::engine::subscriptions::{StreamRef, Terms};
 pub use crate::protocol::description::Source;
 pub use crate::web::{CameraOptions, MicrophoneOptions, PublishOptions, ScreenOptions};
 
+use self::ahead::Ahead;
 use self::call::Call;
 use self::event::Listeners;
 pub(crate) use self::local::Device;
 use self::local::Slot;
-use self::signal::Signal;
+use self::toggle::Turns;
 use self::wire::said;
 use crate::engine::conference::Asked;
 use crate::engine::negotiation::Role;
@@ -69,7 +71,9 @@ pub(crate) struct Inner {
     listeners: Listeners,
     playback: Rc<Playback>,
     call: RefCell<Option<Rc<Call>>>,
-    prepared: RefCell<Option<Signal>>,
+    ahead: RefCell<Rc<Ahead>>,
+    /// Whoever joins waits until the server has let go of us.
+    goodbyes: Turns,
     state: Cell<RoomState>,
 }
 
@@ -92,7 +96,8 @@ impl Room {
             listeners: Listeners::default(),
             playback: Rc::default(),
             call: RefCell::default(),
-            prepared: RefCell::default(),
+            ahead: RefCell::default(),
+            goodbyes: Turns::default(),
             state: Cell::new(RoomState::Disconnected),
         });
         let weak = Rc::downgrade(&inner);
@@ -125,13 +130,34 @@ impl Room {
     }
 
     /// Connects and makes session and handles, so that joining later takes less time. Joining does it
-    /// if this was not called.
+    /// if this was not called, and waits for it if it is not done. Within a call nothing is prepared.
+    ///
+    /// # Errors
+    /// Those of connecting; `Aborted` if [`Room::leave`] was called meanwhile, which gives up what was made.
     pub async fn prepare(&self) -> Result<(), Failure> {
-        if self.state() == RoomState::Disconnected && self.0.usable_signal().is_none() {
-            let signal = Signal::open(&self.0.options).await?;
-            self.0.prepared.replace(Some(signal));
+        self.prepare_with(PrepareOptions::new()).await
+    }
+
+    /// The same, and makes the offer of tracks, so that it travels with joining at once. They are published by
+    /// joining that names no tracks, until [`Room::leave`] or until something else is prepared.
+    ///
+    /// ```no_run
+    /// # async fn example(room: janus_wasm::room::Room, canvas: janus_wasm::web::MediaStreamTrack) -> Result<(), janus_wasm::room::Failure> {
+    /// use janus_wasm::room::{JoinOptions, PrepareOptions, PublishOptions};
+    /// room.prepare_with(PrepareOptions::new().track(canvas, &PublishOptions::default())).await?;
+    /// room.join(JoinOptions::new(1234)).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Room::prepare`]; `InvalidArgument` if a track has ended.
+    pub async fn prepare_with(&self, options: PrepareOptions) -> Result<(), Failure> {
+        if self.0.call().is_some() {
+            return Ok(());
         }
-        Ok(())
+        let ahead = Rc::clone(&self.0.ahead.borrow());
+        ahead.offer(&self.0, options.tracks)?;
+        ahead.connect(&self.0).await
     }
 
     /// Joins. Ends when we are in the room; publishing and receiving follow as media comes.
@@ -147,33 +173,33 @@ impl Room {
             return Err(Error::new(ErrorCode::InvalidState, text).into());
         }
         self.0.peer.borrow_mut().room_bitrate = options.room_bitrate;
-        let (call, joined) = Call::begin(&self.0, &options)?;
+        let ahead = Rc::clone(&self.0.ahead.borrow());
+        let call = ahead.stay(&self.0, options.tracks.clone())?;
+        let joined = call.enter(&options)?;
         self.0.call.replace(Some(Rc::clone(&call)));
         self.0.set_state(RoomState::Connecting, None, None);
         call.open_devices(options.camera, options.microphone);
-        let prepared = self.0.usable_signal();
-        let inner = Rc::clone(&self.0);
+        let (inner, left) = (Rc::clone(&self.0), self.0.goodbyes.take());
         spawn_local(async move {
-            let signal = match prepared {
-                Some(signal) => Ok(signal),
-                None => Signal::open(&inner.options).await,
-            };
+            let signal = ahead.signal(&inner.options).await;
+            // Before, our id may not be free.
+            drop(left.await);
             call.signal_opened(signal);
         });
         let closed = || Err(Error::new(ErrorCode::Closed, "the room was dropped"));
         joined.await.unwrap_or_else(|_| closed()).map_err(Failure::from)
     }
 
-    /// Leaves: everything this room opened is closed, on the server too. Waits for the server's word,
-    /// though not for long.
+    /// Leaves: everything this room opened is closed, on the server too, and what was prepared. Waits for the
+    /// server's word, though not for long. Who joins again need not wait: joining does.
     pub async fn leave(&self) {
-        let prepared = self.0.prepared.take();
+        let (ahead, goodbye) = (self.0.ahead.take(), self.0.goodbyes.take());
+        let ahead = ahead.give_up();
         if let Some(call) = self.0.call() {
             call.leave().await;
         }
-        if let Some(signal) = prepared {
-            signal.close(false).await;
-        }
+        ahead.await;
+        drop(goodbye.await);
     }
 
     /// Opens the camera, or releases it while its publication stays. Called again before it is done,
@@ -303,10 +329,6 @@ impl Room {
 impl Inner {
     fn call(&self) -> Option<Rc<Call>> {
         self.call.borrow().clone()
-    }
-
-    fn usable_signal(&self) -> Option<Signal> {
-        self.prepared.take().filter(Signal::is_alive)
     }
 
     fn set_state(&self, state: RoomState, reason: Option<Reason>, error: Option<Error>) {

@@ -41,13 +41,34 @@ pub struct GivenTrack {
     pub device: Option<Json>,
 }
 
+/// What is made ahead of joining, besides the connection.
+#[derive(Clone, Debug, Default)]
+pub struct PrepareOptions {
+    pub(crate) tracks: Vec<GivenTrack>,
+}
+
+impl PrepareOptions {
+    /// Nothing else.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the offer of this track, so that it travels with joining at once. It stays the application's.
+    #[must_use]
+    pub fn track(mut self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
+        self.tracks.push(GivenTrack { track, settings: Json::write(options), device: None });
+        self
+    }
+}
+
 /// A stay in a room.
 #[derive(Clone, Debug)]
 pub struct JoinOptions {
     pub(crate) join: JoinRoom,
     pub(crate) camera: Option<Json>,
     pub(crate) microphone: Option<Json>,
-    pub(crate) tracks: Vec<GivenTrack>,
+    /// None to publish those that were prepared.
+    pub(crate) tracks: Option<Vec<GivenTrack>>,
     pub(crate) channels: Vec<(String, String)>,
     pub(crate) e2ee: bool,
     pub(crate) watch_none: bool,
@@ -63,7 +84,7 @@ impl JoinOptions {
             join,
             camera: None,
             microphone: None,
-            tracks: Vec::new(),
+            tracks: None,
             channels: Vec::new(),
             e2ee: false,
             watch_none: false,
@@ -133,14 +154,12 @@ impl JoinOptions {
         self
     }
 
-    /// Publishes a track the application has. It stays the application's: leaving does not stop it.
+    /// Publishes a track the application has, in place of those [`Room::prepare_with`](super::Room::prepare_with) was
+    /// given. It stays the application's: leaving does not stop it.
     #[must_use]
-    pub fn track(self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
-        self.track_with(GivenTrack { track, settings: Json::write(options), device: None })
-    }
-
-    pub(crate) fn track_with(mut self, given: GivenTrack) -> Self {
-        self.tracks.push(given);
+    pub fn track(mut self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
+        let given = GivenTrack { track, settings: Json::write(options), device: None };
+        self.tracks.get_or_insert_default().push(given);
         self
     }
 

@@ -29,7 +29,7 @@ impl Call {
                         room: room_id,
                         description,
                         id: joined.id,
-                        display: self.display.clone(),
+                        display: self.display.borrow().clone(),
                     });
                     room.set_state(RoomState::Connected, None, None);
                     if returned {

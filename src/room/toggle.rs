@@ -83,15 +83,17 @@ impl Toggle {
 pub(super) struct Turns(RefCell<Option<oneshot::Receiver<()>>>);
 
 impl Turns {
-    /// Waits for a turn, which lasts until what is returned is dropped.
-    pub(super) async fn take(&self) -> oneshot::Sender<()> {
+    /// Takes a place at once, and waits for the turn, which lasts until what is returned is dropped.
+    pub(super) fn take(&self) -> impl Future<Output = oneshot::Sender<()>> + use<> {
         let (turn, ends) = oneshot::channel();
         let before = self.0.replace(Some(ends));
-        if let Some(before) = before {
-            // It ends by being dropped.
-            before.await.ok();
+        async move {
+            if let Some(before) = before {
+                // It ends by being dropped.
+                before.await.ok();
+            }
+            turn
         }
-        turn
     }
 }
 

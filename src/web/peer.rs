@@ -19,7 +19,7 @@ use crate::protocol::{Candidate, Jsep, Json, SdpType};
 use crate::{Error, ErrorCode};
 
 /// How a peer connection finds its way.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PeerConfig {
     /// `RTCIceServer`s, as the page gave them.
     pub ice_servers: Option<JsValue>,

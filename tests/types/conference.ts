@@ -1,6 +1,6 @@
 // A page builder: joins, shows everybody, leaves.
 import { JanusError, Room, checkConnection, createLocalTracks, load, openDevices } from 'janus-wasm';
-import type { LocalTrackPublication, PublishSettings, RemoteTrackPublication, TrackPublishOptions } from 'janus-wasm';
+import type { LocalTrackPublication, PrepareOptions, PublishSettings, RemoteTrackPublication, TrackPublishOptions } from 'janus-wasm';
 import type { CheckReport, DebugBundle, Moderation, Trouble } from 'janus-wasm';
 import type { ChatMessage, Id, LocalTrack, Participant, RemoteParticipant, RemoteTrack, RoomState, TrackKind, TrackSource } from 'janus-wasm';
 
@@ -56,6 +56,8 @@ export async function conference(grid: HTMLElement, signal: AbortSignal): Promis
   });
 
   await room.prepare();
+  const ahead: PrepareOptions = { tracks: await createLocalTracks({ camera: true }) };
+  await room.prepare(ahead);
   try {
     await room.join({
       room: 1234,

@@ -98,6 +98,10 @@ impl Conference {
     pub fn network_changed(&mut self, now: Millis) {
         if self.publishing.is_published() {
             self.publishing.healing.look(now);
+        } else if !self.signal_ready && self.me.is_none() && !self.publishing.is_empty() {
+            // Nobody has seen the offer, and its candidates are of the network before.
+            self.publishing.keep_offer(None);
+            self.publish_anew();
         }
         if self.receiving.subscriptions.is_joined() {
             self.receiving.healing.look(now);

@@ -109,9 +109,20 @@ impl Conference {
         self.membership == Membership::Joined
     }
 
+    /// Says how the room is joined after all: what is to be published may be offered before that is known.
+    pub fn enter(&mut self, join: JoinRoom, capturing: bool) {
+        self.returning.choose(join.id.is_some());
+        (self.join, self.capturing) = (join, capturing);
+    }
+
     /// The room, once joined.
     pub fn room(&self) -> Option<&Id> {
         self.room.as_ref()
+    }
+
+    /// Whether the server was asked for a place in the room, which we have or may get.
+    pub fn has_asked(&self) -> bool {
+        matches!(self.membership, Membership::Joining | Membership::Joined)
     }
 
     /// Everybody else.
@@ -235,7 +246,7 @@ impl Conference {
 
     /// Our descriptions say that media is end-to-end encrypted.
     pub fn set_e2ee(&mut self, e2ee: bool) {
-        self.publishing.negotiation.set_e2ee(e2ee);
+        self.publishing.set_e2ee(e2ee);
         self.receiving.negotiation.set_e2ee(e2ee);
     }
 

@@ -55,6 +55,14 @@ impl Publishing {
         }
     }
 
+    /// What is offered already and was not sent says so too.
+    pub(super) fn set_e2ee(&mut self, e2ee: bool) {
+        self.negotiation.set_e2ee(e2ee);
+        if let Some(offer) = &mut self.offer {
+            offer.e2ee = e2ee.then_some(true);
+        }
+    }
+
     /// Whether the server has our media.
     pub(super) fn is_published(&self) -> bool {
         self.published

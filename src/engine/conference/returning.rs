@@ -46,6 +46,11 @@ impl Returning {
         Self { chosen, insist: INSIST, ..Self::default() }
     }
 
+    /// Whether the page chose our participant id.
+    pub(super) fn choose(&mut self, chosen: bool) {
+        self.chosen = chosen;
+    }
+
     pub(super) fn set_budget(&mut self, budget: Millis) {
         self.insist = budget.min(INSIST);
     }

@@ -1,6 +1,7 @@
 //! Scenarios on virtual time: a server's words in, requests and events out.
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for")]
 
+mod ahead;
 mod mending;
 mod publishing;
 mod returning;

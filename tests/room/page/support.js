@@ -5,6 +5,7 @@ import { Pattern } from '/call/pattern.js';
 import { transport } from '/call/wire.js';
 
 export * from './exchange.js';
+export * from './lifecycle.js';
 
 const told = new Map();
 

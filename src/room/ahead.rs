@@ -1,0 +1,173 @@
+//! What is made before anybody joins, so that joining takes less time.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+
+use super::Inner;
+use super::call::Call;
+use super::event::Failure;
+use super::local::{Slot, left};
+use super::options::{GivenTrack, JoinOptions, RoomOptions};
+use super::signal::Signal;
+use super::toggle::Turns;
+use crate::engine::requests::JoinRoom;
+use crate::web::{PeerConfig, spawn_local};
+use crate::{Error, ErrorCode};
+
+/// What was made ahead, or is being made. Leaving gives it up, and what is made later is another.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    /// One connection is made at a time: whoever joins waits for it and takes it.
+    turns: Turns,
+    signal: RefCell<Option<Signal>>,
+    /// What is published by those who name no tracks.
+    tracks: RefCell<Vec<GivenTrack>>,
+    /// A stay nobody entered yet, with an offer of these tracks.
+    call: RefCell<Option<Rc<Call>>>,
+    given_up: Cell<bool>,
+}
+
+impl Ahead {
+    /// Makes an offer of these tracks. What was offered of others is closed.
+    pub(super) fn offer(&self, room: &Rc<Inner>, tracks: Vec<GivenTrack>) -> Result<(), Failure> {
+        if tracks.is_empty() {
+            self.forget();
+            return Ok(());
+        }
+        let call = self.stay(room, Some(tracks.clone()))?;
+        if !call.conference.borrow().is_offering() {
+            call.negotiate();
+        }
+        self.call.replace(Some(call));
+        self.tracks.replace(tracks);
+        Ok(())
+    }
+
+    /// A stay with these tracks, or with those that were prepared: the one whose offer is there, if it fits.
+    pub(super) fn stay(
+        &self,
+        room: &Rc<Inner>,
+        named: Option<Vec<GivenTrack>>,
+    ) -> Result<Rc<Call>, Failure> {
+        let made = self.call.take();
+        let tracks = match named {
+            Some(named) => {
+                self.tracks.take();
+                named
+            }
+            None => self.tracks.borrow().clone(),
+        };
+        if let Some(call) = made {
+            if fits(&call, &tracks, &room.peer.borrow()) {
+                return Ok(call);
+            }
+            call.close();
+        }
+        // Which room it is going to be is not known yet.
+        Call::begin(room, tracks, JoinRoom::new(0))
+    }
+
+    /// Makes session and handles, unless they are there.
+    pub(super) async fn connect(&self, room: &Inner) -> Result<(), Failure> {
+        let _turn = self.turns.take().await;
+        if !self.given_up.get() && room.call().is_none() && !self.has_signal() {
+            let signal = Signal::open(&room.options).await?;
+            if self.given_up.get() {
+                signal.close(false).await;
+            } else {
+                self.signal.replace(Some(signal));
+            }
+        }
+        if self.given_up.get() { Err(left()) } else { Ok(()) }
+    }
+
+    /// Session and handles to join with.
+    pub(super) async fn signal(&self, options: &RoomOptions) -> Result<Signal, Error> {
+        let _turn = self.turns.take().await;
+        if self.given_up.get() {
+            return Err(Error::new(ErrorCode::Aborted, "the room was left"));
+        }
+        let made = if self.has_signal() { self.signal.take() } else { None };
+        match made {
+            Some(signal) => Ok(signal),
+            None => Signal::open(options).await,
+        }
+    }
+
+    /// Whether session and handles are there, and of use.
+    fn has_signal(&self) -> bool {
+        let is_alive = self.signal.borrow().as_ref().is_some_and(Signal::is_alive);
+        let lost = self.signal.borrow_mut().take_if(|_| !is_alive);
+        if let Some(lost) = lost {
+            spawn_local(lost.close(false));
+        }
+        is_alive
+    }
+
+    fn forget(&self) {
+        self.tracks.take();
+        let call = self.call.take();
+        if let Some(call) = call {
+            call.close();
+        }
+    }
+
+    /// Ends what was made, and what is being made as soon as it is there. The server's word may be waited for.
+    pub(super) fn give_up(&self) -> impl Future<Output = ()> + use<> {
+        self.given_up.set(true);
+        self.forget();
+        let signal = self.signal.take();
+        async move {
+            if let Some(signal) = signal {
+                signal.close(false).await;
+            }
+        }
+    }
+}
+
+impl Call {
+    /// Says which room it is, and how it is joined.
+    pub(super) fn enter(
+        self: &Rc<Self>,
+        options: &JoinOptions,
+    ) -> Result<oneshot::Receiver<Result<(), Error>>, Failure> {
+        let capturing = options.camera.is_some() || options.microphone.is_some();
+        self.display.replace(options.join.display.clone().unwrap_or_default());
+        self.create.replace(options.create.clone());
+        self.conference.borrow_mut().enter(options.join.clone(), capturing);
+        for (label, options) in options.channels.clone() {
+            self.open_channel(label, options)?;
+        }
+        if options.create.is_some() {
+            self.conference.borrow_mut().make_room();
+        }
+        if options.e2ee {
+            self.conference.borrow_mut().set_e2ee(true);
+        }
+        if options.watch_none {
+            self.conference.borrow_mut().subscribe_all(false);
+        }
+        if !self.slots.all().is_empty() && !self.conference.borrow().is_offering() {
+            self.negotiate();
+        }
+        let (sender, joined) = oneshot::channel();
+        self.joined.replace(Some(sender));
+        Ok(joined)
+    }
+}
+
+/// Whether what a stay offers are these tracks as they are now, found by these servers.
+fn fits(call: &Call, tracks: &[GivenTrack], peer: &PeerConfig) -> bool {
+    let slots = call.slots.all();
+    let as_given = |(slot, given): (&Rc<Slot>, &GivenTrack)| {
+        slot.track.media() == given.track
+            && *slot.settings.borrow() == given.settings
+            && slot.is_live()
+            && slot.muted.get() != given.track.enabled()
+    };
+    *call.peer_config.borrow() == *peer
+        && slots.len() == tracks.len()
+        && slots.iter().zip(tracks).all(as_given)
+}

@@ -1,0 +1,256 @@
+// Pages come and go faster than connections: whatever one wished in whatever order, it ends as was wished last.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { Random } from '../chaos/lib/random.mjs';
+import { sees } from '../media/lib/call.mjs';
+import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { endSessions, nothingLeft, sessions, videoroom } from '../page/lib/janus-admin.mjs';
+import { until } from '../page/lib/wait.mjs';
+import { openSupport, setSupportStage } from './lib/support.mjs';
+
+const ROOM = 1234;
+const ADA = { name: 'Ada' };
+const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? 6);
+const SEED = Number(process.env.LIFECYCLE_SEED ?? 1);
+
+for (const kind of BROWSERS) {
+  describe(`life cycle: ${kind}`, () => {
+    let stage;
+    let browser;
+    let call;
+
+    before(async () => {
+      stage = await setSupportStage({ reclaimSessionTimeout: 30 });
+      browser = await launch(kind);
+    });
+
+    afterEach(async () => {
+      await browser.closePages();
+      await endSessions(stage.janus);
+    });
+
+    after(async () => {
+      await browser?.close();
+      await stage?.close();
+    });
+
+    async function meet(...names) {
+      call = await openSupport(browser, stage.site);
+      for (const name of names) await call.createHeard({ name, servers: stage.janus.ws });
+    }
+
+    const states = async () => (await call.log(ADA)).filter((line) => /connect/.test(line));
+    const saidBy = async () => (await call.said(ADA)).filter((words) => words !== 'trickle');
+
+    /** One session, and one of us in the room. */
+    async function isInOnce(room = ROOM) {
+      assert.equal(await call.state(ADA), 'connected');
+      await until('one session alone', async () => (await sessions(stage.janus)).length === 1);
+      const { participants } = await videoroom(stage.janus, { request: 'listparticipants', room });
+      assert.deepEqual(participants.map(({ display }) => display), ['Ada']);
+      assert.deepEqual(await call.contradictions(ADA), []);
+    }
+
+    async function isOut() {
+      assert.equal(await call.state(ADA), 'disconnected');
+      await nothingLeft(stage.janus);
+      await until('no open peer connection', async () => (await call.openConnections()) === 0);
+      assert.deepEqual(await call.contradictions(ADA), []);
+    }
+
+    const play = (steps, options = {}) => call.story({ ...ADA, steps, options: { room: ROOM, ...options } });
+
+    for (const [what, options] of Object.entries({
+      'a room that is there': {},
+      'a room that is made': { room: 6161, create: { description: 'On demand', publishers: 6 } },
+      'an id of one\'s own': { id: 4711 },
+    })) {
+      it(`mounting, unmounting and mounting in one breath ends in the room: ${what}`, async () => {
+        await meet('Ada');
+        // The first time there is nothing loaded yet.
+        for (let round = 0; round < 2; round += 1) {
+          assert.deepEqual(await play(['join', 'leave', 'join'], options), ['aborted', 'done', 'done']);
+          await isInOnce(options.room);
+          assert.deepEqual(await play(['leave', 'join'], options), ['done', 'done']);
+          await isInOnce(options.room);
+          assert.deepEqual(await play(['leave', 'join', 'abort', 'join'], options), ['done', 'AbortError', 'done']);
+          await isInOnce(options.room);
+          assert.deepEqual(await play(['leave']), ['done']);
+          await isOut();
+        }
+        assert.deepEqual(call.page.complaints, []);
+      });
+
+      it(`at any pace, too: ${what}`, async () => {
+        await meet('Ada');
+        const random = new Random(SEED);
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const pace = () => Math.floor(random.next() ** 2 * 400);
+          // Whoever is in already cannot be called off.
+          const undo = () => random.pick([['leave'], ['abort', 'leave']]);
+          const steps = ['join', pace(), ...undo(), pace(), 'join', pace(), ...undo(), pace()];
+          const ends = await play([...steps, 'leave', 'join'], options);
+          const told = JSON.stringify({ seed: SEED, round, steps, ends });
+          assert.equal(ends.at(-1), 'done', told);
+          assert.ok(ends.every((end) => ['done', 'aborted', 'AbortError'].includes(end)), told);
+          await isInOnce(options.room);
+          await play(['leave']);
+        }
+        await isOut();
+      });
+    }
+
+    it('what is taken back last does not happen', async () => {
+      await meet('Ada');
+      const create = { room: 6262, create: { publishers: 6 } };
+      for (const [steps, options] of [[['join', 'leave'], create], [['join', 'abort'], create], [['join', 'leave'], {}],
+        [['join', 'leave', 'join', 'abort'], {}], [['join', 20, 'leave'], { number: 17 }], [['join', 60, 'abort'], { number: 17 }]]) {
+        const ends = await play(steps, options);
+        assert.ok(ends.every((end) => ['done', 'aborted', 'AbortError'].includes(end)), `${steps}: ${ends}`);
+        await isOut();
+      }
+    });
+
+    it('is prepared once, however often it is asked for, and joining uses it', async () => {
+      await meet('Ada');
+      assert.deepEqual(await play(['prepare', 'prepare', 20, 'prepare']), ['done', 'done', 'done']);
+      assert.equal((await sessions(stage.janus)).length, 1);
+      assert.deepEqual(await play(['prepare', 'join', 'prepare']), ['done', 'done', 'done']);
+      await isInOnce();
+      assert.deepEqual((await saidBy()).filter((words) => ['socket', 'create'].includes(words)), ['socket', 'create']);
+      await play(['leave']);
+      await isOut();
+      // Not done yet, it is waited for.
+      assert.deepEqual(await play(['prepare', 'join']), ['done', 'done']);
+      await isInOnce();
+      assert.equal((await saidBy()).filter((words) => words === 'create').length, 2);
+    });
+
+    it('leaving gives up what was prepared, and what is being prepared', async () => {
+      await meet('Ada');
+      assert.deepEqual(await play(['prepare', 'leave']), ['aborted', 'done']);
+      await isOut();
+      for (const time of [0, 5, 30]) {
+        await play(['prepare', time, 'leave'], { number: 17 });
+        await isOut();
+      }
+      assert.deepEqual(await play(['prepare', 'leave', 'prepare', 'join']), ['aborted', 'done', 'done', 'done']);
+      await isInOnce();
+      await play(['leave']);
+      await isOut();
+    });
+
+    it('a prepared offer leaves with joining at once, and its picture is seen', async () => {
+      await meet('Ada', 'Bob');
+      await call.join({ name: 'Bob', room: ROOM });
+      assert.deepEqual(await play(['prepare'], { number: 17 }), ['done']);
+      await call.page.waitFor('the offer to be there', () =>
+        globalThis.__witness.connections()[0].applied.includes('local offer'));
+      const [before, count] = [(await saidBy()).length, await call.openConnections()];
+      assert.deepEqual(await play(['join']), ['done']);
+      assert.equal((await saidBy())[before], 'joinandconfigure offer');
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      assert.equal(await call.openConnections(), count + 1, 'the one that was prepared, and Bob\'s');
+      await play(['leave']);
+      await until('Ada to be gone', async () => !(await call.see({ name: 'Bob', of: 'Ada' })).there);
+      assert.deepEqual(await play(['join']), ['done']);
+      assert.deepEqual(await call.sources(ADA), [], 'leaving forgets what was prepared');
+    });
+
+    it('joining may name the same tracks, others or none', async () => {
+      await meet('Ada', 'Bob');
+      await call.join({ name: 'Bob', room: ROOM });
+      for (const [joined, offers] of [[17, 1], [18, 2]]) {
+        const made = await call.page.evaluate(() => globalThis.__witness.connections().length);
+        await play(['prepare'], { number: 17 });
+        assert.deepEqual(await play(['join'], { number: joined }), ['done']);
+        await sees(call, { name: 'Bob', of: 'Ada' }, joined);
+        const connections = await call.page.evaluate((from) => globalThis.__witness.connections().slice(from), made);
+        assert.equal(connections.filter(({ applied }) => applied[0] === 'local offer').length, offers);
+        await play(['leave']);
+      }
+      await play(['prepare'], { number: 17 });
+      await play(['join'], { tracks: [] });
+      assert.deepEqual(await call.sources(ADA), []);
+    });
+
+    it('what was prepared and is wanted no longer is freed; what a join could not use stays', async () => {
+      await meet('Ada');
+      await play(['prepare'], { number: 17 });
+      assert.equal(await call.openConnections(), 1);
+      await play(['prepare'], { number: 18 });
+      assert.equal(await call.openConnections(), 1);
+      await play(['prepare']);
+      await until('no open peer connection', async () => (await call.openConnections()) === 0);
+      await play(['prepare'], { number: 17 });
+      assert.deepEqual(await play(['join'], { room: 404 }), ['room-not-found']);
+      assert.deepEqual(await play(['join']), ['done']);
+      await until('the camera to be published', async () => (await call.sources(ADA)).join() === 'camera/video');
+      await play(['leave']);
+      await isOut();
+    });
+
+    it('a second join is refused and harms nothing', async () => {
+      await meet('Ada');
+      const metadata = { seat: 1 };
+      assert.deepEqual(await play(['join', 'join'], { metadata }), ['done', 'invalid-state']);
+      assert.equal(await call.tryTo({ ...ADA, step: 'join', options: { room: 5678, metadata: { seat: 2 }, subscribe: false } }), 'invalid-state');
+      assert.deepEqual(await call.introduced(ADA), { metadata, id: ROOM });
+      await isInOnce();
+      await call.createHeard({ name: 'Bob', servers: stage.janus.ws });
+      await call.join({ name: 'Bob', room: ROOM, number: 18 });
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      assert.deepEqual(await call.subscriptions(ADA), [true]);
+    });
+
+    for (const when of ['connecting', 'connected']) {
+      it(`leaving within "${when}" leaves, and joining within "disconnected" joins`, async () => {
+        await meet('Ada');
+        await call.react({ ...ADA, event: 'stateChanged', when, step: 'leave' });
+        const [end] = await play(['join'], { number: 17 });
+        assert.equal(end, when === 'connecting' ? 'aborted' : 'done');
+        await call.reactions(ADA);
+        await isOut();
+        await call.react({ ...ADA, event: 'stateChanged', when: 'disconnected', step: 'join', options: { room: ROOM, display: 'Ada' } });
+        assert.deepEqual(await play(['join'], { room: 404 }), ['room-not-found']);
+        assert.deepEqual(await call.reactions(ADA), ['done']);
+        await isInOnce();
+        assert.deepEqual((await states()).slice(-4), ['connecting', 'disconnected join-failed', 'connecting', 'connected']);
+      });
+    }
+
+    it('leaving within the event of a track leaves', async () => {
+      await meet('Ada', 'Bob');
+      await call.join({ name: 'Bob', room: ROOM, number: 18 });
+      await call.react({ ...ADA, event: 'trackSubscribed', step: 'leave' });
+      await play(['join']);
+      await until('Ada to be out', async () => (await call.state(ADA)) === 'disconnected');
+      assert.deepEqual(await call.reactions(ADA), ['done']);
+      assert.deepEqual(await call.contradictions(ADA), []);
+      await call.leave({ name: 'Bob' });
+      await nothingLeft(stage.janus);
+    });
+
+    it('two rooms of one page do not disturb each other', async () => {
+      await meet('Ada', 'Bob');
+      await call.join({ name: 'Bob', room: ROOM, number: 18 });
+      await play(['join', 'leave', 'join'], { number: 17 });
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      await play(['leave']);
+      assert.equal(await call.state({ name: 'Bob' }), 'connected');
+      await play(['join'], { number: 17 });
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+    });
+
+    it('a listener that throws stops neither the others nor the room', async () => {
+      await meet('Ada');
+      await call.throwFirst({ ...ADA, event: 'stateChanged' });
+      assert.deepEqual(await play(['join', 'leave', 'join']), ['aborted', 'done', 'done']);
+      await isInOnce();
+      const { errors, second } = await call.afterThrowing(ADA);
+      assert.ok(second >= 2 && errors.length === second, `${second}: ${errors}`);
+      assert.match(errors[0], /a listener of the page/);
+    });
+  });
+}
