@@ -106,7 +106,7 @@ for (const kind of BROWSERS) {
       await call.publishNamed({ name: 'Ada', number: 18, called: SECRETS.stream });
       assert.deepEqual(await call.tryToJoin({ ...joining, name: 'Bob', display: 'Bob' }), {});
       await until('the picture to come', async () => (await call.connected({ name: 'Bob' }))[1] === 'connected');
-      await call.publish({ name: 'Ada', number: 17, source: 'camera', called: SECRETS.stream });
+      await call.publishNamed({ name: 'Ada', number: 19, called: SECRETS.stream });
       for (const what of ['attached', 'updated']) {
         await until(`streams that are ${what} to be in the report`, async () => {
           const { log } = (await report('Bob')).bundle;
