@@ -169,6 +169,10 @@ describe('messages in pieces', () => {
     const torn = all[1].slice();
     new DataView(torn.buffer).setUint32(8, 4_000_000_000);
     assert.deepEqual(through([torn]), []);
+    // Of one message, by its number, and of another length.
+    const short = [...frames(bytes(70_000))];
+    for (const piece of short) piece.set(all[0].subarray(4, 8), 4);
+    assert.deepEqual(through([all[0], short[1], all[1]]), []);
   });
 
   it('are never given up while they come, however much is broken beside them', () => {

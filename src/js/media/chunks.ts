@@ -61,6 +61,7 @@ function isPiece(bytes: Uint8Array): boolean {
 }
 
 interface Partial {
+  readonly length: number;
   pieces: Map<number, Uint8Array>;
   missing: number;
   seen: number;
@@ -95,8 +96,9 @@ export class Reassembly {
     const incoming = this.#senders.get(sender) ?? { partials: new Map<number, Partial>(), bytes: 0 };
     this.#senders.set(sender, incoming);
     this.#giveUp(incoming, now);
-    const partial = incoming.partials.get(number) ?? { pieces: new Map<number, Uint8Array>(), missing: length, seen: now };
-    if (partial.pieces.has(at)) return undefined;
+    const pieces = new Map<number, Uint8Array>();
+    const partial = incoming.partials.get(number) ?? { length, pieces, missing: length, seen: now };
+    if (partial.pieces.has(at) || partial.length !== length) return undefined;
     partial.pieces.set(at, body);
     partial.missing -= body.length;
     partial.seen = now;
