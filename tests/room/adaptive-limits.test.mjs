@@ -98,19 +98,17 @@ describe('what there is too little of', { concurrency: true }, () => {
         }, { ...PATIENCE, explain });
         assert.deepEqual(await page.limitations({ name: 'Eve' }), ['cpu', 'none']);
         assert.equal((await explain()).options.layers, undefined);
-      });
 
-      it('processor, encoding: fewer pictures of what has no layers, and no limit to them after', async () => {
-        const page = await openAdaptive(browser, stage.site);
+        await page.leave({ name: 'Eve' });
         await page.pretendShort(true);
         await page.publish({ name: 'Fay', servers: stage.janus.ws, room: ROOM, size: SIZE, publishing: { simulcast: false } });
-        const explain = () => page.encodings({ name: 'Fay' });
-        await until('fewer pictures', async () => (await explain()).rates[0] === 15, { ...PATIENCE, explain });
+        const single = () => page.encodings({ name: 'Fay' });
+        await until('fewer pictures of what has no layers', async () => (await single()).rates[0] === 15, { ...PATIENCE, explain: single });
         await page.pretendShort(false);
-        await until('no limit', async () => {
-          const { rates, limitation, options } = await explain();
-          return rates[0] === 0 && limitation === 'none' && options.maxFrameRate === undefined;
-        }, { ...PATIENCE, explain });
+        await until('no limit to them', async () => {
+          const { rates, limitation: now, options } = await single();
+          return rates[0] === 0 && now === 'none' && options.maxFrameRate === undefined;
+        }, { ...PATIENCE, explain: single });
       });
     });
   }
