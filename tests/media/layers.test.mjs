@@ -101,16 +101,17 @@ for (const kind of BROWSERS) {
       const replace = (number, width) => call.replace({ name: 'Ada', of: 'camera', number, size: { width, height: (width * 9) / 16 } });
       const all = {};
       for (const [number, width, scales, widths] of [
-        [31, 640, [false, false, 1], [640]],
-        [32, 320, [false, false, 1], [320]],
-        [33, 1280, [1, 2, 4], [320, 640, 1280]],
+        // Chromium may make what it sends on one layer alone still smaller.
+        [31, 640, [false, false, 1]],
+        [32, 320, [false, false, 1]],
+        [33, 1280, [1, 2, 4], WIDTHS],
       ]) {
         await replace(number, width);
         assert.deepEqual(await sent(), scales);
         all[width] = (await encodings()).filter(({ active }) => active).reduce((sum, { maxBitrate }) => sum + maxBitrate, 0);
         for (const spatial of [0, 2]) {
           await call.layers({ ...VIEW, layers: { spatial } });
-          await comes(spatial === 0 ? widths[0] : widths.at(-1));
+          if (widths) await comes(widths[spatial]);
           await sees(call, VIEW, number);
         }
       }
