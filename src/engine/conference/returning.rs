@@ -92,7 +92,8 @@ impl Conference {
         self.out.retain(|output| matches!(output, Output::Event(_)));
         self.membership = Membership::Waiting;
         (self.signal_ready, self.join_by) = (false, None);
-        self.returning.due = None;
+        // Whoever is missing once more has their time once more.
+        (self.returning.due, self.returning.linger) = (None, None);
         self.join.id = self.me.clone().or(self.join.id.take());
         self.roster.doubt();
         self.publishing.depart();

@@ -55,6 +55,26 @@ fn the_same_place_is_asked_for_and_nobody_is_told_of_a_loss() {
 }
 
 #[test]
+fn those_who_are_missing_twice_have_their_time_twice() {
+    let mut conference = watching();
+    depart(&mut conference, HERE);
+    conference.answer(Asked::Join, Ok(joined(Vec::new())));
+    drain(&mut conference, HERE);
+    conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
+    drain(&mut conference, HERE + Millis(1_000));
+    // Before the time of the first return is up, the server starts again.
+    let again = HERE + Millis(9_000);
+    depart(&mut conference, again);
+    let outputs = drain(&mut conference, again + Millis(3_000));
+    assert!(events(&outputs).is_empty(), "{outputs:?}");
+    conference.answer(Asked::Join, Ok(joined(Vec::new())));
+    let outputs = drain(&mut conference, again + Millis(4_000));
+    assert!(matches!(events(&outputs)[..], [Event::Joined(_)]), "{outputs:?}");
+    let outputs = drain(&mut conference, again + Millis(60_000));
+    assert!(!events(&outputs).is_empty(), "who stays away is gone");
+}
+
+#[test]
 fn who_comes_back_later_is_the_same_person() {
     let mut conference = watching();
     depart(&mut conference, HERE);
