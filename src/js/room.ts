@@ -121,6 +121,24 @@ interface Stay {
   begun: boolean;
 }
 
+/**
+ * The core lives as long as the room, which therefore must not live as long as the core. Apart from the class: a function
+ * keeps alive what can be seen where it is written, `this` too.
+ */
+function teller(model: RoomModel): (name: string, fields: never) => void {
+  const weak = new WeakRef(model);
+  return (name, fields) => weak.deref()?.apply(name, fields);
+}
+
+/** The same for functions of the page: what they see may well hold the room. */
+function weakly(hooks: object): object {
+  const each = ([name, hook]: [string, (...args: unknown[]) => unknown]): unknown[] => {
+    const weak = new WeakRef(hook);
+    return [name, (...args: unknown[]) => weak.deref()?.(...args)];
+  };
+  return Object.fromEntries(Object.entries(hooks).filter(([, hook]) => hook).map(each));
+}
+
 /** A page may forget its Room object and go on with the call: as long as one lasts, it is kept alive here. */
 const lasting = new Set<RoomModel>();
 
@@ -141,6 +159,8 @@ export class Room extends Emitter<RoomEventMap> {
   /** The stay that is wanted, from `join()` until it ends or is taken back. */
   #stay: Stay | undefined;
   #departures = 0;
+  /** Kept here for the core. */
+  #hooks: object | undefined;
   /** @internal */
   _receivingPaused = false;
   /** @internal Who answers which requests. */
@@ -399,11 +419,9 @@ export class Room extends Emitter<RoomEventMap> {
       ({ RoomCore }) => {
         const { iceServers, servers: _, ...connection } = this.#options;
         const { settings, hooks } = splitOptions(connection);
-        // The core lives as long as this object, which therefore must not live as long as the core.
-        const weak = new WeakRef(this.#model);
-        const onEvent = (name: string, fields: never): void => weak.deref()?.apply(name, fields);
         const options = stringify({ ...settings, servers: this.#servers });
-        return (this.#present = new RoomCore(options, iceServers, hooks, onEvent));
+        this.#hooks = hooks;
+        return (this.#present = new RoomCore(options, iceServers, weakly(hooks), teller(this.#model)));
       },
       (error: unknown) => {
         this.#core = undefined;

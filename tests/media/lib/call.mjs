@@ -37,9 +37,9 @@ export async function setCallStage(options) {
   };
 }
 
-/** One page; `call.join({ name, ... })` runs the function of `page/call.js`. */
-export async function openCalls(browser, site) {
-  const page = await browser.open(`${site.url}examples/`, { init: installDriver });
+/** One page; `call.join({ name, ... })` runs the function of `page/call.js`. `inits` run before anything else. */
+export async function openCalls(browser, site, inits = []) {
+  const page = await browser.open(`${site.url}examples/`, { init: installDriver, inits });
   const evaluate = ([name, argument]) => globalThis.__call(name, argument);
   return new Proxy(page, {
     get(target, name) {

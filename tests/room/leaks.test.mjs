@@ -1,0 +1,183 @@
+// Joining and leaving, again and again: nothing of a call that is over is left in the page or on the server.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { openCalls, sees, setCallStage } from '../media/lib/call.mjs';
+import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { nothingLeft } from '../page/lib/janus-admin.mjs';
+import { until } from '../page/lib/wait.mjs';
+
+const CYCLES = 100;
+/** Until then what lasts finds its place. */
+const WARM = 10;
+/** So often what nobody holds is collected, in cycles: tables and memory are as large as they ever had to be. */
+const COLLECT = 5;
+/** Of the rooms that wait to be collected at the worst moment, bytes: less than 3 kB for each that came since. */
+const MOST_BYTES = 4 * 65_536;
+/** Tables grow by so many places. */
+const STEP_PLACES = 256;
+/** So many elements Firefox keeps for itself, the last ones: who holds them is not the page. */
+const KEPT_ELEMENTS = { chromium: 0, firefox: COLLECT };
+const ROOM = 1234;
+
+/** Keeps count of who listens to what outlives a call. Runs before anything else, and is sent to the page as text. */
+function countListeners() {
+  const listening = new Map();
+  const lasting = () => [
+    globalThis, document, navigator.mediaDevices, navigator.connection, screen.orientation, globalThis.documentPictureInPicture,
+  ];
+  const key = (type, options) => `${type}/${options === true || options?.capture === true}`;
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const of = (target, name) => {
+    const named = listening.get(target) ?? new Map();
+    listening.set(target, named);
+    const all = named.get(name) ?? new Set();
+    named.set(name, all);
+    return all;
+  };
+  EventTarget.prototype.addEventListener = function listen(type, listener, options) {
+    const target = this ?? globalThis;
+    if (listener && !options?.once && !options?.signal?.aborted && lasting().includes(target)) {
+      const all = of(target, key(type, options));
+      all.add(listener);
+      if (options?.signal) addEventListener.call(options.signal, 'abort', () => all.delete(listener), { once: true });
+    }
+    return addEventListener.call(target, type, listener, options);
+  };
+  EventTarget.prototype.removeEventListener = function cease(type, listener, options) {
+    const target = this ?? globalThis;
+    if (lasting().includes(target)) of(target, key(type, options)).delete(listener);
+    return removeEventListener.call(target, type, listener, options);
+  };
+  globalThis.__listening = () => Object.fromEntries([...listening].flatMap(([target, named]) =>
+    [...named].filter(([, all]) => all.size > 0).map(([name, all]) => [`${target.constructor.name} ${name}`, all.size])));
+}
+
+/** One stay: comes, sees somebody, is seen, leaves and is forgotten. Runs in the page, and is sent there as text. */
+async function stay({ servers, room, cycle }) {
+  const { Room } = await import('/dist/index.js');
+  const { Pattern } = await import('/call/pattern.js');
+  globalThis.__pattern ??= new Pattern(7, { width: 160, height: 90, rate: 8 });
+  const keep = (kind, object) => globalThis.__kept.push([kind, new WeakRef(object)]);
+  const mine = globalThis.__pattern.track.clone();
+  // What sees the room, as functions of a page's do.
+  const logger = () => guest.state;
+  const guest = new Room({ servers, recorder: 20, logger });
+  const { promise: shown, resolve: show } = Promise.withResolvers();
+  const { promise: published, resolve: publish } = Promise.withResolvers();
+  guest.on('participantJoined', ({ participant }) => keep('participant', participant));
+  guest.on('trackSubscribed', ({ track, publication }) => {
+    const element = track.attach();
+    for (const [kind, object] of Object.entries({ track, publication, element })) keep(kind, object);
+    document.body.append(element);
+    element.addEventListener('loadeddata', show, { once: true });
+  });
+  guest.on('trackUnsubscribed', ({ track }) => track.detach().forEach((element) => element.remove()));
+  guest.on('localTrackPublished', ({ track, publication }) => {
+    keep('local track', track);
+    keep('local publication', publication);
+    publish();
+  });
+  keep('room', guest);
+  keep('self', guest.localParticipant);
+  // Devices too, now and then: they are the library's to close.
+  const devices = cycle % 10 === 0 ? { camera: true, microphone: true } : {};
+  await guest.join({ room, display: `Guest ${cycle}`, tracks: [{ track: mine, source: 'screen' }], ...devices });
+  await Promise.all([shown, published]);
+  await guest.leave();
+  mine.stop();
+}
+
+/** Keeps track of what the one who stays gets of the others. Runs in the page, and is sent there as text. */
+async function watchHost() {
+  const { person } = await import('/call/call.js');
+  globalThis.__kept = [];
+  const keep = (kind, object) => globalThis.__kept.push([kind, new WeakRef(object)]);
+  const { room } = person('Host');
+  room.on('participantJoined', ({ participant }) => keep('guest', participant));
+  room.on('trackSubscribed', ({ track, publication }) => {
+    for (const [kind, object] of Object.entries({ track, publication })) keep(`guest's ${kind}`, object);
+  });
+}
+
+/** What is left of all stays. Runs in the page, and is sent there as text. */
+function remains() {
+  const kinds = {};
+  for (const [kind, reference] of globalThis.__kept) if (reference.deref()) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  return kinds;
+}
+
+/** Lets go of what the test itself holds. Runs in the page, and is sent there as text. */
+function forgetPeers() {
+  globalThis.__witness.peers.length = 0;
+  globalThis.__witness.captured.length = 0;
+}
+
+for (const kind of BROWSERS) {
+  describe(`a hundred calls: ${kind}`, () => {
+    let stage;
+    let browser;
+    let call;
+
+    before(async () => {
+      stage = await setCallStage({ reclaimSessionTimeout: 30 });
+      browser = await launch(kind);
+      call = await openCalls(browser, stage.site, [countListeners]);
+      await call.create({ name: 'Host', servers: stage.janus.ws });
+      await call.page.evaluate(watchHost);
+      await call.join({ name: 'Host', room: ROOM, number: 17, size: { width: 160, height: 90, rate: 8 } });
+    });
+
+    after(async () => {
+      await browser?.close();
+      await stage?.close();
+    });
+
+    /** What there is while only the host is here. */
+    async function count() {
+      await until('the guests to be gone', async () => (await call.page.evaluate(() => document.querySelectorAll('video').length)) === 0);
+      await call.collect();
+      const { places, open } = await call.held();
+      return { memory: await call.memory(), places, open, listening: await call.page.evaluate(() => globalThis.__listening()) };
+    }
+
+    it('leave as much as ten did', async () => {
+      let warm;
+      for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
+        await call.page.evaluate(stay, { servers: stage.janus.ws, room: ROOM, cycle });
+        if (cycle % COLLECT === 0) await call.collect();
+        if (cycle === WARM) warm = await count();
+      }
+      const { memory: before, places: few, ...counts } = warm;
+      const { memory, places, ...now } = await count();
+      assert.deepEqual(now, counts);
+      assert.ok(now.open <= 2, `only the host has ways for media: ${now.open}`);
+      assert.ok(memory - before <= MOST_BYTES, `${memory - before} bytes more of WebAssembly memory`);
+      assert.ok(places[0] - few[0] <= STEP_PLACES, `${places[0] - few[0]} places more for objects in WebAssembly`);
+    });
+
+    it('leave no object, no track and no element', async () => {
+      assert.deepEqual(await call.page.evaluate(() => globalThis.__witness.captured.filter((one) => one.readyState === 'live').length), 0);
+      await call.page.evaluate(forgetPeers);
+      await until('everything to be collected', async () => {
+        await call.collect();
+        const { element = 0, ...others } = await call.page.evaluate(remains);
+        return Object.keys(others).length === 0 && element <= KEPT_ELEMENTS[kind];
+      }, { timeout: 30_000, explain: () => call.page.evaluate(remains) });
+    });
+
+    it('leave a room that works', async () => {
+      await call.create({ name: 'Last', servers: stage.janus.ws });
+      await call.join({ name: 'Last', room: ROOM, number: 42 });
+      await sees(call, { name: 'Last', of: 'Host' }, 17);
+      await sees(call, { name: 'Host', of: 'Last' }, 42);
+    });
+
+    it('leave nothing on the server', async () => {
+      await call.leave({ name: 'Last' });
+      await call.leave({ name: 'Host' });
+      await nothingLeft(stage.janus);
+      assert.equal((await call.held()).open, 0);
+      assert.deepEqual(call.page.complaints, []);
+    });
+  });
+}
