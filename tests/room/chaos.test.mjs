@@ -140,13 +140,14 @@ describe('a call of four', () => {
       const off = round % OFF_EVERY === 1 ? chance.pick(PEOPLE) : undefined;
       await call.switchOff(off);
       const before = await Promise.all(PEOPLE.map((name) => call.of(name, 'identities')));
+      const own = await Promise.all(PEOPLE.map((name) => call.of(name, 'ownIdentities')));
       // A server that is killed twice at once is killed once.
       const faults = plan[0] === plan[1] && plan[0] === 'restart' ? ['restart'] : plan;
       await Promise.all(faults.map(async (fault) => {
         // Each has chance of its own: which of them asks first is a matter of time.
-        const own = new Random(chance.integer(0, 2 ** 31));
-        await setTimeout(own.integer(0, 1_500));
-        await call[fault](own);
+        const luck = new Random(chance.integer(0, 2 ** 31));
+        await setTimeout(luck.integer(0, 1_500));
+        await call[fault](luck);
       }));
       await call.everybodySeesEverybody(`after ${plan.join(' and ')}`);
       for (const [index, name] of PEOPLE.entries()) {
@@ -154,6 +155,9 @@ describe('a call of four', () => {
         const told = await call.of(name, 'told');
         assert.deepEqual(await call.of(name, 'contradictions'), [], name);
         assert.deepEqual(await call.of(name, 'identities'), before[index], `${name}: ${told.join(', ')}`);
+      }
+      for (const [index, name] of PEOPLE.entries()) {
+        assert.deepEqual(await call.of(name, 'ownIdentities'), own[index], `what ${name} publishes`);
       }
     });
   }

@@ -4,7 +4,7 @@ import { Pattern, look } from './pattern.js';
 import { observe } from './order.js';
 import { transport } from './wire.js';
 
-export { contradictions, identities, told } from './order.js';
+export { contradictions, identities, ownIdentities, told } from './order.js';
 export { hold, release } from './wire.js';
 export { call as callByTone, dial, end as endCallByTone } from './tones.js';
 

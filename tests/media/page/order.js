@@ -107,6 +107,12 @@ export const told = ({ name }) => rooms.get(name).told.splice(0);
 /** What a person was told that cannot be. */
 export const contradictions = ({ name }) => rooms.get(name).wrong;
 
+/** The same of what a person publishes, by its source. */
+export function ownIdentities({ name }) {
+  const publications = [...rooms.get(name).room.localParticipant.publications.values()];
+  return Object.fromEntries(publications.map((one) => [one.source, [number(one), number(one.track)]]));
+}
+
 /** Numbers of a person's objects for somebody else and their tracks: the same for as long as they are the same. */
 export function identities({ name }) {
   const people = [...rooms.get(name).room.remoteParticipants.values()];
