@@ -142,7 +142,7 @@ for (const kind of BROWSERS) {
         await answer(page, {});
         await page.waitFor('its name', () => document.querySelector('#room-title').textContent === 'Hidden');
         const ada = await enter(browsers[other], stage.site, { name: 'Ada', room: '777' });
-        await seen(page, 'Ada');
+        await seen(page, 'on air');
         await page.click('.person .bar .quiet');
         await hearsAndSees(page, 1, { audio: 0 });
 

@@ -1,7 +1,9 @@
 //! The two roles of `VideoRoom`, with peer connections of the application's.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 use janus_wasm::client::{Connection, Options, Session};
 use janus_wasm::engine::Millis;
@@ -315,7 +317,10 @@ async fn what_is_given_up_midway_leaves_nothing_behind() {
         let ada_id = ada.joined().id.clone();
         let (subscriber, told, peer) = stage.listener(&ada_id).await;
         let more = SubscribeTo { streams: vec![Subscribe::feed(ada_id.clone())] };
-        assert!(web::within(Millis(0), subscriber.subscribe(&more)).await.is_none());
+        let mut asked = Box::pin(subscriber.subscribe(&more));
+        let begin = poll_fn(|context| Poll::Ready(asked.as_mut().poll(context).is_pending()));
+        assert!(begin.await, "it is on its way");
+        drop(asked);
         let offered = |event: &_| matches!(event, SubscriberEvent::Updated(mapping) if mapping.offer.is_some());
         let SubscriberEvent::Updated(mapping) = told.until("the offer", offered).await else {
             unreachable!()

@@ -5,6 +5,12 @@ import { preview } from './preview.js';
 
 const KINDS = { audio: 'Sound', video: 'Picture', data: 'Data' };
 
+/** What there is to watch and to hear. */
+const live = (streams) => (streams ?? []).filter(({ type, disabled }) => type !== 'data' && !disabled);
+
+/** Which streams those are, to see whether they are others. */
+const lines = (streams) => live(streams).map(({ mid, codec }) => `${mid} ${codec}`).join();
+
 function words(stream) {
   const details = [stream.codec?.toUpperCase(), stream.simulcast && 'simulcast', stream.disabled && 'off'];
   return [stream.description ?? KINDS[stream.type], ...details].filter(Boolean).join(' · ');
@@ -36,8 +42,9 @@ export class Person {
 
   /** Replaces what is known. With other streams, or none any more, what was watched is over. */
   update(info) {
+    const before = lines(this.#info?.streams);
     this.#info = { ...this.#info, ...info };
-    if ('streams' in info) void this.stopWatching();
+    if (this.#preview && lines(this.#info.streams) !== before) void this.stopWatching();
     this.#paint();
   }
 
@@ -64,12 +71,12 @@ export class Person {
     if (this.#preview) return this.stopWatching();
     this.#video.hidden = false;
     this.#video.setAttribute('aria-label', `What ${this.#name.textContent} sends`);
-    const { streams } = this.#info;
+    const before = lines(this.#info.streams);
     try {
       this.#preview = await preview(this.#room.rooms, { ...this.#room.entry(), publisher: this.#info }, this.#video);
       this.#show.textContent = 'Stop watching';
       // Gone meanwhile, or others.
-      if (this.#info.streams !== streams) await this.stopWatching();
+      if (lines(this.#info.streams) !== before) await this.stopWatching();
     } catch (error) {
       this.#video.hidden = true;
       throw error;
@@ -85,8 +92,7 @@ export class Person {
     this.#name.textContent = display || `Person ${id}`;
     this.#status.textContent = streams ? 'on air' : 'listening';
     this.#status.classList.toggle('live', Boolean(streams));
-    const live = (streams ?? []).filter(({ type, disabled }) => type !== 'data' && !disabled);
-    this.#show.hidden = live.length === 0;
+    this.#show.hidden = live(streams).length === 0;
     this.#streams.replaceChildren(...(streams ?? []).map((stream) => this.#line(stream)));
   }
 
