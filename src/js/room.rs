@@ -93,7 +93,7 @@ impl RoomCore {
         let read = || -> Result<_, Error> { Ok((options(settings)?, options(settings)?)) };
         let (join, devices) = read().map_err(|error| janus_error(&error))?;
         let mut join = super::options::join_options(join, devices);
-        join.tracks = tracks.as_ref().map(all_given).transpose()?;
+        join.tracks = tracks.map(|tracks| all_given(&tracks)).transpose()?;
         let room = self.0.clone();
         Ok(promise(async move {
             room.join(join).await?;
