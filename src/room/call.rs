@@ -25,7 +25,7 @@ use crate::protocol::description::Source;
 use crate::protocol::json::Object;
 use crate::protocol::{Candidate, Jsep, Json};
 use crate::web::{
-    self, Listener, MediaStreamTrack, Peer, PeerConfig, PeerEvent, Playback, Sender, Thrown, Timer,
+    self, Listener, MediaStreamTrack, Peer, PeerConfig, PeerEvent, Playback, Thrown, Timer,
     spawn_local,
 };
 use crate::{Error, ErrorCode, Id, Map};
@@ -388,32 +388,27 @@ impl Call {
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let adding = matches!(step, Step::AddCandidates(_));
-            // What is added while the offer is made may not be in it.
-            let held = weak.upgrade().map(|call| call.slots.senders()).unwrap_or_default();
             let done = peer.step(step).await;
             if adding {
                 return;
             }
             if let Some(call) = weak.upgrade() {
-                call.step_done(role, &peer, done, &held);
+                call.step_done(role, &peer, done);
             }
         });
     }
 
-    fn step_done(
-        self: &Rc<Self>,
-        role: Role,
-        peer: &Rc<Peer>,
-        done: Result<Option<Jsep>, Error>,
-        held: &[Sender],
-    ) {
+    fn step_done(self: &Rc<Self>, role: Role, peer: &Rc<Peer>, done: Result<Option<Jsep>, Error>) {
         let current = self.present(role);
         if !current.is_some_and(|current| Rc::ptr_eq(&current, peer)) {
             return;
         }
         let mut conference = self.conference.borrow_mut();
         match done {
-            Ok(Some(jsep)) => conference.described(role, jsep, self.slots.streams(held)),
+            Ok(Some(jsep)) => {
+                let streams = self.slots.streams(&jsep.sdp);
+                conference.described(role, jsep, streams);
+            }
             Ok(None) => conference.applied(),
             Err(error) => conference.step_failed(role, error),
         }

@@ -13,7 +13,7 @@ use super::options::GivenTrack;
 use super::publication::source_for;
 use super::toggle::{Toggle, Turns};
 use super::track::Track;
-use crate::engine::conference::LocalStream;
+use crate::engine::conference::{LocalStream, is_inactive};
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::StreamKind;
@@ -304,19 +304,15 @@ impl Slots {
         self.0.borrow().iter().find(|slot| slot.track.media() == *media).cloned()
     }
 
-    /// What sends now.
-    pub(super) fn senders(&self) -> Vec<Sender> {
-        self.0.borrow().iter().filter_map(|slot| slot.sender()).collect()
-    }
-
-    /// What an offer of these senders holds.
-    pub(super) fn streams(&self, held: &[Sender]) -> Map<String, LocalStream> {
+    /// What an offer holds of them: what was added while it was made may be in it, or not, or take an m-line that it
+    /// says to be free.
+    pub(super) fn streams(&self, offer: &str) -> Map<String, LocalStream> {
         let slots = self.0.borrow();
         let stream = |slot: &Rc<Slot>| {
-            let sender = slot.sender().filter(|sender| held.contains(sender))?;
+            let mid = slot.mid().filter(|mid| !is_inactive(offer, mid))?;
             let (kind, source, name) = (slot.kind(), slot.source(), slot.name());
             let muted = slot.muted.get();
-            sender.mid().map(|mid| (mid, LocalStream { kind, source, name, muted }))
+            Some((mid, LocalStream { kind, source, name, muted }))
         };
         slots.iter().filter_map(stream).collect()
     }

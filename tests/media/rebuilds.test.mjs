@@ -179,6 +179,9 @@ for (const kind of BROWSERS) {
       const { all: now } = await page('ours', ADA);
       assert.deepEqual(now.slice(0, 3), muted(all, 'camera'));
       await isTrue(now, { camera: false }, 'trackUnmuted microphone', 'trackMuted camera', 'localTrackPublished unknown');
+      // One offer is made while a camera opens that may ride in it.
+      await act(['camera', true], ['unpublish', 'unknown']);
+      await sees(call, CAMERA, 17, (seen) => !seen.muted);
     });
 
     it('wishes while a connection is made anew cost nothing twice', async () => {

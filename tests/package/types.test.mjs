@@ -27,13 +27,14 @@ const OPTIONS = {
 
 /** What later examples have from earlier ones. */
 const KNOWN = `
-  import type { Session, VideoRoom } from 'janus-wasm';
+  import type { Published, Session, VideoRoom } from 'janus-wasm';
   declare global {
     const session: Session;
     const rooms: VideoRoom;
     const there: VideoRoom;
     const room: number;
     const ada: any;
+    const streams: Published['streams'];
   }
 `;
 

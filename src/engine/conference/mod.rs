@@ -523,7 +523,8 @@ impl Conference {
 
     fn advance_joining(&mut self, now: Millis) {
         let offer = self.publishing.offer_to_join();
-        let offer_expected = self.capturing || !self.publishing.negotiation.is_idle();
+        let making = self.publishing.is_renewing() || !self.publishing.negotiation.is_idle();
+        let offer_expected = self.capturing || making;
         let waited = self.join_by.is_some_and(|until| until <= now);
         if !self.signal_ready || (offer.is_none() && offer_expected && !waited) {
             self.publishing.keep_offer(offer);
