@@ -10,6 +10,8 @@ export class RoomView {
   #pin;
   #watcher;
   #people = new Map();
+  /** Who left since we are here: a list that was on its way may still have them. */
+  #gone = new Set();
   #leave;
   rooms;
 
@@ -47,7 +49,7 @@ export class RoomView {
     for (const who of [...attendees, ...publishers.filter(({ dummy }) => !dummy)]) this.#know(who);
     // Rooms that do not announce who listens tell it here.
     const everybody = await this.rooms.listParticipants(room);
-    for (const { id, display, dummy } of everybody) if (!dummy) this.#know({ id, display });
+    for (const { id, display, dummy } of everybody) if (!dummy && !this.#gone.has(id)) this.#know({ id, display });
     this.#bind();
     this.#paint();
   }
@@ -83,6 +85,7 @@ export class RoomView {
 
   #know(who) {
     if (who.id === this.#watcher?.id) return;
+    this.#gone.delete(who.id);
     const known = this.#people.get(who.id);
     if (known) known.update(who);
     else {
@@ -94,6 +97,7 @@ export class RoomView {
   }
 
   #forget(id) {
+    this.#gone.add(id);
     const person = this.#people.get(id);
     this.#people.delete(id);
     void person?.stopWatching();
