@@ -113,10 +113,10 @@ for (const kind of BROWSERS) {
 
     it('refuses ways that are none', async () => {
       const send = (options) => call.send({ name: 'Ada', data: 'x', options });
-      await assert.rejects(send({ reliable: 'no' }), /data.reliable/);
-      await assert.rejects(send({ ordered: 1 }), /data.ordered/);
-      await assert.rejects(send({ reliable: false, maxLifetime: 70_000 }), /data.maxLifetime/);
-      await assert.rejects(send({ maxLifetime: 100 }), /data.maxLifetime: with reliable: false/);
+      await assert.rejects(send({ reliable: 'no' }), /reliable/);
+      await assert.rejects(send({ ordered: 1 }), /ordered/);
+      await assert.rejects(send({ reliable: false, maxLifetime: 70_000 }), /maxLifetime/);
+      await assert.rejects(send({ maxLifetime: 100 }), /maxLifetime: with reliable: false/);
     });
 
     it('goes on when the connection is made anew while much waits', async () => {

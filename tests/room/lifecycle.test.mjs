@@ -104,7 +104,7 @@ for (const kind of BROWSERS) {
       await meet('Ada');
       const create = { room: 6262, create: { publishers: 6 } };
       for (const [steps, options] of [[['join', 'leave'], create], [['join', 'abort'], create], [['join', 'leave'], {}],
-        [['join', 'leave', 'join', 'abort'], {}], [['join', 20, 'leave'], { number: 17 }], [['join', 60, 'abort'], { number: 17 }]]) {
+        [['join', 'leave', 'join', 'abort'], {}], [['join', 20, 'leave'], { number: 17 }], [['join', 60, 'abort', 'leave'], { number: 17 }]]) {
         const ends = await play(steps, options);
         assert.ok(ends.every((end) => ['done', 'aborted', 'AbortError'].includes(end)), `${steps}: ${ends}`);
         await isOut();

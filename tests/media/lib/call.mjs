@@ -52,12 +52,12 @@ export async function openCalls(browser, site, inits = []) {
 }
 
 /** Waits until one person sees the picture of this number, moving, at somebody's. */
-export async function sees(call, view, number, extra = () => true) {
+export async function sees(call, view, number, extra = () => true, options = {}) {
   let before;
   await until(`${view.name} to see number ${number} at ${view.of}`, async () => {
     const seen = await call.see(view);
     const moved = before !== undefined && seen.counter !== before;
     before = seen.counter;
     return seen.number === number && moved && extra(seen);
-  });
+  }, options);
 }

@@ -10,7 +10,10 @@ export class PuppeteerPage {
         this.complaints.push(`console ${message.type()}: ${message.text()}`);
       }
     });
-    page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.message}`));
+    page.on('pageerror', ({ message }) => {
+      // Firefox says so of each way that was in vain, to whoever reads its console; the page throws nothing.
+      if (!message.startsWith('WebRTC: ICE failed')) this.complaints.push(`uncaught: ${message}`);
+    });
     page.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText ?? '';
       // What the page itself called off, a long poll above all, is nobody's failure.
