@@ -123,7 +123,9 @@ for (const kind of BROWSERS) {
     });
 
     it('comes back to a room that is in no list, and looks anew after the connection was away', async () => {
-      const proxy = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
+      // A server that keeps sessions for those who come back.
+      const own = await setStage({ reclaimSessionTimeout: 30 });
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port: own.janus.ports.ws } });
       const site = await serveSite([proxy.url('ws')]);
       try {
         const page = await browsers[kind].open(`${site.url}examples/admin.html`);
@@ -141,7 +143,7 @@ for (const kind of BROWSERS) {
         await page.click('#open button');
         await answer(page, {});
         await page.waitFor('its name', () => document.querySelector('#room-title').textContent === 'Hidden');
-        const ada = await enter(browsers[other], stage.site, { name: 'Ada', room: '777' });
+        const ada = await enter(browsers[other], own.site, { name: 'Ada', room: '777' });
         await seen(page, 'on air');
         await page.click('.person .bar .quiet');
         await hearsAndSees(page, 1, { audio: 0 });
@@ -156,10 +158,11 @@ for (const kind of BROWSERS) {
         await answer(page, {});
         await seen(page, 'The room was closed.');
         await page.close();
-        await nothingLeft(stage.janus);
+        await nothingLeft(own.janus);
       } finally {
         await site.close();
         await proxy.close();
+        await own.close();
       }
     });
 
