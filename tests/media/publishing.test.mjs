@@ -10,10 +10,10 @@ import { openCalls, sees, setCallStage } from './lib/call.mjs';
 const CYCLES = 100;
 const WARM = 10;
 /**
- * WebAssembly memory grows by pages of so many bytes. One may still come when what lasts settles among what went; what
- * is left of each round, be it 1,500 bytes, makes two.
+ * WebAssembly memory grows by pages of 64 kB. Two may still come in Chromium, for what waits to be collected there; what
+ * is left of each round, be it 2,200 bytes, makes three.
  */
-const PAGE_BYTES = 65_536;
+const MOST_BYTES = 2 * 65_536;
 /** Tables grow by so many places, for what waits to be collected. */
 const STEP_PLACES = 256;
 const ROOM = 1234;
@@ -179,7 +179,7 @@ for (const kind of BROWSERS) {
       assert.deepEqual(now, counts);
       assert.ok(places[0] - few[0] <= STEP_PLACES, `${places[0] - few[0]} places more for objects in WebAssembly`);
       const grown = memory - before;
-      assert.ok(grown <= PAGE_BYTES, `${grown} bytes more of WebAssembly memory`);
+      assert.ok(grown <= MOST_BYTES, `${grown} bytes more of WebAssembly memory`);
     });
 
     it('closes everything on leaving', async () => {
