@@ -1,5 +1,5 @@
 import type { TrackCore } from '../../pkg/janus.js';
-import { startMeter } from '../web/meter.js';
+import { startMeter } from '../web/media.js';
 import { checked } from './checks.js';
 import { abortable, type Abortable } from './events.js';
 import { stringify } from './json.js';

@@ -64,7 +64,7 @@ pub struct ScreenOptions {
 
 wire!(ScreenOptions { ; optional width, height, frame_rate = "frameRate", audio });
 
-#[wasm_bindgen(module = "/src/web/capture.js")]
+#[wasm_bindgen(module = "/src/web/media.js")]
 extern "C" {
     #[wasm_bindgen(js_name = capture)]
     fn open_devices(camera: Option<String>, microphone: Option<String>) -> Promise;

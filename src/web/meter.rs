@@ -6,7 +6,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::MediaStreamTrack;
 
-#[wasm_bindgen(module = "/src/web/meter.js")]
+#[wasm_bindgen(module = "/src/web/media.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = startMeter)]
     fn start_meter(

@@ -11,7 +11,7 @@ use web_sys::{HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState};
 
 use super::{Thrown, spawn_local};
 
-#[wasm_bindgen(module = "/src/web/playback.js")]
+#[wasm_bindgen(module = "/src/web/media.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn attach(

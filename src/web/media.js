@@ -1,0 +1,185 @@
+/**
+ * Devices, levels and elements, in the browser's words.
+ *
+ * One file for the three: each one more is one more request of a page that takes the crate without a bundler, and the
+ * server of wasm-bindgen's test runner loses one of five that come at once.
+ */
+
+// Opening cameras, microphones and screens.
+
+/** @param {string | undefined} text */
+const read = (text) => text && JSON.parse(text);
+
+/** @param {string | undefined} id */
+const device = (id) => id && { deviceId: { exact: id } };
+
+/** @param {Record<string, number | undefined>} wishes */
+const ideal = (wishes) =>
+  Object.fromEntries(Object.entries(wishes).filter(([, value]) => value).map(([key, value]) => [key, { ideal: value }]));
+
+/** The browser's media devices. */
+function devices() {
+  if (navigator.mediaDevices) return navigator.mediaDevices;
+  throw new DOMException('cameras and microphones need a secure context: https:, or localhost', 'NotSupportedError');
+}
+
+/**
+ * Opens devices, with one prompt for both.
+ *
+ * @param {string} [camera] `CameraOptions` as JSON
+ * @param {string} [microphone] `MicrophoneOptions` as JSON
+ * @returns {Promise<MediaStreamTrack[]>}
+ */
+export async function capture(camera, microphone) {
+  const { deviceId: cameraId, width = 640, height = 360, frameRate = 30 } = read(camera) ?? {};
+  const { deviceId: microphoneId, ...processing } = read(microphone) ?? {};
+  const { echoCancellation = true, noiseSuppression = true, autoGainControl = true, channelCount } = processing;
+  const stream = await devices().getUserMedia({
+    video: camera ? { ...device(cameraId), ...ideal({ width, height, frameRate }) } : false,
+    audio: microphone
+      ? { ...device(microphoneId), echoCancellation, noiseSuppression, autoGainControl, ...ideal({ channelCount }) }
+      : false,
+  });
+  return stream.getTracks();
+}
+
+/**
+ * Asks for a screen, a window or a tab; with its sound where the browser gives it.
+ *
+ * @param {string} screen `ScreenOptions` as JSON
+ * @returns {Promise<MediaStreamTrack[]>}
+ */
+export async function captureScreen(screen) {
+  const { width, height, frameRate = 15, audio = true } = read(screen);
+  const stream = await devices().getDisplayMedia({ video: ideal({ width, height, frameRate }), audio });
+  return stream.getTracks();
+}
+
+// How loud a track is.
+
+/** How often the level is told, ms. */
+const PERIOD = 60;
+
+/**
+ * Listens to a track; what is returned tells its level, and ends that.
+ *
+ * @param {MediaStreamTrack} track
+ */
+function listen(track) {
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: 1024 });
+  context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  // Suspended until the person has touched the page, in some browsers; resuming is best effort.
+  context.resume().catch(() => undefined);
+  const samples = new Float32Array(1024);
+  return {
+    level() {
+      analyser.getFloatTimeDomainData(samples);
+      const power = samples.reduce((sum, sample) => sum + sample * sample, 0);
+      // Root mean square, with the square root once more.
+      return Math.min(1, (power / samples.length) ** 0.25);
+    },
+    end: () => context.close().catch(() => undefined),
+  };
+}
+
+/**
+ * Tells the level of an audio track about 16 times a second, from 0 (silence) to 1 (as loud as can be), on a scale that
+ * follows the ear: half the bar is about a quarter of the power. The returned function ends that.
+ *
+ * @param {() => MediaStreamTrack} current the track, which may be another from one moment to the next
+ * @param {(level: number) => void} listener
+ */
+export function startMeter(current, listener) {
+  let track = current();
+  let ear = listen(track);
+  const timer = setInterval(() => {
+    const now = current();
+    if (now !== track) {
+      track = now;
+      ear.end();
+      // A context of its own: devices differ in their sample rates, and Firefox mixes none.
+      ear = listen(track);
+    }
+    listener(ear.level());
+  }, PERIOD);
+  return () => {
+    clearInterval(timer);
+    ear.end();
+  };
+}
+
+// Tracks in elements.
+
+/** Whether an element has something to play and does not. */
+const isStill = ({ srcObject, paused }) => srcObject && paused;
+
+/** How long playing is waited for, ms: what is refused is refused at once, and what has no picture yet stays open. */
+const PATIENCE = 1000;
+
+/**
+ * Plays a track in an element, or in a new one.
+ *
+ * @param {MediaStreamTrack} track
+ * @param {HTMLMediaElement} [element]
+ */
+export function attach(track, element) {
+  if (!element) {
+    element = document.createElement(track.kind);
+    element.autoplay = true;
+    if (track.kind === 'video') {
+      // Sound comes from audio tracks alone, and browsers play muted video without being asked.
+      element.muted = true;
+      // iOS goes full screen otherwise.
+      element.setAttribute('playsinline', '');
+    }
+  }
+  element.srcObject = new MediaStream([track]);
+  return element;
+}
+
+/**
+ * Takes a track out of an element. One that was given something else meanwhile keeps that.
+ *
+ * @param {MediaStreamTrack} track
+ * @param {HTMLMediaElement} element
+ */
+export function detach(track, element) {
+  if (element.srcObject?.getTrackById?.(track.id)) element.srcObject = null;
+}
+
+/**
+ * Plays elements, all at once: a click may count for no more than what is called within it. Resolves to those that the
+ * browser does not let play; those that have nothing to play any longer are passed over.
+ *
+ * @param {HTMLMediaElement[]} elements
+ */
+export async function play(elements) {
+  const blocked = [];
+  const tries = elements.filter(({ srcObject }) => srcObject).map((element) => element.play().catch(({ name }) => {
+    // Anything else, an AbortError above all, only says that the element was given something new.
+    if (name === 'NotAllowedError') blocked.push(element);
+  }));
+  await Promise.race([Promise.all(tries), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  return blocked.filter(isStill);
+}
+
+/** What may free a blocked element: the page or the person plays it, or it is given something else. */
+const CHANGES = ['playing', 'emptied'];
+
+/**
+ * Resolves when an element that was blocked plays after all, or has nothing to play any longer.
+ *
+ * @param {HTMLMediaElement} element
+ */
+export function freed(element) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (isStill(element)) return;
+      CHANGES.forEach((type) => element.removeEventListener(type, look));
+      resolve();
+    };
+    CHANGES.forEach((type) => element.addEventListener(type, look));
+    look();
+  });
+}
