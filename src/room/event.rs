@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use futures_channel::mpsc;
 use futures_core::Stream;
 
 use super::publication::LocalPublication;
 use super::track::Track;
+use super::{Inner, Room};
 use crate::engine::conference::Reason;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
@@ -305,6 +306,10 @@ impl Listeners {
         self.callbacks.borrow_mut().push(listener);
     }
 
+    fn remove(&self, listener: &Listener) {
+        self.callbacks.borrow_mut().retain(|it| !Rc::ptr_eq(it, listener));
+    }
+
     pub(super) fn stream(&self) -> Events {
         let (sender, receiver) = mpsc::unbounded();
         self.streams.borrow_mut().push(sender);
@@ -319,6 +324,33 @@ impl Listeners {
         }
         let mut streams = self.streams.borrow_mut();
         streams.retain(|stream| stream.unbounded_send(event.clone()).is_ok());
+    }
+}
+
+/// Hears what a room tells, until it is dropped: [`Room::watch`].
+pub struct Watching {
+    room: Weak<Inner>,
+    listener: Listener,
+}
+
+impl Watching {
+    pub(super) fn new(room: &Room, listener: Listener) -> Self {
+        room.0.listeners.add(Rc::clone(&listener));
+        Self { room: Rc::downgrade(&room.0), listener }
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if let Some(room) = self.room.upgrade() {
+            room.listeners.remove(&self.listener);
+        }
+    }
+}
+
+impl fmt::Debug for Watching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watching")
     }
 }
 

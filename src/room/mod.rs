@@ -36,7 +36,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState};
+pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState, Watching};
 pub use self::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 pub use self::parts::Parts;
 #[cfg(feature = "npm")]
@@ -112,6 +112,19 @@ impl Room {
     /// Calls `listener` with every event, at once and in order, until the room is dropped.
     pub fn on_event(&self, listener: impl Fn(&RoomEvent) + 'static) {
         self.0.listeners.add(Rc::new(listener));
+    }
+
+    /// The same, until what is returned is dropped.
+    ///
+    /// ```no_run
+    /// # fn example(room: &janus_wasm::room::Room) {
+    /// let watching = room.watch(|event| { /* ... */ });
+    /// drop(watching);
+    /// # }
+    /// ```
+    #[must_use = "nothing is heard once it is dropped"]
+    pub fn watch(&self, listener: impl Fn(&RoomEvent) + 'static) -> Watching {
+        Watching::new(self, Rc::new(listener))
     }
 
     /// Every event from now on, as a stream.
