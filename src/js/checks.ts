@@ -42,7 +42,7 @@ export const RULES = {
     autoGainControl: FLAG,
     channelCount: COUNT,
   },
-  joining: { roomBitrate: COUNT },
+  joining: { roomBitrate: COUNT, awaitRoom: COUNT },
   data: { reliable: FLAG, ordered: FLAG, maxLifetime: LIFETIME },
   screen: { width: COUNT, height: COUNT, frameRate: COUNT, audio: FLAG },
   publishing: {

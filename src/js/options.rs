@@ -111,10 +111,11 @@ pub(super) struct Devices {
     data: bool,
     create: Option<Json>,
     room_bitrate: Option<u32>,
+    await_room: Option<u32>,
 }
 
 wire!(Devices {
-    ; optional camera, microphone, e2ee, subscribe, data, create, room_bitrate = "roomBitrate"
+    ; optional camera, microphone, e2ee, subscribe, data, create, room_bitrate = "roomBitrate", await_room = "awaitRoom"
 });
 
 pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions {
@@ -128,6 +129,7 @@ pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions 
         e2ee: devices.e2ee,
         create: devices.create,
         room_bitrate: devices.room_bitrate,
+        await_room: Millis(devices.await_room.unwrap_or_default().into()),
         watch_none: devices.subscribe == Some(false),
         join,
         ..base

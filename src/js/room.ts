@@ -60,6 +60,11 @@ export interface JoinOptions extends Abortable {
    * does not tell; that of `create` by default.
    */
   roomBitrate?: number | undefined;
+  /**
+   * For how long a room that is ended while we are in it is waited for, ms, in case it is made again: `reconnecting`
+   * meanwhile, with the people and tracks there are (0: the call is over at once).
+   */
+  awaitRoom?: number | undefined;
   /** Opens the camera and publishes it. An unanswered prompt delays nobody. */
   camera?: boolean | CameraOptions | undefined;
   /** Opens the microphone and publishes it. */
@@ -254,7 +259,7 @@ export class Room extends Emitter<RoomEventMap> {
     const settings = {
       ...rest,
       room,
-      roomBitrate: checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate }).roomBitrate,
+      ...checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate, awaitRoom: rest.awaitRoom }),
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions('camera', camera),
       microphone: deviceOptions('microphone', microphone),

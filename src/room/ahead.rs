@@ -143,6 +143,7 @@ impl Call {
         if options.create.is_some() {
             self.conference.borrow_mut().make_room();
         }
+        self.conference.borrow_mut().await_room(options.await_room);
         if options.e2ee {
             self.conference.borrow_mut().set_e2ee(true);
         }

@@ -2,6 +2,7 @@
 
 use crate::Id;
 use crate::client;
+use crate::engine::Millis;
 use crate::engine::requests::JoinRoom;
 use crate::protocol::Json;
 use crate::videoroom::requests::CreateRoom;
@@ -74,6 +75,7 @@ pub struct JoinOptions {
     pub(crate) watch_none: bool,
     pub(crate) create: Option<Json>,
     pub(crate) room_bitrate: Option<u32>,
+    pub(crate) await_room: Millis,
 }
 
 impl JoinOptions {
@@ -90,6 +92,7 @@ impl JoinOptions {
             watch_none: false,
             create: None,
             room_bitrate: None,
+            await_room: Millis(0),
         }
     }
 
@@ -184,6 +187,14 @@ impl JoinOptions {
     #[must_use]
     pub fn room_bitrate(mut self, bitrate: u32) -> Self {
         self.room_bitrate = Some(bitrate);
+        self
+    }
+
+    /// Waits so long for a room that is ended while we are in it, in case it is made again: `Reconnecting`
+    /// meanwhile, with the people and tracks there are. By default the call is over at once.
+    #[must_use]
+    pub fn await_room(mut self, patience: Millis) -> Self {
+        self.await_room = patience;
         self
     }
 

@@ -142,6 +142,32 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
     });
 
+    it('a room that is ended and made again before our eyes is joined again by who waits for it', async () => {
+      const room = 5656;
+      await createRoom(stage.janus, room, { secret: undefined });
+      await meet(room, { awaitRoom: 30_000 });
+      const before = await call.identities({ name: 'Bob' });
+      assert.equal((await videoroom(stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
+      for (const name of ['Ada', 'Bob']) await isIn(name, 'reconnecting');
+      await createRoom(stage.janus, room, { secret: undefined });
+      for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      assert.deepEqual(await call.identities({ name: 'Bob' }), before);
+      for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
+    });
+
+    it('a room that is ended and not made again is over when who waits for it has waited', async () => {
+      const room = 5757;
+      await createRoom(stage.janus, room, { secret: undefined });
+      await meet(room, { awaitRoom: 2_000 });
+      assert.equal((await videoroom(stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
+      await isIn('Bob', 'disconnected');
+      const log = await call.log({ name: 'Bob' });
+      assert.ok(log.includes('disconnected room-destroyed'), log.join(', '));
+      assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
+    });
+
     it('a room that is gone for good is given up, with the reason', async () => {
       await createRoom(stage.janus, 5252);
       await meet(5252);

@@ -181,7 +181,7 @@ export async function publishing(room: Room, canvas: HTMLCanvasElement): Promise
   await room.setIceServers([{ urls: 'turn:turn.example', username: 'ada', credential: 'new' }]);
   room.restartIce();
   room.on('trackReplaced', ({ track: again }) => console.log(again.mediaStreamTrack.id));
-  await room.join({ room: 1234, roomBitrate: 512_000, create: { description: 'On demand', isPrivate: true }, tracks: [{ track, name: 'Again' }] });
+  await room.join({ room: 1234, roomBitrate: 512_000, awaitRoom: 10_000, create: { description: 'On demand', isPrivate: true }, tracks: [{ track, name: 'Again' }] });
   return publication.settings;
 }
 

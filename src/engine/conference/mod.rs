@@ -322,10 +322,7 @@ impl Conference {
             RoomEvent::Leaving(who) => self.roster.left(&who.id, false),
             RoomEvent::Kicked(who) => self.roster.left(&who.id, true),
             RoomEvent::KickedOurselves => return self.kicked(),
-            RoomEvent::Destroyed => {
-                let error = Error::new(ErrorCode::Closed, "the room was ended");
-                return self.end(Reason::RoomDestroyed, Some(error));
-            }
+            RoomEvent::Destroyed => return self.room_ended(),
             RoomEvent::Changed(Attendee { id, display, metadata }) => {
                 self.roster.renamed(&id, display, metadata)
             }

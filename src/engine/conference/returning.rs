@@ -36,6 +36,10 @@ pub(super) struct Returning {
     due: Option<Millis>,
     /// When those who have not come are given up.
     linger: Option<Millis>,
+    /// For how long a room that was ended is waited for.
+    awaits: Millis,
+    /// Until when that is now.
+    ended: Option<Millis>,
     /// A room that is not there is made.
     makes: bool,
     created: bool,
@@ -83,6 +87,26 @@ impl Conference {
         self.returning.makes = true;
     }
 
+    /// A room that was ended is waited for, in case it is made again.
+    pub fn await_room(&mut self, patience: Millis) {
+        self.returning.awaits = patience;
+    }
+
+    /// The room was ended while we were in it.
+    pub(super) fn room_ended(&mut self) {
+        if self.returning.awaits == Millis(0) {
+            return self.end_with_room();
+        }
+        // Not made again by ourselves: somebody ended it on purpose.
+        self.returning.ended = Some(self.now + self.returning.awaits);
+        self.out.push_back(Output::Return);
+    }
+
+    fn end_with_room(&mut self) {
+        let error = Error::new(ErrorCode::Closed, "the room was ended");
+        self.end(Reason::RoomDestroyed, Some(error));
+    }
+
     /// Session, handles and peer connections are gone. What was asked for is asked for again when
     /// [`Conference::signal_ready`] is reported.
     pub fn depart(&mut self) {
@@ -104,6 +128,7 @@ impl Conference {
     pub(super) fn returned(&mut self) {
         let returning = &mut self.returning;
         (returning.refused, returning.pause, returning.created) = (None, None, false);
+        returning.ended = None;
         if self.roster.has_doubted() {
             returning.linger = Some(self.now + LINGER);
         }
@@ -111,6 +136,11 @@ impl Conference {
 
     /// The room refused us.
     pub(super) fn join_refused(&mut self, error: Error) {
+        if error.code() == ErrorCode::RoomNotFound
+            && let Some(until) = self.returning.ended
+        {
+            return if until <= self.now { self.end_with_room() } else { self.ask_again() };
+        }
         let makes = self.returning.makes && !self.returning.created;
         if error.code() == ErrorCode::RoomNotFound && makes {
             self.returning.created = true;
@@ -137,9 +167,13 @@ impl Conference {
         if error.code() == ErrorCode::IdTaken && !self.returning.chosen && since + GHOST <= now {
             (self.me, self.join.id) = (None, None);
         }
+        self.ask_again();
+    }
+
+    fn ask_again(&mut self) {
         self.membership = Membership::Waiting;
         (self.signal_ready, self.join_by) = (false, None);
-        self.returning.due = Some(now + self.returning.next_pause());
+        self.returning.due = Some(self.now + self.returning.next_pause());
     }
 
     /// The room was made, or could not be.

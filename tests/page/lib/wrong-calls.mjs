@@ -54,6 +54,7 @@ export const OPTIONS = [
   ...wrong('new Room({ servers: address }).join({ room: 1234, $ })', {
     display: ['text'], metadata: ['object'], pin: ['text'], token: ['text'], create: ['object'], camera: ['device'], microphone: ['device'],
     tracks: ['list'], subscribe: ['flag'], data: ['flag'], e2ee: ['flag'], signal: ['signal'], id: ['id'],
+    roomBitrate: ['count'], awaitRoom: ['count'],
   }),
   ...wrong('new Room({ servers: address }).join({ room: 1234, camera: { $ } })', CAMERA),
   ...wrong('new Room({ servers: address }).join({ room: 1234, microphone: { $ } })', MICROPHONE),

@@ -295,3 +295,46 @@ fn a_page_that_wants_no_second_connection_wants_no_second_place() {
     conference.set_budget(Millis(0));
     assert!(!conference.belongs());
 }
+
+/// Somebody watching whose room was just ended.
+fn ended(patience: Millis) -> (Conference, Vec<Output>) {
+    let mut conference = watching();
+    conference.await_room(patience);
+    conference.room_event(RoomEvent::Destroyed);
+    let outputs = drain(&mut conference, HERE);
+    (conference, outputs)
+}
+
+#[test]
+fn a_room_that_is_ended_is_over_at_once() {
+    let (_, outputs) = ended(Millis(0));
+    assert_eq!(over(&outputs), Some(Reason::RoomDestroyed));
+}
+
+#[test]
+fn a_room_that_is_ended_and_made_again_is_joined_again() {
+    let (mut conference, outputs) = ended(Millis(5_000));
+    assert!(matches!(outputs[..], [Output::Return]), "{outputs:?}");
+    depart(&mut conference, HERE);
+    conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+    assert!(drain(&mut conference, HERE).is_empty());
+    let soon = HERE + Millis(1_000);
+    assert_eq!(returns(&drain(&mut conference, soon)), 1);
+    assert!(events(&depart(&mut conference, soon)).is_empty());
+    conference.answer(Asked::Join, Ok(joined(vec![publisher(2)])));
+    assert!(matches!(events(&drain(&mut conference, soon))[..], [Event::Joined(_), ..]));
+    // The next end has its time anew.
+    conference.room_event(RoomEvent::Destroyed);
+    assert!(matches!(drain(&mut conference, soon + Millis(60_000))[..], [Output::Return]));
+}
+
+#[test]
+fn a_room_that_is_ended_and_not_made_again_is_over_in_the_end() {
+    let (mut conference, _) = ended(Millis(5_000));
+    conference.make_room();
+    let late = HERE + Millis(5_000);
+    depart(&mut conference, late);
+    conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+    // Not made by ourselves: somebody ended it on purpose.
+    assert_eq!(over(&drain(&mut conference, late)), Some(Reason::RoomDestroyed));
+}
