@@ -197,6 +197,12 @@ impl RoomCore {
         thrown(self.0.restart_ice())
     }
 
+    /// Nothing comes of all that should.
+    #[wasm_bindgen(js_name = receivesNothing)]
+    pub fn receives_nothing(&self) -> Result<(), JsValue> {
+        thrown(self.0.receives_nothing())
+    }
+
     /// Other STUN and TURN servers.
     #[wasm_bindgen(js_name = setIceServers)]
     pub fn set_ice_servers(&self, servers: JsValue) -> Result<(), JsValue> {

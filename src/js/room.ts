@@ -312,6 +312,11 @@ export class Room extends Emitter<RoomEventMap> {
     this.#loaded().restartIce();
   }
 
+  /** Nothing comes of all that should. @internal */
+  _receivesNothing(): void {
+    if (this.state === 'connected') this.#present?.receivesNothing();
+  }
+
   /** Other STUN and TURN servers, or new credentials for them; used from the next ICE restart or connection on. */
   async setIceServers(iceServers: readonly RTCIceServer[]): Promise<void> {
     check('iceServers', ICE_SERVERS, iceServers);

@@ -63,6 +63,18 @@ impl Room {
         self.with_call(Call::restart_ice)
     }
 
+    /// Nothing comes of all that should, and has not for many seconds: the peer connection that receives is made anew,
+    /// with the same tracks, unless its packets do not get through, which is mended otherwise.
+    ///
+    /// # Errors
+    /// `InvalidState` outside of a room.
+    pub fn receives_nothing(&self) -> Result<(), Failure> {
+        self.with_call(|call| {
+            call.conference.borrow_mut().nothing_comes();
+            call.pump();
+        })
+    }
+
     /// Other STUN and TURN servers (`RTCIceServer`s), or new credentials for them. They are used from the next
     /// peer connection or ICE restart on.
     ///

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { openRelayDesk } from '../media/lib/relay.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { silence } from '../page/lib/janus-admin.mjs';
 import { stays, until } from '../page/lib/wait.mjs';
 import { openPeople, setSpeakerStage } from './lib/speakers.mjs';
 
@@ -82,6 +83,15 @@ for (const kind of BROWSERS) {
       await knows('Bob', 'that it goes on', ({ stalled }) => stalled.length === 0);
       const { log } = await people.state({ name: 'Bob' });
       assert.deepEqual(log.filter((text) => /stalled|resumed/.test(text)), ["Ada's video stalled", "Ada's video resumed"]);
+    });
+
+    it('a connection over which nothing comes is made anew, with the same tracks', async () => {
+      await come(['Ada', 'Bob'], []);
+      await silence(stage.janus);
+      await knows('Bob', "that Ada's streams stall", ({ stalled }) => stalled.length === 2);
+      const seen = await knows('Bob', 'that they go on', ({ stalled }) => stalled.length === 0, { timeout: 30_000 });
+      assert.deepEqual([seen.tracks, seen.same], [2, true]);
+      assert.deepEqual(people.page.complaints, []);
     });
 
     it('what is muted or paused does not stall', async () => {

@@ -109,6 +109,18 @@ impl Conference {
         self.receiving.patience.hurry();
     }
 
+    /// Nothing of what should be received comes, and has not for a while. Where packets get through as far as the
+    /// browser knows, it is the connection that is of no use, and no other way for packets would help.
+    pub fn nothing_comes(&mut self) {
+        let healing = &self.receiving.healing;
+        let idle =
+            healing.well && healing.due.is_none() && self.receiving.subscriptions.is_joined();
+        if idle && self.signalling && self.membership == Membership::Joined {
+            let text = "the connection is up, and nothing comes over it";
+            self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
+        }
+    }
+
     /// The connection to the server broke, or is there again.
     pub fn signalling(&mut self, works: bool) {
         self.signalling = works;

@@ -12,10 +12,14 @@ export interface Flow {
 export interface StallChange<K> {
   readonly stalled: readonly K[];
   readonly resumed: readonly K[];
+  /** Nothing has come of all that should, for some time; said once. */
+  readonly silent: boolean;
 }
 
 /** Before the first frame there is a connection to be made, and a key frame to be waited for, in a stream that goes on as well; ms. */
 const FIRST_MS = 5_000;
+/** For how long everything has to stand still before the connection is to blame, ms. */
+const SILENCE_MS = 8_000;
 /** A page that slept for longer, ms, knows nothing of what came meanwhile. */
 const SLEPT_MS = 6_000;
 
@@ -31,7 +35,8 @@ class Counter {
 
   /** For how long it has not moved, ms. */
   step(now: number, count: number | undefined): number {
-    if (count !== undefined && count !== this.count) this.excuse(now);
+    // What begins again from nothing has not come yet.
+    if (count !== undefined && count > (this.count ?? -1)) this.excuse(now);
     this.count = count ?? this.count;
     return now - this.#moved;
   }
@@ -69,6 +74,8 @@ function stands(now: number, watched: Watched, { count, pictures, patience }: Fl
 export class StallWatch<K> {
   readonly #watched = new Map<K, Watched>();
   #before: number | undefined;
+  /** Since when everything stands still; `Infinity` once that was told. */
+  #silent: number | undefined;
 
   step(now: number, flows: ReadonlyMap<K, Flow>): StallChange<K> {
     const slept = this.#before !== undefined && now - this.#before > SLEPT_MS;
@@ -87,6 +94,15 @@ export class StallWatch<K> {
       if (stalls !== watched.stalled) (stalls ? stalled : resumed).push(key);
       watched.stalled = stalls;
     }
-    return { stalled, resumed };
+    return { stalled, resumed, silent: this.#falls(now) };
+  }
+
+  /** Whether everything has stood still for so long that it is to be said now. */
+  #falls(now: number): boolean {
+    const all = [...this.#watched.values()];
+    this.#silent = all.length > 0 && all.every(({ stalled }) => stalled) ? (this.#silent ?? now) : undefined;
+    if (this.#silent === undefined || now - this.#silent < SILENCE_MS) return false;
+    this.#silent = Infinity;
+    return true;
   }
 }

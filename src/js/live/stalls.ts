@@ -17,8 +17,8 @@ export function flows(room: Room, publication: RemoteTrackPublication): boolean 
 }
 
 /**
- * Tells which streams of others stand still, and asks for a key frame of pictures that do. Nothing is made anew for that:
- * recovery has its own ways, and an ICE restart in the middle of a cut made Firefox connect and receive nothing. @internal
+ * Tells which streams of others stand still, and asks for a key frame of pictures that do. One stream is never made anew
+ * for that. Where everything stands still for long, recovery is told, which knows whether packets get through at all. @internal
  */
 export function watchStalls({ room, emit }: Host): () => void {
   const watch = new StallWatch<RemoteTrackPublication>();
@@ -28,12 +28,13 @@ export function watchStalls({ room, emit }: Host): () => void {
     emit(isStalled ? 'trackStalled' : 'trackResumed', event);
   };
   const stop = onStats(room, (stats, now) => {
-    const { stalled, resumed } = watch.step(now, flowing(room, stats));
+    const { stalled, resumed, silent } = watch.step(now, flowing(room, stats));
     for (const publication of stalled) {
       tell(publication, true);
       if (publication.kind === 'video') publication.requestKeyFrame();
     }
     for (const publication of resumed) tell(publication, false);
+    if (silent) room._receivesNothing();
   });
   return () => {
     stop();

@@ -80,6 +80,20 @@ export async function hangUp(janus, role) {
   }
 }
 
+/** Makes the server send nothing to those who receive in a room, who hear nothing of it: the answer is ours. */
+export async function silence(janus) {
+  const secret = { admin_secret: janus.adminSecret };
+  for (const id of await sessions(janus)) {
+    const { handles = [] } = await ask(`${janus.admin}/${id}`, { janus: 'list_handles', ...secret });
+    for (const handle of handles) {
+      const { info } = await ask(`${janus.admin}/${id}/${handle}`, { janus: 'handle_info', ...secret });
+      if (info.plugin_specific?.type === 'subscriber') {
+        await post(`${janus.http}/${id}/${handle}`, { janus: 'message', body: { request: 'pause' } });
+      }
+    }
+  }
+}
+
 /** From how many lost packets a second on the server says so, of connections to come; 0 for never. */
 export async function setSlowLinkThreshold(janus, threshold) {
   await ask(janus.admin, { janus: 'set_slowlink_threshold', admin_secret: janus.adminSecret, slowlink_threshold: threshold });

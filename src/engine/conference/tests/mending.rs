@@ -149,3 +149,23 @@ fn a_connection_that_breaks_is_no_reason_to_ask_for_less_at_once() {
     };
     assert_eq!(watch.streams.len(), 6);
 }
+
+#[test]
+fn a_connection_over_which_nothing_comes_is_made_anew_unless_it_is_being_mended() {
+    let renews = |conference: &mut Conference| {
+        conference.nothing_comes();
+        drain(conference, HERE).iter().any(|it| matches!(it, Output::Renew(Role::Answerer)))
+    };
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &TWO);
+    conference.signalling(true);
+    assert!(!renews(&mut conference), "it has not come up");
+    conference.peer_state(HERE, Role::Answerer, PeerState::Disconnected);
+    assert!(!renews(&mut conference), "its packets do not get through");
+    conference.peer_state(HERE, Role::Answerer, PeerState::Connected);
+    conference.signalling(false);
+    assert!(!renews(&mut conference), "nobody could be asked for another");
+    conference.signalling(true);
+    assert!(renews(&mut conference));
+    assert!(!renews(&mut conference), "once");
+}
