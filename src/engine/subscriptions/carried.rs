@@ -22,12 +22,14 @@ pub(super) struct Carried {
     asked: Option<(Millis, u32)>,
     /// The layer that comes.
     actual: Option<u32>,
+    /// It is one of SVC.
+    svc: bool,
     key_frame: bool,
 }
 
 impl Carried {
     pub(super) fn new(wish: Wish) -> Self {
-        Self { wish, unsure: false, asked: None, actual: None, key_frame: false }
+        Self { wish, unsure: false, asked: None, actual: None, svc: false, key_frame: false }
     }
 
     pub(super) fn forget(&mut self) {
@@ -40,8 +42,13 @@ impl Carried {
 
     pub(super) fn came(&mut self, layer: &Layer) {
         self.actual = layer.substream.or(layer.spatial_layer).or(self.actual);
+        self.svc |= layer.spatial_layer.is_some();
         if self.actual == Some(self.wish.terms.spatial()) {
             self.asked = None;
+        } else if self.svc {
+            // Of SVC Janus begins with the least layer and goes on to the others with a key frame that comes when it has
+            // seen them: nobody asks for that one but us.
+            self.asked.get_or_insert((Millis(0), 0));
         }
     }
 
@@ -62,6 +69,8 @@ impl Carried {
             self.asked = self.asked.map(|(_, times)| (now, times + 1));
             entry.substream = Some(terms.spatial());
             entry.spatial_layer = entry.substream;
+            // To be told the same layer again means something to Janus where there are substreams alone.
+            self.key_frame |= self.svc;
             differs = true;
         }
         if std::mem::take(&mut self.key_frame) && !terms.paused {
@@ -70,5 +79,49 @@ impl Carried {
         }
         self.wish.terms.clone_from(terms);
         differs.then_some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::subscriptions::StreamRef;
+    use crate::protocol::Id;
+    use crate::protocol::videoroom::StreamKind;
+
+    const LATER: Millis = Millis(50_000);
+
+    fn carried() -> Carried {
+        let stream = StreamRef { feed: Id::from(1), mid: "0".to_owned() };
+        Carried::new(Wish { stream, kind: StreamKind::Video, codec: None, terms: Terms::default() })
+    }
+
+    fn came(spatial_layer: u32) -> Layer {
+        let (substream, temporal, temporal_layer) = (None, None, None);
+        let spatial_layer = Some(spatial_layer);
+        Layer { mid: "0".to_owned(), substream, temporal, spatial_layer, temporal_layer }
+    }
+
+    #[test]
+    fn the_best_of_svc_is_asked_for_with_key_frames_until_it_comes() {
+        let (mut carried, best) = (carried(), Terms::default());
+        assert_eq!(carried.tell(LATER, "0", &best), None);
+        carried.came(&came(0));
+        let entry = carried.tell(LATER, "0", &best).unwrap();
+        assert_eq!((entry.spatial_layer, entry.send), (Some(2), Some(true)));
+        assert_eq!(carried.tell(LATER, "0", &best), None, "not at once");
+        assert_eq!(carried.deadline(), Some(LATER + AGAIN));
+        carried.came(&came(2));
+        assert_eq!(carried.deadline(), None);
+    }
+
+    #[test]
+    fn a_best_layer_that_is_never_sent_is_given_up() {
+        let (mut carried, best, mut asked) = (carried(), Terms::default(), 0);
+        carried.came(&came(0));
+        while let Some(due) = carried.deadline() {
+            asked += u32::from(carried.tell(due, "0", &best).is_some());
+        }
+        assert_eq!(asked, ATTEMPTS);
     }
 }
