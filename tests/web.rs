@@ -18,6 +18,8 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 pub mod janus;
 #[path = "web/json.rs"]
 pub mod json;
+#[path = "web/moderation.rs"]
+pub mod moderation;
 #[path = "web/printout.rs"]
 pub mod printout;
 #[path = "web/room.rs"]

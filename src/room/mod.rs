@@ -22,6 +22,7 @@ mod devices;
 mod event;
 mod line;
 mod local;
+mod moderation;
 mod options;
 mod parts;
 mod publication;
@@ -37,6 +38,7 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState, Watching};
+pub use self::moderation::Moderation;
 pub use self::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 pub use self::parts::Parts;
 #[cfg(feature = "npm")]

@@ -44,7 +44,7 @@ pub(crate) fn ask_in(
 }
 
 /// A request of a kind of its own, checked against itself and the server's version first.
-pub(super) fn typed<R: RoomRequest>(
+pub(crate) fn typed<R: RoomRequest>(
     handle: &Handle,
     version: u32,
     request: &R,
@@ -88,7 +88,7 @@ pub(super) fn read<T: Decode>(request: &'static str, answer: &Json) -> Result<T,
 }
 
 /// One field of an answer.
-pub(super) fn field<T: Decode>(
+pub(crate) fn field<T: Decode>(
     request: &'static str,
     answer: &Json,
     name: &str,

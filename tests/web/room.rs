@@ -1,27 +1,37 @@
 //! Two rooms in one page: two people in a call.
 
+use janus_wasm::engine::Millis;
 use janus_wasm::room::{Failure, Reason};
 use janus_wasm::room::{JoinOptions, Room, RoomEvent, RoomOptions, RoomState, Source};
-use janus_wasm::{ErrorCode, Id};
+use janus_wasm::{ErrorCode, Id, web};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
+
+/// How long anything may take, ms.
+const PATIENCE: Millis = Millis(30_000);
 
 fn room(url: &str) -> Room {
     Room::new(RoomOptions::new([url]))
 }
 
-/// Waits for an event that passes; what came before it.
-async fn until(
+/// Waits for an event that passes; those before it are passed over.
+///
+/// # Panics
+/// If it does not come.
+pub async fn until(
     events: &mut janus_wasm::room::Events,
     wanted: impl Fn(&RoomEvent) -> bool,
 ) -> RoomEvent {
-    loop {
-        let event = events.next().await.expect("the room goes on");
-        if wanted(&event) {
-            return event;
+    let listening = async {
+        loop {
+            let event = events.next().await.expect("the room goes on");
+            if wanted(&event) {
+                return event;
+            }
         }
-    }
+    };
+    web::within(PATIENCE, listening).await.expect("what was waited for comes")
 }
 
 #[cfg_attr(
@@ -59,7 +69,8 @@ async fn two_people_get_each_others_tracks() {
     }
 }
 
-fn code(result: Result<(), Failure>) -> Option<ErrorCode> {
+/// The code of an error of the library.
+pub fn code(result: Result<(), Failure>) -> Option<ErrorCode> {
     match result {
         Err(Failure::Janus(error)) => Some(error.code()),
         Err(Failure::Media(_)) | Ok(()) => None,

@@ -121,6 +121,11 @@ impl Conference {
         self.room.as_ref()
     }
 
+    /// Ourselves, once joined.
+    pub fn me(&self) -> Option<&Id> {
+        self.me.as_ref()
+    }
+
     /// Whether the server was asked for a place in the room, which we have or may get.
     pub fn has_asked(&self) -> bool {
         matches!(self.membership, Membership::Joining | Membership::Joined)
