@@ -14,6 +14,8 @@
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
+#[path = "web/devices.rs"]
+pub mod devices;
 #[path = "web/janus.rs"]
 pub mod janus;
 #[path = "web/json.rs"]

@@ -11,9 +11,11 @@
 //! - [`requests`]: what the conference asks for
 //! - [`roster`]: who is in the room with what
 //! - [`conference`]: joins the three to a room
+//! - [`devices`]: lists of devices, and how one became another
 
 mod backoff;
 pub mod conference;
+pub mod devices;
 pub mod negotiation;
 pub mod recorder;
 mod redact;

@@ -48,10 +48,12 @@ pub use self::publication::LocalPublication;
 pub(crate) use self::track::create_tracks;
 pub use self::track::{Track, create_local_tracks};
 pub use crate::engine::conference::Reason;
+pub use crate::engine::devices::{DeviceEvent, DeviceKind, DevicePermission, MediaDevice};
 pub use crate::engine::roster::{Person, RemoteStream};
 pub use crate::engine::subscriptions::{StreamRef, Terms};
 pub use crate::protocol::description::Source;
 pub use crate::web::{CameraOptions, MicrophoneOptions, PublishOptions, ScreenOptions};
+pub use crate::web::{DeviceWatch, choose_speaker, device_permission, list_devices, watch_devices};
 
 use self::ahead::Ahead;
 use self::call::Call;

@@ -92,6 +92,16 @@ pub async fn capture_as(
     tracks(open_devices(text(camera), text(microphone))).await
 }
 
+/// Ends a track as if its device was unplugged. Browsers tell of a device that is gone by `ended`, and of one that the
+/// page stopped not at all.
+pub fn unplug(track: &MediaStreamTrack) {
+    track.stop();
+    if let Ok(ended) = web_sys::Event::new("ended") {
+        // Fails only for events that are being dispatched already.
+        track.dispatch_event(&ended).ok();
+    }
+}
+
 /// Shares a screen, a window or a tab (`getDisplayMedia`); `options` are [`ScreenOptions`] as JSON. Its
 /// picture, and its sound if there is any.
 pub async fn capture_screen(options: &Json) -> Result<Vec<MediaStreamTrack>, Thrown> {

@@ -3,10 +3,13 @@
 //! Thin wrappers in the crate's own types. Every closure handed to the browser lives in a guard whose
 //! `Drop` removes it. No decisions are made here.
 
+mod capabilities;
 mod clock;
 mod crowd;
+mod devices;
 mod error;
 mod globals;
+mod inspect;
 mod json;
 mod listener;
 mod media;
@@ -18,15 +21,22 @@ mod playback;
 mod poll;
 mod sending;
 mod socket;
+mod sources;
 mod task;
 
+pub use capabilities::{Capabilities, capabilities};
 pub use clock::{Timer, now, random_id, random_text, random_u32, sleep, within};
 pub use crowd::Place;
+pub use devices::{DeviceWatch, choose_speaker, device_permission, list_devices, watch_devices};
 pub use error::{Thrown, describe};
+pub use inspect::{
+    BrowserFacts, StatsEntry, both_ways, browser_facts, local_description, missing,
+    on_candidate_error, standing, stats, time_of_day,
+};
 pub use json::{from_js, read, to_value, write};
 pub use listener::Listener;
 pub use media::{
-    CameraOptions, MicrophoneOptions, ScreenOptions, capture, capture_as, capture_screen,
+    CameraOptions, MicrophoneOptions, ScreenOptions, capture, capture_as, capture_screen, unplug,
 };
 pub use meter::Meter;
 pub use metronome::Metronome;
@@ -36,6 +46,7 @@ pub use playback::{Playback, Played};
 pub use poll::{Poll, PollEvent, beacon};
 pub use sending::{Needs, PublishOptions, Sender};
 pub use socket::{Socket, SocketEvent};
+pub use sources::{FRAME_RATE, Sources};
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;
 pub use wasm_bindgen_futures::JsFuture;
