@@ -13,13 +13,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder with the ones it may name.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("protocol", &["protocol"]),
     ("engine", &["engine", "protocol"]),
     ("web", &["web", "engine", "protocol"]),
     ("client", &["client", "web", "engine", "protocol"]),
     ("videoroom", &["videoroom", "client", "web", "engine", "protocol"]),
     ("room", &["room", "videoroom", "client", "web", "engine", "protocol"]),
+    ("support", &["support", "room", "videoroom", "client", "web", "engine", "protocol"]),
     ("js", &["js", "room", "videoroom", "client", "web", "engine", "protocol"]),
 ];
 

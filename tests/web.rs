@@ -28,6 +28,8 @@ pub mod printout;
 pub mod room;
 #[path = "web/server.rs"]
 pub mod server;
+#[path = "web/simulate.rs"]
+pub mod simulate;
 #[path = "web/videoroom.rs"]
 pub mod videoroom;
 

@@ -38,7 +38,7 @@ pub(super) struct Inner {
     server: Cell<usize>,
     pub(super) options: Options,
     pub(super) engine: RefCell<Signalling>,
-    transport: RefCell<Option<Box<dyn Transport>>>,
+    pub(super) transport: RefCell<Option<Box<dyn Transport>>>,
     opened: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     waiting: RefCell<Map<Token, Waiting>>,
     sinks: RefCell<Map<HandleId, Sink>>,
@@ -173,7 +173,7 @@ impl Inner {
         }
     }
 
-    fn happen(self: &Rc<Self>, link: LinkId, event: TransportEvent) {
+    pub(super) fn happen(self: &Rc<Self>, link: LinkId, event: TransportEvent) {
         let now = web::now();
         match event {
             TransportEvent::Opened => {

@@ -26,6 +26,7 @@ mod options;
 mod reply;
 mod session;
 mod transport;
+mod trouble;
 
 pub use connection::Connection;
 pub use handle::{Handle, Sink};

@@ -120,7 +120,7 @@ pub(super) fn crowded(url: &str) -> Error {
     Error::new(ErrorCode::TooManySessions, text.concat())
 }
 
-fn lost() -> Error {
+pub(super) fn lost() -> Error {
     Error::new(ErrorCode::ConnectionLost, "the connection to the server was lost")
 }
 

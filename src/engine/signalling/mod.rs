@@ -201,6 +201,16 @@ impl Signalling {
         self.sessions.ids()
     }
 
+    /// The connection there is, or that is being made.
+    pub(crate) fn link(&self) -> LinkId {
+        self.link.id
+    }
+
+    /// Nothing of what the connection there is brings is heard any more, its end included.
+    pub(crate) fn deafen(&mut self) {
+        self.link.id = LinkId(self.link.id.0 + 1);
+    }
+
     /// Where the connection stands.
     pub fn state(&self) -> State {
         self.link.state()
