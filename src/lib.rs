@@ -9,8 +9,8 @@
 //!
 //! [`protocol`] turns text into typed messages and back, [`engine`] holds every decision as state
 //! machines without clocks or sockets, [`web`] is the browser, [`client`] drives the engine with it,
-//! [`videoroom`] is the typed VideoRoom plugin and [`room`] the conference itself; [`support`] breaks it
-//! on purpose. The `js` layer
+//! [`videoroom`] is the typed VideoRoom plugin and [`room`] the conference itself; [`support`] breaks it,
+//! reports about it, and checks whether it would work. The `js` layer
 //! (cargo feature `npm`) exports all of it to JavaScript and holds no logic.
 //!
 //! The pure layers never panic on anything a server, a network or a page can do: wrong input becomes

@@ -14,6 +14,10 @@
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
+#[path = "web/check.rs"]
+pub mod check;
+#[path = "web/debug.rs"]
+pub mod debug;
 #[path = "web/devices.rs"]
 pub mod devices;
 #[path = "web/janus.rs"]

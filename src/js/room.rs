@@ -70,7 +70,7 @@ impl RoomCore {
         let mut connection: client::Options = connection.into();
         add_hooks(&mut connection, hooks);
         let recorder = Rc::clone(&connection.recorder);
-        let room = Room::new(super::options::room_options(room, connection, ice_servers));
+        let room = Room::without_past(super::options::room_options(room, connection, ice_servers));
         room.on_event(move |event| {
             let (name, fields) = to_object(event);
             // The facade shields its listeners; there is nobody above to tell.

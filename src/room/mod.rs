@@ -25,6 +25,7 @@ mod local;
 mod moderation;
 mod options;
 mod parts;
+mod past;
 mod publication;
 mod receiving;
 mod signal;
@@ -60,6 +61,7 @@ use self::call::Call;
 use self::event::Listeners;
 pub(crate) use self::local::Device;
 use self::local::Slot;
+pub(crate) use self::past::Past;
 use self::toggle::Turns;
 use self::wire::said;
 use crate::engine::conference::Asked;
@@ -94,6 +96,13 @@ pub struct Room(Rc<Inner>);
 impl Room {
     /// A room one has not joined yet; nothing is connected.
     pub fn new(options: RoomOptions) -> Self {
+        let room = Self::without_past(options);
+        room.remember();
+        room
+    }
+
+    /// The same, which does not keep what it was told for a report.
+    pub(crate) fn without_past(options: RoomOptions) -> Self {
         let inner = Rc::new(Inner {
             peer: RefCell::new(options.peer.clone()),
             options,

@@ -1,7 +1,7 @@
 //! What a room is made of, for what has no word here.
 
 use super::publication::LocalPublication;
-use super::Room;
+use super::{Room, RoomOptions};
 use crate::Id;
 use crate::client::{Connection, Handle};
 
@@ -44,5 +44,10 @@ impl Room {
     pub fn publications(&self) -> Vec<LocalPublication> {
         let Some(call) = self.0.call() else { return Vec::new() };
         call.slots.all().into_iter().map(|slot| LocalPublication::new(&call, slot)).collect()
+    }
+
+    /// How it was made. Holds secrets.
+    pub(crate) fn options(&self) -> &RoomOptions {
+        &self.0.options
     }
 }

@@ -13,11 +13,11 @@ use std::fmt;
 
 pub use self::fit::{Decode, Fields, Unfit};
 pub use self::number::Number;
-pub(crate) use self::scan::items;
+pub(crate) use self::scan::{fields, items};
 pub(crate) use self::write::push_text;
 pub use self::write::{Encode, Object};
 
-use self::scan::{Scan, fields};
+use self::scan::Scan;
 use crate::{Error, ErrorCode};
 
 /// JSON text that is known to be well-formed.

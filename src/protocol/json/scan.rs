@@ -253,7 +253,7 @@ pub(super) fn text(value: &str) -> Option<String> {
 }
 
 /// The fields of an object, names as they are written.
-pub(super) fn fields(object: &str) -> Option<Vec<(&str, &str)>> {
+pub(crate) fn fields(object: &str) -> Option<Vec<(&str, &str)>> {
     let mut scan = Scan::new(object);
     scan.space();
     scan.expect(b'{')?;
