@@ -1,4 +1,5 @@
-//! What we publish, against a server that refuses, hangs up and answers late: in the end it has what is wished.
+//! What we publish, against a server that refuses, hangs up and answers late: in the end it has what is wished. A place
+//! for a screen that is held ready is part of every offer, and says whether there is a screen.
 #![cfg(not(target_family = "wasm"))]
 
 use std::collections::VecDeque;
@@ -13,19 +14,23 @@ use janus_wasm::engine::requests::JoinRoom;
 use janus_wasm::protocol::Jsep;
 use janus_wasm::protocol::description::{self, Source};
 use janus_wasm::protocol::videoroom::RoomEvent;
-use janus_wasm::protocol::videoroom::StreamKind;
 use janus_wasm::protocol::videoroom::event::Joined;
 use janus_wasm::protocol::videoroom::publishing::StreamDescription;
-use janus_wasm::{Error, Id};
+use janus_wasm::{Error, ErrorCode, Id};
 use proptest::prelude::*;
 
 type Streams = Map<String, LocalStream>;
+
+/// The m-line of the place for a screen.
+const PLACE: &str = "9";
 
 #[derive(Clone, Debug)]
 enum Happening {
     Publish(u8),
     Unpublish(u8),
     Mute(u8, bool),
+    /// A screen takes the place that is held ready for it, or leaves it.
+    Screen(bool),
     HangUp,
     Up,
     /// The browser ends a step that is under way.
@@ -44,12 +49,13 @@ enum Happening {
 
 fn happening() -> impl Strategy<Value = Happening> {
     use Happening::{
-        Browser, Freed, HangUp, Mute, Publish, Server, Signalling, Time, Unpublish, Up,
+        Browser, Freed, HangUp, Mute, Publish, Screen, Server, Signalling, Time, Unpublish, Up,
     };
     prop_oneof![
         3 => (0_u8..3).prop_map(Publish),
         2 => (0_u8..3).prop_map(Unpublish),
         3 => (0_u8..3, any::<bool>()).prop_map(|(which, muted)| Mute(which, muted)),
+        3 => any::<bool>().prop_map(Screen),
         2 => Just(HangUp),
         2 => Just(Up),
         6 => prop::bool::weighted(0.1).prop_map(|fails| Browser { fails }),
@@ -68,10 +74,18 @@ enum Request {
 }
 
 /// An application, a browser and a server around the machine.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct World {
     conference: Conference,
     now: u64,
     wished: Streams,
+    /// Whether a place is held ready.
+    reserves: bool,
+    /// Whether a screen is shared, and whether the application waits to hear that the server knows.
+    screen: bool,
+    awaited: bool,
+    /// The peer connection on which the place has its m-line.
+    place: Option<u32>,
     /// Counts peer connections; none is there while one is made anew.
     peers: u32,
     is_there: bool,
@@ -85,13 +99,17 @@ struct World {
 }
 
 impl World {
-    fn new() -> Self {
+    fn new(reserves: bool) -> Self {
         let mut conference = Conference::new(JoinRoom::new(1234), false);
         conference.signal_ready(Millis(0), Millis(80));
         let mut world = Self {
             conference,
             now: 0,
             wished: Map::new(),
+            reserves,
+            screen: false,
+            awaited: false,
+            place: None,
             peers: 0,
             is_there: false,
             renewing: false,
@@ -122,12 +140,8 @@ impl World {
     fn happen(&mut self, happening: &Happening) {
         match happening {
             Happening::Publish(which) => {
-                let stream = LocalStream {
-                    kind: StreamKind::Video,
-                    source: Source::Camera,
-                    name: None,
-                    muted: false,
-                };
+                let stream =
+                    LocalStream { source: Source::Camera, name: None, muted: false, off: false };
                 self.wished.insert(which.to_string(), stream);
                 self.negotiate();
             }
@@ -142,6 +156,7 @@ impl World {
                     self.conference.mute(&mid, *muted);
                 }
             }
+            Happening::Screen(on) => self.share(*on),
             Happening::HangUp => self.conference.hangup(Role::Offerer, "DTLS alert"),
             Happening::Up => self.conference.webrtc_up(Role::Offerer),
             Happening::Browser { fails } => self.browser(*fails),
@@ -151,6 +166,34 @@ impl World {
             Happening::Signalling(works) => self.conference.signalling(*works),
         }
         self.pump();
+    }
+
+    fn share(&mut self, on: bool) {
+        if !self.reserves || self.screen == on {
+            return;
+        }
+        (self.screen, self.awaited) = (on, on);
+        let has_place = self.is_there && self.place == Some(self.peers);
+        let is_enough = has_place && {
+            let screen = self.screen();
+            self.conference.restate(PLACE, screen)
+        };
+        if !is_enough && (on || !has_place) {
+            self.negotiate();
+        }
+    }
+
+    fn screen(&self) -> LocalStream {
+        LocalStream { off: !self.screen, ..LocalStream::off() }
+    }
+
+    /// What an offer holds.
+    fn streams(&self) -> Streams {
+        let mut streams = self.wished.clone();
+        if self.reserves {
+            streams.insert(PLACE.to_owned(), self.screen());
+        }
+        streams
     }
 
     fn negotiate(&mut self) {
@@ -172,7 +215,8 @@ impl World {
             }
             Step::Offer { .. } => {
                 let jsep = Jsep::offer(peer.to_string());
-                self.conference.described(Role::Offerer, jsep, self.wished.clone());
+                self.place = Some(peer);
+                self.conference.described(Role::Offerer, jsep, self.streams());
             }
             Step::Apply(sdp) => {
                 if sdp != peer.to_string() {
@@ -200,6 +244,10 @@ impl World {
                 let said = Said { event: RoomEvent::Done, jsep, own: None, mapping: None };
                 self.conference.answer(Asked::Offer, Ok(said));
             }
+            Some(Request::Describe(_)) if refuses => {
+                let error = Error::new(ErrorCode::ConnectionLost, "gone");
+                self.conference.answer(Asked::Describe, Err(error));
+            }
             Some(Request::Describe(streams)) => {
                 self.has = self.has.take().map(|_| streams);
                 let said = Said { event: RoomEvent::Done, jsep: None, own: None, mapping: None };
@@ -214,7 +262,7 @@ impl World {
             return;
         }
         self.peers += 1;
-        self.is_there = !self.wished.is_empty();
+        self.is_there = !self.wished.is_empty() || self.screen;
         if self.is_there {
             self.conference.renewed(Role::Offerer);
         } else {
@@ -252,8 +300,19 @@ impl World {
                     self.has = None;
                 }
                 Output::Event(Event::PublishRefused(error)) => {
-                    // The application is told, and has nothing to take back.
-                    self.conference.publish_again(error);
+                    // The application is told, and takes back what is new.
+                    if self.awaited && self.is_there {
+                        self.share(false);
+                        self.negotiate();
+                    } else {
+                        self.conference.publish_again(error);
+                    }
+                }
+                Output::Event(Event::PublishFailed(_)) if self.awaited => self.share(false),
+                Output::Event(Event::LocalPublished(mid)) if mid == PLACE => {
+                    if self.screen {
+                        self.awaited = false;
+                    }
                 }
                 Output::Publisher(..)
                 | Output::Subscriber(..)
@@ -293,19 +352,28 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn in_the_end_the_server_has_what_is_wished(story in prop::collection::vec(happening(), 0..60)) {
-        let mut world = World::new();
+    fn in_the_end_the_server_has_what_is_wished(
+        reserves: bool,
+        story in prop::collection::vec(happening(), 0..60),
+    ) {
+        let mut world = World::new(reserves);
         for happening in &story {
             world.happen(happening);
         }
         world.settle();
         prop_assert_eq!(&world.wrong, &Vec::<String>::new());
-        let wished: Vec<_> = world.wished.iter().map(|(mid, stream)| {
+        let mut wished: Vec<_> = world.wished.iter().map(|(mid, stream)| {
             let words = description::write(stream.source, stream.name.as_deref(), stream.muted);
             (mid.clone(), words)
         }).collect();
         let has: Vec<_> = world.has.as_deref().unwrap_or_default().iter()
             .map(|one| (one.mid.clone(), one.description.clone())).collect();
+        if world.screen {
+            wished.push((PLACE.to_owned(), "screen".to_owned()));
+        } else if reserves && !has.is_empty() {
+            wished.push((PLACE.to_owned(), description::SCREEN_OFF.to_owned()));
+        }
         prop_assert_eq!(has, wished, "{:?}", world.conference);
+        prop_assert!(!world.awaited, "nobody said that the screen is seen: {:?}", world.conference);
     }
 }

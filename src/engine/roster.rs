@@ -260,11 +260,12 @@ impl Roster {
     }
 }
 
-/// A stream one can receive: not disabled, and with a codec, unless it is data.
+/// A stream one can receive: not disabled, with a codec unless it is data, and no place held ready for one.
 fn remote_stream(stream: Stream) -> Option<(String, RemoteStream)> {
     let said = description::read(stream.description.as_deref());
+    let is_place = stream.description.as_deref() == Some(description::SCREEN_OFF);
     let Stream { kind, codec, simulcast, moderated, disabled, mid, .. } = stream;
-    let receivable = !disabled && codec.as_deref() != Some("none");
+    let receivable = !disabled && !is_place && codec.as_deref() != Some("none");
     let (source, name, muted) = (said.source, said.name, said.muted);
     let stream = RemoteStream { kind, codec, simulcast, source, name, muted, moderated };
     receivable.then_some((mid, stream))
@@ -312,6 +313,28 @@ mod tests {
         assert_eq!(roster.publisher(says("Slides", false)).len(), 1, "only its name is another");
         roster.doubt();
         assert_eq!(roster.publisher(says("microphone", false)).len(), 2);
+    }
+
+    #[test]
+    fn a_place_held_ready_is_no_stream_until_something_is_shown_there() {
+        let (mut roster, mid) = (Roster::default(), || "0".to_owned());
+        assert_eq!(roster.publisher(says("screen (off)", false)), [Change::Joined(ada())]);
+        assert!(roster.people().get(&ada()).unwrap().streams.is_empty());
+        for _ in 0..3 {
+            let on = roster.publisher(says("screen", false));
+            assert_eq!(on, [Change::Published(ada(), mid())]);
+            assert_eq!(roster.publisher(says("screen (muted)", false)), [muted(false, true)]);
+            let off = roster.publisher(says("screen (off)", false));
+            let [Change::Unpublished(id, gone, before)] = &off[..] else { panic!("{off:?}") };
+            assert_eq!((id, gone, before.source), (&ada(), &mid(), Source::Screen));
+            assert_eq!(roster.publisher(says("screen (off)", false)), []);
+        }
+        // Names may end in anything.
+        let named = roster.publisher(says("screen: Slides (off)", false));
+        assert_eq!(named, [Change::Published(ada(), mid())]);
+        // Off when we are back in the room, and on before: it is gone.
+        roster.doubt();
+        assert_eq!(roster.publisher(says("screen (off)", false)).len(), 1);
     }
 
     #[test]

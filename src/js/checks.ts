@@ -80,7 +80,8 @@ export const RULES = {
   },
   reconnect: { budget: COUNT, delay: FUNCTION },
   join: {
-    display: TEXT, pin: TEXT, token: TEXT, create: OBJECT, subscribe: FLAG, data: FLAG, e2ee: FLAG, signal: SIGNAL,
+    display: TEXT, pin: TEXT, token: TEXT, create: OBJECT, subscribe: FLAG, data: FLAG, e2ee: FLAG, reserveScreen: FLAG,
+    signal: SIGNAL,
   },
   opening: { signal: SIGNAL },
   muting: { release: FLAG },

@@ -112,10 +112,12 @@ pub(super) struct Devices {
     create: Option<Json>,
     room_bitrate: Option<u32>,
     await_room: Option<u32>,
+    reserve_screen: bool,
 }
 
 wire!(Devices {
-    ; optional camera, microphone, e2ee, subscribe, data, create, room_bitrate = "roomBitrate", await_room = "awaitRoom"
+    ; optional camera, microphone, e2ee, subscribe, data, create, room_bitrate = "roomBitrate",
+    await_room = "awaitRoom", reserve_screen = "reserveScreen"
 });
 
 pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions {
@@ -130,6 +132,7 @@ pub(super) fn join_options(mut join: JoinRoom, devices: Devices) -> JoinOptions 
         create: devices.create,
         room_bitrate: devices.room_bitrate,
         await_room: Millis(devices.await_room.unwrap_or_default().into()),
+        reserve_screen: devices.reserve_screen,
         watch_none: devices.subscribe == Some(false),
         join,
         ..base

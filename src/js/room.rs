@@ -79,11 +79,11 @@ impl RoomCore {
         Ok(Self(room, recorder))
     }
 
-    /// Connects ahead of time, and makes the offer of these tracks.
-    pub fn prepare(&self, tracks: &Array) -> Result<Promise, JsValue> {
+    /// Connects ahead of time, and makes the offer of these tracks, with a place for a screen.
+    pub fn prepare(&self, tracks: &Array, reserve_screen: bool) -> Result<Promise, JsValue> {
         let (room, tracks) = (self.0.clone(), all_given(tracks)?);
         Ok(promise(async move {
-            room.prepare_with(PrepareOptions { tracks }).await?;
+            room.prepare_with(PrepareOptions { tracks, reserve_screen }).await?;
             DONE
         }))
     }

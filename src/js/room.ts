@@ -34,6 +34,8 @@ export interface PrepareOptions {
    * tracks itself, until `leave()` or until something else is prepared.
    */
   tracks?: JoinOptions['tracks'];
+  /** The offer holds a place ready for a screen, as that of `join({ reserveScreen })` does (false). */
+  reserveScreen?: boolean | undefined;
 }
 
 /** A stay in a room. */
@@ -78,6 +80,12 @@ export interface JoinOptions extends Abortable {
   subscribe?: boolean | undefined;
   /** Opens the way for data at once; otherwise with the first that is sent, which takes a negotiation (false). */
   data?: boolean | undefined;
+  /**
+   * Holds a place ready for a screen beside the camera, and for its sound where the browser shares it: a screen starts and
+   * stops without a negotiation of ours then (false). Pages that do not use this library see a video stream of which
+   * nothing comes, called `screen (off)`, while none is shared.
+   */
+  reserveScreen?: boolean | undefined;
   /** Tells the server that what we send is end-to-end encrypted; the encryption is the page's (false). */
   e2ee?: boolean | undefined;
 }
@@ -239,10 +247,11 @@ export class Room extends Emitter<RoomEventMap> {
    * await room.join({ room: 1234, display: 'Ada' });
    */
   async prepare(options: PrepareOptions = {}): Promise<void> {
-    const [tracks, departures] = [givenTracks(options?.tracks ?? []), this.#departures];
+    const { tracks: list, reserveScreen } = checked('join', options ?? {}, '');
+    const [tracks, departures] = [givenTracks(list ?? []), this.#departures];
     const core = await this.#load();
     if (departures !== this.#departures) throw left();
-    await core.prepare(tracks);
+    await core.prepare(tracks, reserveScreen === true);
   }
 
   /**

@@ -2,7 +2,8 @@
 //!
 //! `VideoRoom` shows every stream's description to everyone, late comers included, on every server version.
 //! We use it to say what a stream is and whether it is muted, in words that other clients can show as
-//! they are: `camera`, `microphone (muted)`.
+//! they are: `camera`, `microphone (muted)`. Of a place that is held ready for a screen it says that nothing
+//! comes: [`SCREEN_OFF`].
 
 /// Where a track comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +22,11 @@ pub enum Source {
 const SOURCES: [Source; 4] = [Source::Camera, Source::Microphone, Source::Screen, Source::Unknown];
 
 const MUTED: &str = " (muted)";
+
+/// What stands at a place that is held ready for a screen, or for its sound, while none is shared. These very words and
+/// no others: what people call their streams comes after a colon, and what other clients say of theirs is not for us to
+/// hide.
+pub const SCREEN_OFF: &str = "screen (off)";
 
 impl Source {
     /// The source as JavaScript sees it, and as it stands in descriptions.

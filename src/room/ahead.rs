@@ -9,7 +9,7 @@ use super::Inner;
 use super::call::Call;
 use super::event::Failure;
 use super::local::{Slot, left};
-use super::options::{GivenTrack, JoinOptions, RoomOptions};
+use super::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 use super::signal::Signal;
 use super::toggle::Turns;
 use crate::engine::requests::JoinRoom;
@@ -24,6 +24,7 @@ pub(super) struct Ahead {
     signal: RefCell<Option<Signal>>,
     /// What is published by those who name no tracks.
     tracks: RefCell<Vec<GivenTrack>>,
+    reserve_screen: Cell<bool>,
     /// A stay nobody entered yet, with an offer of these tracks.
     call: RefCell<Option<Rc<Call>>>,
     given_up: Cell<bool>,
@@ -31,12 +32,14 @@ pub(super) struct Ahead {
 
 impl Ahead {
     /// Makes an offer of these tracks. What was offered of others is closed.
-    pub(super) fn offer(&self, room: &Rc<Inner>, tracks: Vec<GivenTrack>) -> Result<(), Failure> {
+    pub(super) fn offer(&self, room: &Rc<Inner>, options: PrepareOptions) -> Result<(), Failure> {
+        let PrepareOptions { tracks, reserve_screen } = options;
+        self.reserve_screen.set(reserve_screen);
         if tracks.is_empty() {
             self.forget();
             return Ok(());
         }
-        let call = self.stay(room, Some(tracks.clone()))?;
+        let call = self.stay(room, Some(tracks.clone()), reserve_screen)?;
         if !call.conference.borrow().is_offering() {
             call.negotiate();
         }
@@ -45,13 +48,16 @@ impl Ahead {
         Ok(())
     }
 
-    /// A stay with these tracks, or with those that were prepared: the one whose offer is there, if it fits.
+    /// A stay with these tracks, or with those that were prepared: the one whose offer is there, if it fits. With a place
+    /// for a screen if that is wanted now, or was prepared.
     pub(super) fn stay(
         &self,
         room: &Rc<Inner>,
         named: Option<Vec<GivenTrack>>,
+        reserve_screen: bool,
     ) -> Result<Rc<Call>, Failure> {
         let made = self.call.take();
+        let reserve = reserve_screen || self.reserve_screen.get();
         let tracks = match named {
             Some(named) => {
                 self.tracks.take();
@@ -60,13 +66,14 @@ impl Ahead {
             None => self.tracks.borrow().clone(),
         };
         if let Some(call) = made {
-            if fits(&call, &tracks, &room.peer.borrow()) {
+            let is_same = call.places.are_wanted() == reserve;
+            if is_same && fits(&call, &tracks, &room.peer.borrow()) {
                 return Ok(call);
             }
             call.close();
         }
         // Which room it is going to be is not known yet.
-        Call::begin(room, tracks, JoinRoom::new(0))
+        Call::begin(room, tracks, reserve, JoinRoom::new(0))
     }
 
     /// Makes session and handles, unless they are there.

@@ -11,6 +11,7 @@ use super::devices::open_each;
 use super::event::{Failure, RoomEvent};
 use super::local::{Device, Slot, Slots, left};
 use super::options::GivenTrack;
+use super::places::Places;
 use super::signal::Signal;
 use super::toggle::{Answers, Toggle};
 use super::track::{Track, source_of};
@@ -44,6 +45,9 @@ pub(super) struct Call {
     rebuilding: Cell<bool>,
     pub(super) subscriber: RefCell<Option<Rc<Peer>>>,
     pub(super) slots: Slots,
+    pub(super) places: Places,
+    /// Something was added of which the room has to be told by an offer.
+    pub(super) offer_due: Cell<bool>,
     camera: Toggle,
     microphone: Toggle,
     pub(super) screen: Toggle,
@@ -72,10 +76,11 @@ impl fmt::Debug for Call {
 }
 
 impl Call {
-    /// A stay in some room, with these tracks to be offered.
+    /// A stay in some room, with these tracks to be offered. `reserve_screen`: and a place for a screen.
     pub(super) fn begin(
         room: &Rc<Inner>,
         tracks: Vec<GivenTrack>,
+        reserve_screen: bool,
         join: JoinRoom,
     ) -> Result<Rc<Self>, Failure> {
         let mut conference = Conference::new(join, false);
@@ -92,6 +97,8 @@ impl Call {
             rebuilding: Cell::new(false),
             subscriber: RefCell::default(),
             slots: Slots::default(),
+            places: Places::new(reserve_screen),
+            offer_due: Cell::new(false),
             camera: Toggle::default(),
             microphone: Toggle::default(),
             screen: Toggle::default(),
@@ -192,6 +199,7 @@ impl Call {
     }
 
     pub(super) fn negotiate(self: &Rc<Self>) {
+        self.offer_due.set(false);
         if !self.rebuilding.get() {
             self.conference.borrow_mut().negotiate();
         }
@@ -385,6 +393,10 @@ impl Call {
             Ok(peer) => peer,
             Err(error) => return self.conference.borrow_mut().step_failed(role, error),
         };
+        if let Step::Offer { .. } = step {
+            // After all that is published: others show first what comes first.
+            self.places.make(&peer);
+        }
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let adding = matches!(step, Step::AddCandidates(_));
@@ -406,7 +418,7 @@ impl Call {
         let mut conference = self.conference.borrow_mut();
         match done {
             Ok(Some(jsep)) => {
-                let streams = self.slots.streams(&jsep.sdp);
+                let streams = self.streams(&jsep.sdp);
                 conference.described(role, jsep, streams);
             }
             Ok(None) => conference.applied(),
@@ -427,6 +439,7 @@ impl Call {
         match role {
             Role::Offerer => {
                 drop(self.publisher.take());
+                self.places.clear();
                 self.rebuilding.set(true);
                 self.slots.all().iter().for_each(|slot| slot.cut_off());
             }

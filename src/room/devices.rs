@@ -164,7 +164,7 @@ impl Call {
                 |media| Slot::screen(Track::new(media, Source::Screen, None), settings.clone());
             // All of them are tried, so that none is left open by the failure of another.
             let added: Vec<_> = media.map(slot).map(|slot| self.add(slot)).collect();
-            self.negotiate();
+            self.offer_due();
             added.into_iter().collect::<Result<Vec<_>, _>>()?;
         } else if !enabled {
             for slot in &shared {

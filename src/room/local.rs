@@ -134,6 +134,12 @@ impl Slot {
         Named::of(&self.settings.borrow()).name
     }
 
+    /// As the room is told of it.
+    pub(super) fn stream(&self) -> LocalStream {
+        let (source, name) = (self.source(), self.name());
+        LocalStream { source, name, muted: self.muted.get(), off: false }
+    }
+
     /// Whether a codec is preferred.
     pub(super) fn has_codec(&self) -> bool {
         Named::of(&self.settings.borrow()).codec.is_some()
@@ -310,9 +316,7 @@ impl Slots {
         let slots = self.0.borrow();
         let stream = |slot: &Rc<Slot>| {
             let mid = slot.mid().filter(|mid| !is_inactive(offer, mid))?;
-            let (kind, source, name) = (slot.kind(), slot.source(), slot.name());
-            let muted = slot.muted.get();
-            Some((mid, LocalStream { kind, source, name, muted }))
+            Some((mid, slot.stream()))
         };
         slots.iter().filter_map(stream).collect()
     }

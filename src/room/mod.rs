@@ -26,6 +26,7 @@ mod moderation;
 mod options;
 mod parts;
 mod past;
+mod places;
 mod publication;
 mod receiving;
 mod signal;
@@ -182,7 +183,7 @@ impl Room {
             return Ok(());
         }
         let ahead = Rc::clone(&self.0.ahead.borrow());
-        ahead.offer(&self.0, options.tracks)?;
+        ahead.offer(&self.0, options)?;
         ahead.connect(&self.0).await
     }
 
@@ -200,7 +201,7 @@ impl Room {
         }
         self.0.peer.borrow_mut().room_bitrate = options.room_bitrate;
         let ahead = Rc::clone(&self.0.ahead.borrow());
-        let call = ahead.stay(&self.0, options.tracks.clone())?;
+        let call = ahead.stay(&self.0, options.tracks.clone(), options.reserve_screen)?;
         let joined = call.enter(&options)?;
         self.0.call.replace(Some(Rc::clone(&call)));
         self.0.set_state(RoomState::Connecting, None, None);
@@ -269,7 +270,8 @@ impl Room {
     }
 
     /// Shares a screen, a window or a tab, with its sound where the browser gives it; or no longer. When the
-    /// person ends it in the browser's own way, the publication ends too.
+    /// person ends it in the browser's own way, the publication ends too. Each start and each stop takes a negotiation,
+    /// unless [`JoinOptions::reserve_screen`] holds a place ready.
     pub async fn set_screen_share_enabled(
         &self,
         enabled: bool,

@@ -46,6 +46,7 @@ pub struct GivenTrack {
 #[derive(Clone, Debug, Default)]
 pub struct PrepareOptions {
     pub(crate) tracks: Vec<GivenTrack>,
+    pub(crate) reserve_screen: bool,
 }
 
 impl PrepareOptions {
@@ -58,6 +59,13 @@ impl PrepareOptions {
     #[must_use]
     pub fn track(mut self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
         self.tracks.push(GivenTrack { track, settings: Json::write(options), device: None });
+        self
+    }
+
+    /// The offer holds a place for a screen ready, as [`JoinOptions::reserve_screen`] has it.
+    #[must_use]
+    pub fn reserve_screen(mut self) -> Self {
+        self.reserve_screen = true;
         self
     }
 }
@@ -76,6 +84,7 @@ pub struct JoinOptions {
     pub(crate) create: Option<Json>,
     pub(crate) room_bitrate: Option<u32>,
     pub(crate) await_room: Millis,
+    pub(crate) reserve_screen: bool,
 }
 
 impl JoinOptions {
@@ -93,6 +102,7 @@ impl JoinOptions {
             create: None,
             room_bitrate: None,
             await_room: Millis(0),
+            reserve_screen: false,
         }
     }
 
@@ -163,6 +173,20 @@ impl JoinOptions {
     pub fn track(mut self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
         let given = GivenTrack { track, settings: Json::write(options), device: None };
         self.tracks.get_or_insert_default().push(given);
+        self
+    }
+
+    /// Holds a place ready for a screen beside the camera, and for its sound where the browser shares it: the first offer
+    /// has m-lines for them, and from then on a screen starts and stops without a negotiation of ours. Clients other than
+    /// this library see a video stream of which nothing comes, called `screen (off)`, while none is shared.
+    ///
+    /// ```
+    /// use janus_wasm::room::JoinOptions;
+    /// let options = JoinOptions::new(1234).camera().microphone().reserve_screen();
+    /// ```
+    #[must_use]
+    pub fn reserve_screen(mut self) -> Self {
+        self.reserve_screen = true;
         self
     }
 

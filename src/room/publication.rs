@@ -244,7 +244,7 @@ impl Call {
             slot
         } else {
             let slot = self.add(slot)?;
-            self.negotiate();
+            self.offer_due();
             slot
         };
         let published = slot.published();
@@ -265,11 +265,13 @@ impl Call {
             return Err(failure);
         }
         self.slots.add(&slot);
+        self.occupy(&slot);
         self.watch(&slot);
         Ok(slot)
     }
 
     fn add_to(&self, slot: &Slot, peer: &Peer, muted: bool) -> Result<(), Failure> {
+        self.make_places(peer, slot);
         slot.add_to(peer)?;
         if let Some(sender) = slot.sender() {
             let (transceiver, source) = (sender.transceiver(), slot.source());
@@ -339,8 +341,9 @@ impl Call {
     pub(super) fn unpublish(self: &Rc<Self>, slot: &Rc<Slot>) {
         let text = "the track was unpublished before the server had it";
         if self.slots.has(slot) {
+            let had_place = self.vacate(slot);
             self.take_out(slot, &Error::new(ErrorCode::Aborted, text).into());
-            self.negotiate();
+            if had_place { self.pump() } else { self.negotiate() }
         }
     }
 

@@ -211,6 +211,7 @@ impl Call {
 
     /// Whoever waits for it is told so; otherwise everybody is.
     pub(super) fn refuse(&self, slot: &Rc<Slot>, failure: Failure) {
+        self.vacate(slot);
         if !self.take_out(slot, &failure) {
             self.emit(&RoomEvent::MediaError { source: slot.source(), failure });
         }

@@ -149,6 +149,12 @@ impl Peer {
         Sender::add(&self.pc, track, settings, any_codec, self.room_bitrate)
     }
 
+    /// M-lines for a screen and its sound, which what is added as `source: "screen"` takes without a further offer. The
+    /// next offer holds them.
+    pub fn reserve_screen(&self) -> Vec<Sender> {
+        Sender::reserve(&self.pc, self.room_bitrate)
+    }
+
     /// Opens a data channel; `options` is an `RTCDataChannelInit` as JSON. The next offer holds it if it is
     /// the first. Of a connection that receives: Janus sends data only to those who have one of their own.
     pub fn open_channel(&self, label: &str, options: &str) -> Result<RtcDataChannel, Thrown> {

@@ -160,8 +160,51 @@ export const optionsOf = (transceiver) => transceiver && made.get(transceiver)?.
  */
 const layersOf = (transceiver) => transceiver.sender.getParameters().encodings?.length || made.get(transceiver)?.count;
 
+/** What is said in descriptions alone; of sound, the most it may take as well. */
+const DESCRIBED = ['dtx', 'fec', 'stereo'];
+
 /**
- * Sends a track on a free m-line that fits, or on a new one. The next offer holds it.
+ * What an m-line is made for: a track that wants something else takes another.
+ *
+ * @param {string} kind
+ * @param {Sending} options
+ */
+const shapeOf = (kind, { scalabilityMode, codec }) => `${kind} ${scalabilityMode} ${codec}`;
+
+/**
+ * Makes m-lines for a screen that is shared later, and for its sound where the browser gives it. The next offer holds them,
+ * sending nothing.
+ *
+ * @param {RTCPeerConnection} pc
+ * @param {number} [roomBitrate] the most the room lets through, bit/s
+ * @returns {RTCRtpTransceiver[]}
+ */
+export function reserveScreen(pc, roomBitrate) {
+  const options = { source: 'screen' };
+  // No browser says so; those that share sound let a page silence it here, and say that.
+  const hasSound = 'suppressLocalAudioPlayback' in (navigator.mediaDevices?.getSupportedConstraints?.() ?? {});
+  return (hasSound ? ['video', 'audio'] : ['video']).map((kind) => {
+    const sendEncodings = kind === 'video' ? videoEncodings({}, options, { roomBitrate }) : [{}];
+    const transceiver = pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings });
+    made.set(transceiver, { shape: shapeOf(kind, options), count: 1, options, roomBitrate, place: 'free' });
+    prefer(transceiver, kind, undefined);
+    return transceiver;
+  });
+}
+
+/**
+ * Whether a track can be sent at once where a place is reserved: as nothing but another description would say.
+ *
+ * @param {RTCRtpTransceiver} transceiver
+ * @param {Sending} options
+ */
+const isPlaceFor = (transceiver, { source, ...rest }) => source === 'screen' && made.get(transceiver)?.place === 'free'
+  // Not where the server refused it.
+  && [null, 'sendonly'].includes(transceiver.currentDirection)
+  && (transceiver.receiver.track.kind === 'video' || DESCRIBED.every((name) => rest[name] === undefined));
+
+/**
+ * Sends a track on a free m-line that fits, or on a new one. The next offer holds it, unless it takes a reserved place.
  *
  * @param {RTCPeerConnection} pc
  * @param {MediaStreamTrack} track
@@ -174,15 +217,16 @@ export function addSender(pc, track, text, anyCodec, roomBitrate) {
   const options = JSON.parse(text);
   const sendEncodings = encodings(track, options, { roomBitrate });
   const count = sendEncodings.length;
-  const shape = `${track.kind} ${options.scalabilityMode} ${anyCodec ? '' : options.codec}`;
+  const shape = shapeOf(track.kind, anyCodec ? { ...options, codec: '' } : options);
   hint(track, options);
   // Whether layers are forgotten shows when it is negotiated that an m-line is not used.
   const isFree = (/** @type {RTCRtpTransceiver} */ { direction, currentDirection, sender }) =>
     direction === 'inactive' && !sender.track && (count === 1 || currentDirection === 'inactive');
-  const free = pc.getTransceivers().find((one) =>
-    made.get(one)?.shape === shape && isFree(one) && layersOf(one) === count);
+  const fitting = pc.getTransceivers().filter((one) => made.get(one)?.shape === shape && layersOf(one) === count);
+  const place = fitting.find((one) => isPlaceFor(one, options));
+  const free = place ?? fitting.find(isFree);
   const transceiver = free ?? pc.addTransceiver(track, { direction: 'sendonly', sendEncodings });
-  made.set(transceiver, { shape, count, options, roomBitrate });
+  made.set(transceiver, { shape, count, options, roomBitrate, place: place && 'taken' });
   if (free) {
     free.direction = 'sendonly';
     // Rejects only for tracks of another kind, or when the connection is closed.
@@ -196,9 +240,6 @@ export function addSender(pc, track, text, anyCodec, roomBitrate) {
 
 /** What an m-line is made for. */
 const SHAPING = ['codec', 'simulcast', 'scalabilityMode'];
-/** What is said in descriptions alone; of sound, the most it may take as well. */
-const DESCRIBED = ['dtx', 'fec', 'stereo'];
-
 /**
  * Sends what is sent already in another way.
  *
@@ -248,13 +289,15 @@ export const replaceSender = (transceiver, track, text) =>
 export const isRefused = ({ currentDirection }) => currentDirection === 'stopped';
 
 /**
- * Ceases to send; the m-line is free for another track.
+ * Ceases to send; the m-line is free for another track. A reserved place stays one.
  *
  * @param {RTCRtpTransceiver} transceiver
  */
 export function removeSender(transceiver) {
   if (transceiver.currentDirection === 'stopped' || transceiver.direction === 'stopped') return;
-  transceiver.direction = 'inactive';
+  const entry = made.get(transceiver);
+  if (entry?.place) made.set(transceiver, { ...entry, place: 'free' });
+  else transceiver.direction = 'inactive';
   transceiver.sender.replaceTrack(null).catch(() => undefined);
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaStreamTrack, RtcDataChannel, RtcPeerConnection, RtcRtpTransceiver};
@@ -61,6 +61,8 @@ extern "C" {
         any_codec: bool,
         room_bitrate: Option<u32>,
     ) -> Result<RtcRtpTransceiver, JsValue>;
+    #[wasm_bindgen(catch, js_name = reserveScreen)]
+    fn reserve(pc: &RtcPeerConnection, room_bitrate: Option<u32>) -> Result<Array, JsValue>;
     #[wasm_bindgen(js_name = changeSender)]
     fn change(sender: &RtcRtpTransceiver, track: &MediaStreamTrack, options: &str) -> Promise;
     #[wasm_bindgen(js_name = replaceSender)]
@@ -122,6 +124,12 @@ impl Sender {
         add(pc, track, settings.as_str(), any_codec, room_bitrate).map(Self).map_err(Thrown)
     }
 
+    /// M-lines for a screen and its sound that may be shared later; none where the browser makes none without a track.
+    pub(super) fn reserve(pc: &RtcPeerConnection, room_bitrate: Option<u32>) -> Vec<Self> {
+        let made = reserve(pc, room_bitrate).unwrap_or_default();
+        made.iter().map(|transceiver| Self(transceiver.unchecked_into())).collect()
+    }
+
     /// Its m-line; known once an offer was set.
     pub fn mid(&self) -> Option<String> {
         self.0.mid()
@@ -152,7 +160,8 @@ impl Sender {
         is_refused(&self.0).unwrap_or_default()
     }
 
-    /// Ceases to send. The next offer says so, and the m-line is free for another track.
+    /// Ceases to send. The next offer says so, and the m-line is free for another track; one that is reserved stays as it
+    /// is, and is free at once.
     pub fn remove(&self) {
         // Throws only where the connection is closed, and nothing is sent any more.
         remove(&self.0).ok();

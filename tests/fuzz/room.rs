@@ -8,8 +8,8 @@ use janus_wasm::engine::requests::JoinRoom;
 use janus_wasm::protocol::codec::decode_all;
 use janus_wasm::protocol::description::Source;
 use janus_wasm::protocol::message::{HandleEvent, Incoming, Message};
+use janus_wasm::protocol::videoroom::RoomData;
 use janus_wasm::protocol::videoroom::event::{OwnStreams, SubStreams};
-use janus_wasm::protocol::videoroom::{RoomData, StreamKind};
 use janus_wasm::protocol::{Candidate, HandleId, Jsep, Json};
 use janus_wasm::{Error, ErrorCode, Map};
 
@@ -171,12 +171,7 @@ impl Stay {
     }
 
     fn step(&mut self, role: Role, step: &Step) {
-        let camera = LocalStream {
-            kind: StreamKind::Video,
-            source: Source::Camera,
-            name: None,
-            muted: false,
-        };
+        let camera = LocalStream { source: Source::Camera, name: None, muted: false, off: false };
         match step {
             Step::Offer { .. } => {
                 let streams: Map<_, _> = [("0".to_owned(), camera)].into_iter().collect();

@@ -93,6 +93,22 @@ for (const kind of BROWSERS) {
       assert.equal(width, SIZE.width);
     });
 
+    it('a screen that comes and goes in a place held ready for it', async (t) => {
+      await call.create({ name: 'Dan', servers: stage.janus.ws });
+      await call.join({ name: 'Dan', room: ROOM, number: 21, size: SIZE, options: { reserveScreen: true } });
+      const camera = { name: 'Bob', of: 'Dan', what: 'camera' };
+      await sees(call, camera, 21);
+      const ours = (await call.descriptions({ name: 'Dan' })).publisher;
+      await isSmooth(t, 'screen in its place', async (time) => {
+        // Browsers ask for a click.
+        await call.page.click('h1');
+        await call.screen({ name: 'Dan', enabled: time % 2 === 0 });
+      }, camera);
+      await call.screen({ name: 'Dan', enabled: false });
+      assert.equal((await call.descriptions({ name: 'Dan' })).publisher, ours, 'it was negotiated');
+      await call.leave({ name: 'Dan' });
+    });
+
     it('another device', async (t) => {
       await call.create({ name: 'Cem', servers: stage.janus.ws });
       await call.join({ name: 'Cem', room: ROOM, options: { camera: { frameRate: RATE } } });

@@ -194,6 +194,17 @@ impl Conference {
         self.publishing.rename(mid, name);
     }
 
+    /// A place that is held ready is taken, or free again. Whether words are enough and no offer is needed: a place that
+    /// has its mid is on the server, or in an offer that is being made and says what there is when it is.
+    pub fn restate(&mut self, mid: &str, stream: LocalStream) -> bool {
+        let is_taken = !stream.off;
+        let is_enough = self.publishing.restate(mid, stream);
+        if is_taken && is_enough && self.publishing.is_published() {
+            self.emit(Event::LocalPublished(mid.to_owned()));
+        }
+        is_enough
+    }
+
     /// [`Step::Offer`](super::negotiation::Step::Offer) or [`Step::Answer`](super::negotiation::Step::Answer) was done. `streams`: what the offer holds, by mid.
     pub fn described(&mut self, role: Role, jsep: Jsep, streams: Map<String, LocalStream>) {
         match role {

@@ -89,10 +89,26 @@ impl Publishing {
         }
     }
 
+    /// A place is taken, or free again: words the server has not heard are sent. Whether they are enough.
+    pub(super) fn restate(&mut self, mid: &str, stream: LocalStream) -> bool {
+        if let Some(before) = self.local.get_mut(mid) {
+            *before = stream;
+        }
+        !self.spent
+    }
+
+    /// Whether anything of what is offered is more than a place for it.
+    fn has_streams(&self) -> bool {
+        self.local.values().any(|stream| !stream.off)
+    }
+
     pub(super) fn descriptions(&mut self) -> Vec<StreamDescription> {
         self.announced.clone_from(&self.local);
-        let words = |stream: &LocalStream| {
-            description::write(stream.source, stream.name.as_deref(), stream.muted)
+        let words = |stream: &LocalStream| match stream {
+            LocalStream { off: true, .. } => description::SCREEN_OFF.to_owned(),
+            LocalStream { source, name, muted, .. } => {
+                description::write(*source, name.as_deref(), *muted)
+            }
         };
         let all = self.local.iter();
         all.map(|(mid, stream)| StreamDescription { mid: mid.clone(), description: words(stream) })
@@ -160,7 +176,8 @@ impl Publishing {
             let listed = own.unwrap_or_default().iter().find(|stream| stream.mid == mid);
             listed.is_some_and(|stream| stream.disabled)
         };
-        let events = self.local.keys().map(|mid| {
+        let streams = self.local.iter().filter(|(_, stream)| !stream.off);
+        let events = streams.map(|(mid, _)| {
             if refused(mid) {
                 Event::LocalRefused(mid.clone())
             } else {
@@ -178,12 +195,12 @@ impl Publishing {
 
     /// Whether the server was asked to take something.
     pub(super) fn is_offered(&self) -> bool {
-        !self.local.is_empty() && self.offer.is_none()
+        self.has_streams() && self.offer.is_none()
     }
 
     /// Whether there is nothing to publish.
     pub(super) fn is_empty(&self) -> bool {
-        !self.data && self.local.is_empty() && self.offer.is_none() && self.negotiation.is_idle()
+        !self.data && !self.has_streams() && self.offer.is_none() && self.negotiation.is_idle()
     }
 
     pub(super) fn is_renewing(&self) -> bool {
@@ -233,7 +250,7 @@ impl Publishing {
         }
         while let Some(step) = self.negotiation.poll(now) {
             if let Step::Send(offer) = step {
-                if self.published || self.data || !self.local.is_empty() {
+                if self.published || self.data || self.has_streams() {
                     self.offer = Some(offer);
                 } else {
                     // Taken back before it was offered: servers refuse offers that hold nothing.

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod mending;
+mod places;
 mod publishing;
 mod returning;
 
@@ -96,14 +97,9 @@ fn offered(streams: &[Option<(u64, &str)>], sdp: &str) -> Said {
 }
 
 fn camera_and_microphone() -> Map<String, LocalStream> {
-    let camera =
-        LocalStream { kind: StreamKind::Video, source: Source::Camera, name: None, muted: false };
-    let microphone = LocalStream {
-        kind: StreamKind::Audio,
-        source: Source::Microphone,
-        name: None,
-        muted: false,
-    };
+    let camera = LocalStream { source: Source::Camera, name: None, muted: false, off: false };
+    let microphone =
+        LocalStream { source: Source::Microphone, name: None, muted: false, off: false };
     [("0".to_owned(), microphone), ("1".to_owned(), camera)].into_iter().collect()
 }
 

@@ -8,19 +8,26 @@ use crate::engine::subscriptions::StreamRef;
 use crate::protocol::Jsep;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::event::{Joined, Layer};
-use crate::protocol::videoroom::{RoomEvent, Stream, StreamKind, SubStream};
+use crate::protocol::videoroom::{RoomEvent, Stream, SubStream};
 
 /// One of our own streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalStream {
-    /// Audio or video.
-    pub kind: StreamKind,
     /// Where it comes from.
     pub source: Source,
     /// What it is called.
     pub name: Option<String>,
     /// Whether the user muted it.
     pub muted: bool,
+    /// Whether there is no stream, but a place for a screen, held ready.
+    pub off: bool,
+}
+
+impl LocalStream {
+    /// A place for a screen, or for its sound, which is nothing yet.
+    pub fn off() -> Self {
+        Self { source: Source::Screen, name: None, muted: false, off: true }
+    }
 }
 
 /// What to ask the publisher handle.
