@@ -188,7 +188,8 @@ export class LocalParticipant extends Participant {
 
   /**
    * Shares a screen, a window or a tab, with its sound where the browser gives it; or no longer. The person chooses
-   * what; rejects with the browser's `DOMException` if nothing. Has to be called in a click.
+   * what; rejects with the browser's `DOMException` if nothing. Has to be called in a click. Each start and stop takes a
+   * negotiation, unless `join({ reserveScreen: true })` holds a place ready.
    */
   async setScreenShareEnabled(enabled: boolean, options?: ScreenOptions, publishing?: TrackPublishOptions): Promise<void> {
     check('enabled', FLAG, enabled);

@@ -56,7 +56,7 @@ export async function conference(grid: HTMLElement, signal: AbortSignal): Promis
   });
 
   await room.prepare();
-  const ahead: PrepareOptions = { tracks: await createLocalTracks({ camera: true }) };
+  const ahead: PrepareOptions = { tracks: await createLocalTracks({ camera: true }), reserveScreen: true };
   await room.prepare(ahead);
   try {
     await room.join({
@@ -65,6 +65,7 @@ export async function conference(grid: HTMLElement, signal: AbortSignal): Promis
       pin: '4321',
       camera: { width: 640, height: 480, frameRate: 25, simulcast: true },
       microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: false },
+      reserveScreen: true,
       signal,
     });
   } catch (error) {

@@ -53,7 +53,7 @@ export const OPTIONS = [
   ...argument('options', 'new Room({ servers: address }).join($)', ['5', '"1234"', '[]', ANY]),
   ...wrong('new Room({ servers: address }).join({ room: 1234, $ })', {
     display: ['text'], metadata: ['object'], pin: ['text'], token: ['text'], create: ['object'], camera: ['device'], microphone: ['device'],
-    tracks: ['list'], subscribe: ['flag'], data: ['flag'], e2ee: ['flag'], signal: ['signal'], id: ['id'],
+    tracks: ['list'], subscribe: ['flag'], data: ['flag'], e2ee: ['flag'], reserveScreen: ['flag'], signal: ['signal'], id: ['id'],
     roomBitrate: ['count'], awaitRoom: ['count'],
   }),
   ...wrong('new Room({ servers: address }).join({ room: 1234, camera: { $ } })', CAMERA),
