@@ -3,7 +3,9 @@
 //! Thin wrappers in the crate's own types. Every closure handed to the browser lives in a guard whose
 //! `Drop` removes it. No decisions are made here.
 
+mod blob;
 mod capabilities;
+mod channel;
 mod clock;
 mod crowd;
 mod devices;
@@ -24,7 +26,9 @@ mod socket;
 mod sources;
 mod task;
 
+pub use blob::{BlobParts, blob_of, blob_size, date, date_text, file_name, read_blob};
 pub use capabilities::{Capabilities, capabilities};
+pub use channel::{Data, DataEar, DataLine, headed};
 pub use clock::{Timer, now, random_id, random_text, random_u32, sleep, within};
 pub use crowd::Place;
 pub use devices::{DeviceWatch, choose_speaker, device_permission, list_devices, watch_devices};
@@ -33,6 +37,7 @@ pub use inspect::{
     BrowserFacts, StatsEntry, both_ways, browser_facts, local_description, missing,
     on_candidate_error, standing, stats, time_of_day,
 };
+pub use js_sys::Uint8Array;
 pub use json::{from_js, read, to_value, write};
 pub use listener::Listener;
 pub use media::{
@@ -51,6 +56,6 @@ pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;
 pub use wasm_bindgen_futures::JsFuture;
 pub use web_sys::{
-    HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcDataChannel, RtcPeerConnection,
-    RtcRtpTransceiver,
+    Blob, File, HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcDataChannel,
+    RtcPeerConnection, RtcRtpTransceiver,
 };
