@@ -82,6 +82,10 @@ pub enum ErrorCode {
     Server,
     /// A message of the server could not be understood.
     Protocol,
+    /// The one who was asked, or sent the file, is gone.
+    ParticipantLeft,
+    /// The other page failed to answer a request.
+    RequestFailed,
 }
 
 impl ErrorCode {
@@ -124,6 +128,8 @@ impl ErrorCode {
             Self::Negotiation => "negotiation-failed",
             Self::Server => "server-error",
             Self::Protocol => "protocol",
+            Self::ParticipantLeft => "participant-left",
+            Self::RequestFailed => "request-failed",
         }
     }
 

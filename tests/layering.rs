@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder with the ones it may name.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("protocol", &["protocol"]),
     ("engine", &["engine", "protocol"]),
     ("web", &["web", "engine", "protocol"]),
@@ -21,6 +21,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("videoroom", &["videoroom", "client", "web", "engine", "protocol"]),
     ("room", &["room", "videoroom", "client", "web", "engine", "protocol"]),
     ("support", &["support", "room", "videoroom", "client", "web", "engine", "protocol"]),
+    ("exchange", &["exchange", "room", "videoroom", "client", "web", "engine", "protocol"]),
     ("js", &["js", "room", "videoroom", "client", "web", "engine", "protocol"]),
 ];
 

@@ -20,12 +20,16 @@ pub mod check;
 pub mod debug;
 #[path = "web/devices.rs"]
 pub mod devices;
+#[path = "web/exchange.rs"]
+pub mod exchange;
 #[path = "web/janus.rs"]
 pub mod janus;
 #[path = "web/json.rs"]
 pub mod json;
 #[path = "web/moderation.rs"]
 pub mod moderation;
+#[path = "web/people.rs"]
+mod people;
 #[path = "web/printout.rs"]
 pub mod printout;
 #[path = "web/room.rs"]

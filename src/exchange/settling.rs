@@ -1,0 +1,73 @@
+//! When everybody hears us.
+
+use crate::engine::Millis;
+
+/// After somebody came, or a channel opened, Janus and the others take a moment until what is sent arrives: they
+/// subscribe, which takes a negotiation, and the server keeps nothing for them meanwhile. So long nothing is settled.
+const UNSETTLED: Millis = Millis(3_000);
+
+/// Tells when everybody hears us, as far as can be told. `W` waits for it.
+pub(super) struct Settling<W> {
+    until: Option<Millis>,
+    waiting: Vec<W>,
+}
+
+impl<W> Default for Settling<W> {
+    fn default() -> Self {
+        Self { until: None, waiting: Vec::new() }
+    }
+}
+
+impl<W> Settling<W> {
+    pub(super) fn is_settled(&self) -> bool {
+        self.until.is_none()
+    }
+
+    /// Something changed that takes a moment.
+    pub(super) fn disturb(&mut self, now: Millis) {
+        self.until = Some(now + UNSETTLED);
+    }
+
+    /// Waits until it is settled; given back if it is.
+    pub(super) fn wait(&mut self, who: W) -> Option<W> {
+        if self.is_settled() {
+            return Some(who);
+        }
+        self.waiting.push(who);
+        None
+    }
+
+    /// Those who need not wait any longer.
+    pub(super) fn tick(&mut self, now: Millis) -> Vec<W> {
+        if self.until.is_some_and(|until| until <= now) { self.end() } else { Vec::new() }
+    }
+
+    /// Nobody is waited for any longer.
+    pub(super) fn end(&mut self) -> Vec<W> {
+        self.until = None;
+        std::mem::take(&mut self.waiting)
+    }
+
+    pub(super) fn deadline(&self) -> Option<Millis> {
+        self.until
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_settles_when_nothing_disturbed_it_for_a_while() {
+        let mut settling = Settling::default();
+        assert_eq!(settling.wait("nobody"), Some("nobody"));
+        settling.disturb(Millis(0));
+        assert_eq!(settling.wait("ada"), None);
+        settling.disturb(Millis(2_000));
+        assert!(settling.tick(Millis(4_999)).is_empty());
+        assert_eq!(settling.deadline(), Some(Millis(5_000)));
+        assert_eq!(settling.tick(Millis(5_000)), ["ada"]);
+        assert!(settling.is_settled());
+    }
+}
