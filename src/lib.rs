@@ -3,16 +3,16 @@
 //! The crate is built in layers whose arrows point one way:
 //!
 //! ```text
-//! js, exchange  ->  room  ->  videoroom  ->  client  ->  engine  ->  protocol
-//!                                               \----->  web   (browser only)
+//! js, live, exchange, support  ->  room  ->  videoroom  ->  client  ->  engine  ->  protocol
+//!                                                              \----->  web   (browser only)
 //! ```
 //!
 //! [`protocol`] turns text into typed messages and back, [`engine`] holds every decision as state
 //! machines without clocks or sockets, [`web`] is the browser, [`client`] drives the engine with it,
-//! [`videoroom`] is the typed VideoRoom plugin and [`room`] the conference itself. [`exchange`] is what
-//! people in it say to each other beside media; [`support`] breaks it, reports about it, and checks
-//! whether it would work. The `js` layer
-//! (cargo feature `npm`) exports all of it to JavaScript and holds no logic.
+//! [`videoroom`] is the typed VideoRoom plugin and [`room`] the conference itself. [`live`] is what keeps
+//! to a call while it lasts: statistics, for instance. [`exchange`] is what people in it say to each
+//! other beside media; [`support`] breaks it, reports about it, and checks whether it would work. The
+//! `js` layer (cargo feature `npm`) exports the others to JavaScript and holds no logic.
 //!
 //! The pure layers never panic on anything a server, a network or a page can do: wrong input becomes
 //! an [`Error`].
@@ -23,6 +23,7 @@ mod error;
 pub mod exchange;
 #[cfg(feature = "npm")]
 mod js;
+pub mod live;
 mod map;
 pub mod protocol;
 pub mod room;

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder with the ones it may name.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("protocol", &["protocol"]),
     ("engine", &["engine", "protocol"]),
     ("web", &["web", "engine", "protocol"]),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("room", &["room", "videoroom", "client", "web", "engine", "protocol"]),
     ("support", &["support", "room", "videoroom", "client", "web", "engine", "protocol"]),
     ("exchange", &["exchange", "room", "videoroom", "client", "web", "engine", "protocol"]),
+    ("live", &["live", "room", "videoroom", "client", "web", "engine", "protocol"]),
     ("js", &["js", "room", "videoroom", "client", "web", "engine", "protocol"]),
 ];
 

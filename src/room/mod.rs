@@ -27,6 +27,7 @@ mod options;
 mod parts;
 mod past;
 mod places;
+mod present;
 mod publication;
 mod receiving;
 mod signal;
@@ -43,6 +44,7 @@ pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState, Watchi
 pub use self::moderation::Moderation;
 pub use self::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 pub use self::parts::Parts;
+pub(crate) use self::present::WeakRoom;
 #[cfg(feature = "npm")]
 pub(crate) use self::publication::Change;
 pub use self::publication::LocalPublication;

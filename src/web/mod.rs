@@ -24,6 +24,7 @@ mod poll;
 mod sending;
 mod socket;
 mod sources;
+mod stats;
 mod task;
 
 pub use blob::{BlobParts, blob_of, blob_size, date, date_text, file_name, read_blob};
@@ -52,10 +53,14 @@ pub use poll::{Poll, PollEvent, beacon};
 pub use sending::{Needs, PublishOptions, Sender};
 pub use socket::{Socket, SocketEvent};
 pub use sources::{FRAME_RATE, Sources};
+pub use stats::{
+    Heard, MediaLine, Record, Report, connection_stats, heard, is_closed, is_down, is_hidden,
+    sender_stats,
+};
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;
 pub use wasm_bindgen_futures::JsFuture;
 pub use web_sys::{
     Blob, File, HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcDataChannel,
-    RtcPeerConnection, RtcRtpTransceiver,
+    RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver,
 };

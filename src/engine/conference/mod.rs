@@ -121,7 +121,7 @@ impl Conference {
         self.room.as_ref()
     }
 
-    /// Ourselves, once joined.
+    /// Who we are, once joined.
     pub fn me(&self) -> Option<&Id> {
         self.me.as_ref()
     }

@@ -98,6 +98,16 @@ impl Conference {
         self.receiving.pause = paused;
     }
 
+    /// Whether everything we receive is to be stopped.
+    pub fn is_paused(&self) -> bool {
+        self.receiving.pause
+    }
+
+    /// Whether this stream is to be received.
+    pub fn is_subscribed(&self, stream: &StreamRef) -> bool {
+        !self.wishes.told.get(stream).map_or(self.wishes.none, |told| told.unwanted)
+    }
+
     pub(super) fn want(&mut self) {
         self.receiving.subscriptions.want(self.wishes.about(self.roster.people()));
     }
