@@ -114,6 +114,38 @@ pub struct TrackStats {
     pub layers: Vec<LayerStats>,
 }
 
+impl TrackStats {
+    /// A track of which nothing is known.
+    pub(super) fn new(mid: &str, direction: Direction, kind: StreamKind) -> Self {
+        Self {
+            mid: mid.to_owned(),
+            direction,
+            kind,
+            codec: None,
+            bitrate: None,
+            packets: None,
+            packets_lost: None,
+            loss_rate: None,
+            jitter: None,
+            round_trip_time: None,
+            frame_width: None,
+            frame_height: None,
+            frames_per_second: None,
+            frames: None,
+            key_frames: None,
+            freeze_count: None,
+            freeze_duration: None,
+            jitter_buffer_delay: None,
+            audio_level: None,
+            limitation: None,
+            nack_count: None,
+            pli_count: None,
+            fir_count: None,
+            layers: Vec::new(),
+        }
+    }
+}
+
 /// How a simulcast layer does.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayerStats {
@@ -203,7 +235,6 @@ fn received_track(mid: &str, streams: &[&Stream]) -> Option<TrackStats> {
     let stream = streams.iter().copied().reduce(last)?;
     let entry = &stream.entry;
     Some(TrackStats {
-        kind: entry.kind(),
         packets_lost: entry.packets_lost,
         jitter: milliseconds(entry.jitter),
         frames: entry.frames(),
@@ -225,13 +256,13 @@ fn sent_track(mid: &str, streams: &[&Stream], line: Option<&Line>) -> TrackStats
     let entries = || streams.iter().map(|stream| &stream.entry);
     let remotes = || streams.iter().filter_map(|stream| stream.remote.as_ref());
     TrackStats {
-        kind: entries().next().map_or(StreamKind::Video, |entry| entry.kind()),
         packets_lost: sum(remotes().map(|remote| remote.packets_lost)),
         jitter: milliseconds(most(remotes().map(|remote| remote.jitter))),
         frames: most(entries().map(|entry| entry.frames())),
         key_frames: sum(entries().map(|entry| entry.key_frames_encoded)),
         limitation: limitation_of(entries().map(|entry| &**entry)),
-        ..TrackStats { layers: layers.clone(), ..common(mid, Direction::Send, streams, main) }
+        layers,
+        ..common(mid, Direction::Send, streams, main)
     }
 }
 
@@ -261,32 +292,25 @@ fn common(
 ) -> TrackStats {
     let total =
         |pick: fn(&Entry) -> Option<f64>| sum(streams.iter().map(|stream| pick(&stream.entry)));
+    let kind = streams.first().map_or(StreamKind::Video, |stream| stream.entry.kind());
     let round_trip = most(streams.iter().map(|stream| stream.remote.as_ref()?.round_trip_time));
     TrackStats {
-        mid: mid.to_owned(),
-        direction,
-        kind: StreamKind::Video,
         codec: streams.iter().find_map(|stream| stream.codec.clone()),
         bitrate: sum(streams.iter().map(|stream| stream.bitrate)),
         packets: total(|entry| entry.packets_sent.or(entry.packets_received)),
-        packets_lost: None,
         loss_rate: loss_rate_of(streams),
-        jitter: None,
         round_trip_time: milliseconds(round_trip),
         frame_width: main.and_then(|main| size(main.entry.frame_width)),
         frame_height: main.and_then(|main| size(main.entry.frame_height)),
         frames_per_second: main.and_then(|main| main.frames_per_second),
-        frames: None,
-        key_frames: None,
         freeze_count: total(|entry| entry.freeze_count),
         freeze_duration: milliseconds(total(|entry| entry.total_freezes_duration)),
         jitter_buffer_delay: most(streams.iter().map(|stream| stream.jitter_buffer_delay)),
         audio_level: most(streams.iter().map(|stream| stream.audio_level)),
-        limitation: None,
         nack_count: total(|entry| entry.nack_count),
         pli_count: total(|entry| entry.pli_count),
         fir_count: total(|entry| entry.fir_count),
-        layers: Vec::new(),
+        ..TrackStats::new(mid, direction, kind)
     }
 }
 

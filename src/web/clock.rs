@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use gloo_timers::callback::Timeout;
+use gloo_timers::callback::{self, Timeout};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint32Array;
 use wasm_bindgen::prelude::*;
@@ -29,6 +29,11 @@ extern "C" {
 )]
 pub fn now() -> Millis {
     Millis(performance_now() as u64)
+}
+
+/// The same clock with fractions of a millisecond, as exact as the browser has it.
+pub fn now_exactly() -> f64 {
+    performance_now()
 }
 
 fn random_words() -> (u64, u64) {
@@ -90,6 +95,24 @@ impl Timer {
     /// Forgets the moment it is set to, so that the next `set` takes effect; for use in the callback.
     pub fn fired(&mut self) {
         self.0 = None;
+    }
+}
+
+/// Calls something again and again until dropped.
+#[must_use = "nothing is called once it is dropped"]
+pub struct Interval(#[expect(dead_code, reason = "kept until it is dropped")] callback::Interval);
+
+impl fmt::Debug for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Interval")
+    }
+}
+
+impl Interval {
+    /// Calls `then` once in each `period`; in a page that nobody sees less often.
+    pub fn new(period: Millis, then: impl FnMut() + 'static) -> Self {
+        let period = u32::try_from(period.0).unwrap_or(u32::MAX).min(i32::MAX as u32);
+        Self(callback::Interval::new(period, then))
     }
 }
 

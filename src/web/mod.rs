@@ -30,7 +30,9 @@ mod task;
 pub use blob::{BlobParts, blob_of, blob_size, date, date_text, file_name, read_blob};
 pub use capabilities::{Capabilities, capabilities};
 pub use channel::{Data, DataEar, DataLine, headed};
-pub use clock::{Timer, now, random_id, random_text, random_u32, sleep, within};
+pub use clock::{
+    Interval, Timer, now, now_exactly, random_id, random_text, random_u32, sleep, within,
+};
 pub use crowd::Place;
 pub use devices::{DeviceWatch, choose_speaker, device_permission, list_devices, watch_devices};
 pub use error::{Thrown, describe};
@@ -55,7 +57,7 @@ pub use socket::{Socket, SocketEvent};
 pub use sources::{FRAME_RATE, Sources};
 pub use stats::{
     Heard, MediaLine, Record, Report, connection_stats, heard, is_closed, is_down, is_hidden,
-    sender_stats,
+    is_shown, sender_stats,
 };
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;

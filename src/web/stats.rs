@@ -5,8 +5,8 @@ use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    RtcPeerConnection, RtcPeerConnectionState, RtcRtpReceiver, RtcRtpSender, RtcRtpTransceiver,
-    RtcRtpTransceiverDirection, RtcSignalingState,
+    HtmlMediaElement, RtcPeerConnection, RtcPeerConnectionState, RtcRtpReceiver, RtcRtpSender,
+    RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcSignalingState,
 };
 
 use super::{Thrown, globals};
@@ -173,4 +173,11 @@ pub fn heard(transceiver: &RtcRtpTransceiver) -> Option<Heard> {
 /// Whether nobody sees the page.
 pub fn is_hidden() -> bool {
     globals::document().is_some_and(|document| document.hidden())
+}
+
+/// Whether an element plays where somebody may look at it.
+pub fn is_shown(element: &HtmlMediaElement) -> bool {
+    let places = asked(element.as_ref(), "getClientRects").map(Record);
+    let has_place = places.and_then(|places| places.number("length")).is_some_and(|it| it > 0.0);
+    has_place && !element.paused()
 }
