@@ -26,6 +26,8 @@ pub mod exchange;
 pub mod janus;
 #[path = "web/json.rs"]
 pub mod json;
+#[path = "web/live.rs"]
+pub mod live;
 #[path = "web/moderation.rs"]
 pub mod moderation;
 #[path = "web/people.rs"]
