@@ -14,6 +14,8 @@
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
+#[path = "web/adaptive.rs"]
+pub mod adaptive;
 #[path = "web/check.rs"]
 pub mod check;
 #[path = "web/debug.rs"]

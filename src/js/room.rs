@@ -176,7 +176,7 @@ impl RoomCore {
     /// How it is received; nothing is sent while `more` follow.
     #[wasm_bindgen(js_name = setTerms)]
     pub fn set_terms(&self, stream: &str, terms: &str, more: bool) -> Result<(), JsValue> {
-        thrown(self.0.collect_terms(read(stream)?, read(terms)?, more))
+        thrown(self.0.pass_terms(read(stream)?, read(terms)?, more))
     }
 
     /// Asks for a key frame.

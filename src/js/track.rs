@@ -48,13 +48,13 @@ impl TrackCore {
 
     /// Plays it.
     pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, JsValue> {
-        self.0.attach(element).map_err(|thrown| thrown.0)
+        self.0.played().attach(element).map_err(|thrown| thrown.0)
     }
 
     /// Takes it out of an element, or of all.
     #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen takes no optional references")]
     pub fn detach(&self, element: Option<HtmlMediaElement>) -> Array {
-        self.0.detach(element.as_ref()).into_iter().collect()
+        self.0.played().detach(element.as_ref()).into_iter().collect()
     }
 
     /// The elements that play it.

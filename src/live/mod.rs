@@ -1,6 +1,7 @@
 //! What lasts as long as a call, beside the room: companions that are made of a [`Room`](crate::room::Room) and end when
 //! they are dropped. What nobody makes costs nothing.
 //!
+//! - [`Adaptive`]: of each video what is seen of it, and less where the network or the processor is short
 //! - [`Speakers`]: who speaks, and how loud everybody is
 //! - [`Quality`]: how good the connections are
 //! - [`Stalls`]: which streams stand still
@@ -25,6 +26,7 @@
 //! # Ok(()) }
 //! ```
 
+mod adaptive;
 mod digest;
 mod events;
 mod levels;
@@ -42,6 +44,7 @@ mod streams;
 mod tests;
 mod ticker;
 
+pub use self::adaptive::{Adaptive, AdaptiveEvent, Limitation};
 pub use self::digest::{ConnectionStats, Direction, LayerStats, LimitedBy, TrackStats};
 pub use self::events::Events;
 pub use self::quality::{Quality, QualityEvent};

@@ -16,6 +16,7 @@
 //! ```
 
 mod ahead;
+mod bounds;
 mod call;
 mod channels;
 mod devices;

@@ -130,6 +130,23 @@ impl LocalPublication {
         self.change(Change::Settings(Json::write(options))).await
     }
 
+    /// Sends these layers and so many pictures per second at most. Whatever else was asked for meanwhile stays.
+    pub(crate) async fn set_limits(
+        &self,
+        layers: Option<Vec<bool>>,
+        max_frame_rate: Option<u32>,
+    ) -> Result<(), Failure> {
+        let (call, slot) = (self.call()?, Rc::clone(&self.slot));
+        let this = Rc::clone(&call);
+        let work = async move {
+            let _turn = this.turn(&slot, None).await?;
+            let options: PublishOptions = slot.settings.borrow().read().unwrap_or_default();
+            let settings = Json::write(&PublishOptions { max_frame_rate, layers, ..options });
+            this.tune_now(&slot, settings).await
+        };
+        call.answers.of(Box::pin(work)).await
+    }
+
     pub(crate) async fn change(&self, change: Change) -> Result<(), Failure> {
         let (call, slot) = (self.call()?, Rc::clone(&self.slot));
         let this = Rc::clone(&call);
@@ -207,6 +224,10 @@ impl Call {
 
     async fn tune(self: &Rc<Self>, slot: &Rc<Slot>, settings: Json) -> Result<(), Failure> {
         let _turn = self.turn(slot, None).await?;
+        self.tune_now(slot, settings).await
+    }
+
+    async fn tune_now(self: &Rc<Self>, slot: &Rc<Slot>, settings: Json) -> Result<(), Failure> {
         let change = |sender: &Sender| sender.change(&slot.track.media(), &settings);
         let needs = slot.on_sender(&change).await?.as_ref().map(Needs::of);
         let before = slot.settings.replace(settings);

@@ -22,13 +22,25 @@ impl Room {
         self.with_call(|call| call.conference.borrow_mut().subscribe(stream, subscribed))
     }
 
-    /// How a stream is received: which layers, or not for now. Layers above 2 are taken for 2.
+    /// How a stream is received: which layers, or not for now. Layers above 2 are taken for 2. Where
+    /// [adapting](crate::live::Adaptive) asks for less, less comes.
     pub fn set_terms(&self, stream: StreamRef, terms: Terms) -> Result<(), Failure> {
         self.collect_terms(stream, terms, false)
     }
 
     /// The same; nothing is sent while `more` follow in the same breath, so that all of them take one request.
     pub fn collect_terms(
+        &self,
+        stream: StreamRef,
+        terms: Terms,
+        more: bool,
+    ) -> Result<(), Failure> {
+        let terms = self.within_bounds(&stream, terms);
+        self.pass_terms(stream, terms, more)
+    }
+
+    /// The same, whatever was bounded.
+    pub(crate) fn pass_terms(
         &self,
         stream: StreamRef,
         terms: Terms,
@@ -42,8 +54,13 @@ impl Room {
         Ok(())
     }
 
-    /// How a stream was asked to come.
+    /// How a stream was asked to come, by [`Room::set_terms`].
     pub fn terms(&self, stream: &StreamRef) -> Terms {
+        self.asked_terms(stream).unwrap_or_else(|| self.terms_in_force(stream))
+    }
+
+    /// How a stream is to come: what was asked for, and what [adapting](crate::live::Adaptive) left of it.
+    pub fn terms_in_force(&self, stream: &StreamRef) -> Terms {
         self.0.call().map_or_else(Terms::default, |call| call.conference.borrow().terms_of(stream))
     }
 

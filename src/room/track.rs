@@ -1,6 +1,7 @@
 //! Tracks with the elements that play them.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 use crate::protocol::Json;
@@ -12,11 +13,18 @@ use crate::web::{
 
 /// Something to be seen or heard. A local track keeps its identity when its device is closed and
 /// opened again.
-#[derive(Debug)]
 pub struct Track {
     source: Source,
     played: Played,
     transceiver: RefCell<Option<RtcRtpTransceiver>>,
+    /// Hears of elements that come and go.
+    on_elements: RefCell<Option<Rc<dyn Fn()>>>,
+}
+
+impl fmt::Debug for Track {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Track")
+    }
 }
 
 impl Track {
@@ -25,7 +33,12 @@ impl Track {
         source: Source,
         playback: Option<Rc<Playback>>,
     ) -> Self {
-        Self { source, played: Played::new(media, playback), transceiver: RefCell::default() }
+        Self {
+            source,
+            played: Played::new(media, playback),
+            transceiver: RefCell::default(),
+            on_elements: RefCell::default(),
+        }
     }
 
     pub(super) fn received(
@@ -72,12 +85,34 @@ impl Track {
 
     /// Plays the track in `element`, or in a new `<video>` or `<audio>`, which is returned.
     pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, Thrown> {
-        self.played.attach(element)
+        let attached = self.played.attach(element);
+        self.tell_elements();
+        attached
     }
 
     /// Takes the track out of `element`, or out of all; the elements it was in.
     pub fn detach(&self, element: Option<&HtmlMediaElement>) -> Vec<HtmlMediaElement> {
-        self.played.detach(element)
+        let detached = self.played.detach(element);
+        self.tell_elements();
+        detached
+    }
+
+    /// The same without a word to those who hear of elements.
+    #[cfg(feature = "npm")]
+    pub(crate) fn played(&self) -> &Played {
+        &self.played
+    }
+
+    /// Calls `then` when it was taken into an element or out of one; nobody from now on if there is none.
+    pub(crate) fn on_elements(&self, then: Option<Rc<dyn Fn()>>) {
+        self.on_elements.replace(then);
+    }
+
+    fn tell_elements(&self) {
+        let then = self.on_elements.borrow().clone();
+        if let Some(then) = then {
+            then();
+        }
     }
 
     /// The elements that play it.

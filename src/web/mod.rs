@@ -22,6 +22,7 @@ mod peer;
 mod playback;
 mod poll;
 mod sending;
+mod sight;
 mod socket;
 mod sources;
 mod stats;
@@ -53,11 +54,12 @@ pub use peer::{Peer, PeerConfig, PeerEvent};
 pub use playback::{Playback, Played};
 pub use poll::{Poll, PollEvent, beacon};
 pub use sending::{Needs, PublishOptions, Sender};
+pub use sight::{ElementWatch, Sight, View, on_visibility};
 pub use socket::{Socket, SocketEvent};
 pub use sources::{FRAME_RATE, Sources};
 pub use stats::{
     Heard, MediaLine, Record, Report, connection_stats, heard, is_closed, is_down, is_hidden,
-    is_shown, sender_stats,
+    is_shown, receiver_stats, sender_stats,
 };
 pub use task::spawn_local;
 pub use wasm_bindgen::JsValue;

@@ -52,6 +52,11 @@ fn records(list: &JsValue) -> Vec<Record> {
 pub struct Report(JsValue);
 
 impl Report {
+    /// What the browser said before.
+    pub fn of(raw: JsValue) -> Self {
+        Self(raw)
+    }
+
     /// What the browser said, as it did.
     pub fn raw(&self) -> &JsValue {
         &self.0
@@ -82,6 +87,16 @@ pub fn sender_stats(sender: &RtcRtpSender) -> impl Future<Output = Result<Report
     report(sender.get_stats())
 }
 
+/// The same of what a transceiver receives.
+///
+/// # Errors
+/// The browser's.
+pub fn receiver_stats(
+    transceiver: &RtcRtpTransceiver,
+) -> impl Future<Output = Result<Report, Thrown>> + use<> {
+    report(transceiver.receiver().get_stats())
+}
+
 async fn report(asked: Promise) -> Result<Report, Thrown> {
     JsFuture::from(asked).await.map(Report).map_err(Thrown)
 }
@@ -107,6 +122,11 @@ impl MediaLine {
         let all = pc.get_transceivers();
         let all = all.iter().map(JsCast::unchecked_into::<RtcRtpTransceiver>);
         all.filter(|line| line.mid().is_some()).map(Self).collect()
+    }
+
+    /// That of a transceiver.
+    pub fn of(transceiver: RtcRtpTransceiver) -> Self {
+        Self(transceiver)
     }
 
     /// Its mid.

@@ -1,0 +1,187 @@
+//! How the way to us does, and how this machine, judged by what arrives. Pure: nothing of the browser is in here.
+
+use super::budget::Verdict;
+
+/// What arrived since the sample before.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Sample {
+    /// Packets that were to arrive, and those of them that did not.
+    pub(super) expected: f64,
+    pub(super) lost: f64,
+    /// Of pictures, bit/s.
+    pub(super) bitrate: f64,
+    /// How often a picture stood still.
+    pub(super) freezes: f64,
+    /// How long media waited to be played, on average, ms; it waits longer where the network is uneven.
+    pub(super) delay: Option<f64>,
+    /// Pictures that were decoded, and those that came and were not.
+    pub(super) decoded: f64,
+    pub(super) dropped: f64,
+}
+
+/// So few packets say little, and so few pictures.
+const TOO_FEW: f64 = 20.0;
+/// From here on loss can be seen and heard; up to there it is mended.
+const MUCH_LOSS: f64 = 0.08;
+const SOME_LOSS: f64 = 0.02;
+/// So much more delay than at the best of times is a queue that fills, ms.
+const QUEUE: f64 = 200.0;
+/// What is lost however little comes is not ours to mend, up to this much.
+const MOST_AMBIENT: f64 = 0.25;
+/// How fast the best of times is forgotten, by sample.
+const FORGET: f64 = 0.02;
+
+/// What was lost of how much, when less was asked for.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    loss: f64,
+    bitrate: f64,
+}
+
+/// The way to us.
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    /// Loss that stays whatever is held back: a bad radio, not a narrow way.
+    ambient: f64,
+    cut: Option<Cut>,
+    calm: Option<f64>,
+    late: u32,
+}
+
+impl Network {
+    pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
+        if sample.expected < TOO_FEW {
+            return if sample.lost > 0.0 { Verdict::Fair } else { Verdict::Good };
+        }
+        let loss = sample.lost / sample.expected;
+        self.learn(loss, sample.bitrate);
+        self.late = if self.is_late(sample.delay) { self.late.saturating_add(1) } else { 0 };
+        let more = loss - self.ambient;
+        let hurts = more > MUCH_LOSS || (more > SOME_LOSS && sample.freezes > 0.0);
+        if hurts || self.late >= 2 {
+            Verdict::Bad
+        } else if more > SOME_LOSS || self.late > 0 {
+            Verdict::Fair
+        } else {
+            Verdict::Good
+        }
+    }
+
+    /// Less was asked for because of this sample.
+    pub(super) fn cut(&mut self, sample: &Sample) {
+        let loss = if sample.expected > 0.0 { sample.lost / sample.expected } else { 0.0 };
+        self.cut = Some(Cut { loss, bitrate: sample.bitrate });
+        self.late = 0;
+    }
+
+    /// Where less is sent and the same part of it is lost, the loss is not of our making.
+    fn learn(&mut self, loss: f64, bitrate: f64) {
+        if loss < self.ambient {
+            self.ambient += (loss - self.ambient) / 4.0;
+        }
+        let Some(cut) = self.cut.take_if(|cut| bitrate <= cut.bitrate * 0.85) else { return };
+        if loss > cut.loss * 0.75 {
+            self.ambient = loss.min(MOST_AMBIENT);
+        }
+    }
+
+    fn is_late(&mut self, delay: Option<f64>) -> bool {
+        let Some(delay) = delay else { return false };
+        let best = self.calm.map_or(delay, |calm| calm.min(delay));
+        let calm = best + (delay - best) * FORGET;
+        self.calm = Some(calm);
+        delay > calm + QUEUE
+    }
+}
+
+/// Below these parts of dropped pictures all is well, above something has to be done.
+const FEW_DROPS: f64 = 0.05;
+const MANY_DROPS: f64 = 0.2;
+/// How often in a row.
+const TIMES: u32 = 2;
+/// Pictures that the network tore do not count against the decoder.
+const TORN: f64 = 0.01;
+
+/// Whether this machine keeps up with decoding.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    bad: u32,
+}
+
+impl Decoder {
+    pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
+        let all = sample.decoded + sample.dropped;
+        if all <= 0.0 {
+            return Verdict::Good;
+        }
+        if all < TOO_FEW || sample.lost > sample.expected * TORN {
+            return Verdict::Fair;
+        }
+        let share = sample.dropped / all;
+        self.bad = if share > MANY_DROPS { self.bad.saturating_add(1) } else { 0 };
+        if self.bad >= TIMES {
+            Verdict::Bad
+        } else if share > FEW_DROPS {
+            Verdict::Fair
+        } else {
+            Verdict::Good
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Verdict::{Bad, Fair, Good};
+
+    const FINE: Sample = Sample {
+        expected: 200.0,
+        lost: 0.0,
+        bitrate: 1e6,
+        freezes: 0.0,
+        delay: Some(60.0),
+        decoded: 100.0,
+        dropped: 0.0,
+    };
+
+    fn network(samples: &[Sample]) -> Verdict {
+        let mut network = Network::default();
+        samples.iter().map(|sample| network.judge(sample)).last().unwrap()
+    }
+
+    #[test]
+    fn the_verdict_goes_by_loss_by_freezes_with_loss_and_by_a_queue_that_fills() {
+        assert_eq!(network(&[FINE]), Good);
+        assert_eq!(network(&[Sample { lost: 10.0, ..FINE }]), Fair);
+        assert_eq!(network(&[Sample { lost: 30.0, ..FINE }]), Bad);
+        assert_eq!(network(&[Sample { freezes: 2.0, ..FINE }]), Good);
+        assert_eq!(network(&[Sample { lost: 10.0, freezes: 1.0, ..FINE }]), Bad);
+        let late = |delay| Sample { delay: Some(delay), ..FINE };
+        assert_eq!(network(&[FINE, late(400.0)]), Fair);
+        assert_eq!(network(&[FINE, late(400.0), late(500.0)]), Bad);
+        // So few packets: they may be all there are.
+        assert_eq!(network(&[Sample { expected: 3.0, ..FINE }]), Good);
+        assert_eq!(network(&[Sample { expected: 3.0, lost: 1.0, ..FINE }]), Fair);
+    }
+
+    #[test]
+    fn loss_that_stays_whatever_comes_is_not_held_against_the_way() {
+        let mut network = Network::default();
+        let torn = Sample { lost: 24.0, ..FINE };
+        assert_eq!(network.judge(&torn), Bad);
+        network.cut(&torn);
+        assert_eq!(network.judge(&Sample { bitrate: 5e5, ..torn }), Good);
+    }
+
+    #[test]
+    fn the_verdict_counts_dropped_pictures_but_not_those_the_network_tore() {
+        let judge = |samples: &[Sample]| {
+            let mut decoder = Decoder::default();
+            samples.iter().map(|sample| decoder.judge(sample)).last().unwrap()
+        };
+        let many = Sample { decoded: 70.0, dropped: 30.0, ..FINE };
+        assert_eq!([judge(&[FINE]), judge(&[many]), judge(&[many, many])], [Good, Fair, Bad]);
+        let torn = Sample { lost: 20.0, ..many };
+        assert_eq!(judge(&[torn, torn]), Fair);
+    }
+}
