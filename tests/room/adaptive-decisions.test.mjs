@@ -290,6 +290,7 @@ describe('the verdict on a sample', () => {
     };
     const many = { decoded: 70, dropped: 30 };
     assert.deepEqual([judge({}), judge(many), judge(many, many)], ['good', 'fair', 'bad']);
+    assert.deepEqual([judge({ decoded: 7 }), judge({ decoded: 7, dropped: 1 })], ['good', 'fair']);
     assert.equal(judge({ ...many, lost: 20 }, { ...many, lost: 20 }), 'fair');
   });
 

@@ -114,8 +114,12 @@ impl Decoder {
         if all <= 0.0 {
             return Verdict::Good;
         }
-        if all < TOO_FEW || sample.lost > sample.expected * TORN {
+        if sample.lost > sample.expected * TORN {
             return Verdict::Fair;
+        }
+        if all < TOO_FEW {
+            // Of one slow camera there are never more.
+            return if sample.dropped > 0.0 { Verdict::Fair } else { Verdict::Good };
         }
         let share = sample.dropped / all;
         self.bad = if share > MANY_DROPS { self.bad.saturating_add(1) } else { 0 };
@@ -181,6 +185,8 @@ mod tests {
         };
         let many = Sample { decoded: 70.0, dropped: 30.0, ..FINE };
         assert_eq!([judge(&[FINE]), judge(&[many]), judge(&[many, many])], [Good, Fair, Bad]);
+        let few = Sample { decoded: 7.0, ..FINE };
+        assert_eq!([judge(&[few]), judge(&[Sample { dropped: 1.0, ..few }])], [Good, Fair]);
         let torn = Sample { lost: 20.0, ..many };
         assert_eq!(judge(&[torn, torn]), Fair);
     }

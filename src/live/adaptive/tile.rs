@@ -134,7 +134,9 @@ impl VideoTile {
     /// Has so much come, when it is told next; whether that is anything new.
     pub(super) fn hold(&mut self, held: Held) -> bool {
         let before = std::mem::replace(&mut self.held, held);
-        if before == held {
+        // Of nothing there are neither many pictures nor few.
+        let is_nothing = before.level == Level::Nothing && held.level == Level::Nothing;
+        if before == held || is_nothing {
             return false;
         }
         // Of nothing there is no layer: the one there was stays, until it comes again.

@@ -84,7 +84,9 @@ export class Decoder {
   judge({ decoded, dropped, lost, expected }: Sample): Verdict {
     const all = decoded + dropped;
     if (all === 0) return 'good';
-    if (all < TOO_FEW || lost > expected * 0.01) return 'fair';
+    if (lost > expected * 0.01) return 'fair';
+    // Of one slow camera there are never more.
+    if (all < TOO_FEW) return dropped > 0 ? 'fair' : 'good';
     const share = dropped / all;
     this.#bad = share > MANY_DROPS ? this.#bad + 1 : 0;
     return this.#bad >= TIMES ? 'bad' : share > FEW_DROPS ? 'fair' : 'good';

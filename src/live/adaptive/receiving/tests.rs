@@ -199,3 +199,187 @@ fn it_gives_back_what_it_bounded_when_it_is_over() {
     assert_eq!(receiving.stop(), [stream("b")]);
     assert!(!receiving.remove(&stream("a")));
 }
+
+#[cfg(not(target_family = "wasm"))]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What may happen to one of four streams, of which the first is a screen.
+    #[derive(Clone, Copy, Debug)]
+    enum Happening {
+        Seen(usize, u16),
+        Hidden(usize, bool),
+        Unknown(usize),
+        Layer(usize, u32),
+        Measured(usize, u16),
+        Speaks(bool),
+        Gone(usize),
+        Back(usize),
+        Arrived { expected: u16, lost: u16, decoded: u16, dropped: u16 },
+        Passes(u16),
+    }
+
+    fn happening() -> impl Strategy<Value = Happening> {
+        let which = || 0..4usize;
+        prop_oneof![
+            (which(), 1..2_000u16).prop_map(|(at, width)| Happening::Seen(at, width)),
+            (which(), any::<bool>()).prop_map(|(at, page)| Happening::Hidden(at, page)),
+            which().prop_map(Happening::Unknown),
+            (which(), 0..5u32).prop_map(|(at, layer)| Happening::Layer(at, layer)),
+            (which(), 0..2_000u16).prop_map(|(at, width)| Happening::Measured(at, width)),
+            any::<bool>().prop_map(Happening::Speaks),
+            which().prop_map(Happening::Gone),
+            which().prop_map(Happening::Back),
+            (0..500u16, 0..500u16, 0..60u16, 0..60u16).prop_map(
+                |(expected, lost, decoded, dropped)| Happening::Arrived {
+                    expected,
+                    lost,
+                    decoded,
+                    dropped
+                }
+            ),
+            (1..8_000u16).prop_map(Happening::Passes),
+        ]
+    }
+
+    fn name(at: usize) -> StreamRef {
+        stream(["s", "a", "b", "c"][at])
+    }
+
+    struct World {
+        receiving: Receiving,
+        now: u64,
+        counters: Inbound,
+        /// The most that is to come of each, as it was told last.
+        told: Map<StreamRef, Terms>,
+        /// Whether the screen is out of sight.
+        hidden: bool,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let counters = Inbound { id: "V".to_owned(), is_video: true, ..Inbound::default() };
+            let mut world = Self {
+                receiving: Receiving::default(),
+                now: 0,
+                counters,
+                told: Map::new(),
+                hidden: false,
+            };
+            (0..4).for_each(|at| world.add(at));
+            world
+        }
+
+        fn add(&mut self, at: usize) {
+            self.told.remove(&name(at));
+            self.hidden &= at > 0;
+            self.receiving.add(name(at), VideoTile::new(at == 0, true, None));
+        }
+
+        fn see(&mut self, at: usize, sight: Sight) {
+            if at == 0 {
+                self.hidden = matches!(sight, Sight::Unseen { .. });
+            }
+            self.receiving.look(Millis(self.now), &name(at), &[sight], true);
+        }
+
+        fn happen(&mut self, happening: Happening) {
+            match happening {
+                Happening::Seen(at, width) => {
+                    let width = f64::from(width);
+                    self.see(at, Sight::Seen(View { width, height: width * 0.6, fills: false }));
+                }
+                Happening::Hidden(at, page_hidden) => self.see(at, Sight::Unseen { page_hidden }),
+                Happening::Unknown(at) => {
+                    self.receiving.look(Millis(self.now), &name(at), &[Sight::Unknown], true);
+                }
+                Happening::Layer(at, layer) => self.receiving.layer_changed(&name(at), layer),
+                Happening::Measured(at, width) => {
+                    let width = Some(f64::from(width));
+                    self.receiving.measure(&name(at), Some(300_000.0), width, width);
+                }
+                Happening::Speaks(speaks) => {
+                    self.receiving.speaking_changed(&Id::from(1), speaks);
+                }
+                Happening::Gone(at) => {
+                    self.receiving.remove(&name(at));
+                    self.told.remove(&name(at));
+                    self.hidden &= at > 0;
+                }
+                Happening::Back(at) => self.add(at),
+                Happening::Arrived { expected, lost, decoded, dropped } => {
+                    self.arrive(expected, lost, decoded, dropped);
+                }
+                Happening::Passes(ms) => self.now += u64::from(ms),
+            }
+        }
+
+        fn arrive(&mut self, expected: u16, lost: u16, decoded: u16, dropped: u16) {
+            self.now += 1_000;
+            let more = |counter: &mut Option<f64>, by: u16| {
+                *counter = Some(counter.unwrap_or_default() + f64::from(by));
+            };
+            let it = &mut self.counters;
+            it.time += 1_000.0;
+            more(&mut it.packets_received, expected);
+            more(&mut it.packets_lost, lost);
+            more(&mut it.bytes_received, expected);
+            more(&mut it.frames_decoded, decoded);
+            more(&mut it.frames_dropped, dropped);
+            self.receiving.judge(Millis(self.now), vec![it.clone()]);
+        }
+
+        fn check(&mut self) {
+            let now = Millis(self.now);
+            let changes = self.receiving.refresh(now);
+            assert!(changes.deadline.is_none_or(|due| due > now), "asked again for ever");
+            for (stream, terms) in changes.bounds {
+                let is_screen = stream == name(0);
+                assert!(!is_screen || terms.spatial.is_none_or(|layer| layer == 2), "blurred");
+                assert!(!is_screen || !terms.paused || self.hidden, "a screen that is seen stops");
+                let before = self.told.insert(stream, terms.clone());
+                assert_ne!(before, Some(terms), "told twice");
+            }
+            for (stream, limitation) in changes.limited {
+                assert_eq!(self.receiving.limitation(&stream), limitation);
+            }
+            assert_eq!(self.receiving.refresh(now).bounds, [], "nothing happened");
+        }
+    }
+
+    /// Fewer than elsewhere: each lasts ten minutes.
+    fn cases() -> ProptestConfig {
+        let is_long = std::env::var_os("JANUS_WASM_LONG").is_some();
+        ProptestConfig { cases: if is_long { 2_000 } else { 40 }, ..ProptestConfig::default() }
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn whatever_happens_screens_stay_sharp_and_all_comes_again_when_all_is_seen(
+            happenings in proptest::collection::vec(happening(), 1..80),
+        ) {
+            let mut world = World::new();
+            for one in happenings {
+                world.happen(one);
+                world.check();
+            }
+            // Long and well enough for all trials there can be, whatever was held back before.
+            (0..4).for_each(|at| world.add(at));
+            for _ in 0..600 {
+                for at in 0..4 {
+                    world.see(at, Sight::Seen(View { width: 1_920.0, height: 1_080.0, fills: false }));
+                }
+                world.arrive(200, 0, 100, 0);
+                world.check();
+            }
+            for (stream, terms) in world.told.iter() {
+                prop_assert!(!terms.paused && terms.spatial != Some(0), "{}", stream.mid);
+                prop_assert!(world.receiving.limitation(stream).is_none(), "{}", stream.mid);
+            }
+        }
+    }
+}
