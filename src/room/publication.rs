@@ -139,10 +139,11 @@ impl LocalPublication {
         let (call, slot) = (self.call()?, Rc::clone(&self.slot));
         let this = Rc::clone(&call);
         let work = async move {
-            let _turn = this.turn(&slot, None).await?;
-            let options: PublishOptions = slot.settings.borrow().read().unwrap_or_default();
-            let settings = Json::write(&PublishOptions { max_frame_rate, layers, ..options });
-            this.tune_now(&slot, settings).await
+            let limited = |settings: &Json| {
+                let options: PublishOptions = settings.read().unwrap_or_default();
+                Json::write(&PublishOptions { max_frame_rate, layers, ..options })
+            };
+            this.tune(&slot, limited).await
         };
         call.answers.of(Box::pin(work)).await
     }
@@ -201,7 +202,7 @@ impl Call {
                 let _turn = self.turn(slot, None).await?;
                 self.replace_in(slot, media, false).await
             }
-            Change::Settings(settings) => self.tune(slot, settings).await,
+            Change::Settings(settings) => self.tune(slot, |_| settings).await,
         }
     }
 
@@ -222,12 +223,14 @@ impl Call {
         Err(unpublished())
     }
 
-    async fn tune(self: &Rc<Self>, slot: &Rc<Slot>, settings: Json) -> Result<(), Failure> {
+    /// `settings`: what is to be made of those it has.
+    async fn tune(
+        self: &Rc<Self>,
+        slot: &Rc<Slot>,
+        settings: impl FnOnce(&Json) -> Json,
+    ) -> Result<(), Failure> {
         let _turn = self.turn(slot, None).await?;
-        self.tune_now(slot, settings).await
-    }
-
-    async fn tune_now(self: &Rc<Self>, slot: &Rc<Slot>, settings: Json) -> Result<(), Failure> {
+        let settings = settings(&slot.settings.borrow());
         let change = |sender: &Sender| sender.change(&slot.track.media(), &settings);
         let needs = slot.on_sender(&change).await?.as_ref().map(Needs::of);
         let before = slot.settings.replace(settings);
