@@ -42,7 +42,7 @@ pub(super) fn published(room: &Room) -> Vec<(StreamRef, RemoteStream)> {
 /// Whether media of it should be coming now.
 pub(super) fn flows(room: &Room, stream: &StreamRef, published: &RemoteStream) -> bool {
     let is_muted = published.muted || published.moderated;
-    let is_held = room.is_receiving_paused() || room.terms(stream).paused;
+    let is_held = room.is_receiving_paused() || room.terms_in_force(stream).paused;
     !is_muted && !is_held && room.is_subscribed(stream) && room.track(stream).is_some()
 }
 

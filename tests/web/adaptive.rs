@@ -1,10 +1,12 @@
 //! What is seen is what comes, and less where this machine is short. The elements are in the page the tests run in.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use janus_wasm::engine::Millis;
-use janus_wasm::live::{Adaptive, AdaptiveEvent, Limitation, RoomStatistics, Whose};
+use janus_wasm::live::{
+    Adaptive, AdaptiveEvent, Limitation, RoomStatistics, Stalls, StallsEvent, Whose,
+};
 use janus_wasm::room::{
     JoinOptions, LocalPublication, PublishOptions, Room, RoomEvent, RoomOptions, Source, StreamRef,
     Terms, Track,
@@ -159,7 +161,7 @@ async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
             heard.borrow_mut().push(*layer);
         }
     });
-    let adaptive = Adaptive::new(&bob);
+    let (adaptive, stalls) = (Adaptive::new(&bob), Stalls::new(&bob));
     ada.join(JoinOptions::new(1234).display("Ada")).await.unwrap();
     publish(&ada, "camera").await;
     publish(&ada, "screen").await;
@@ -189,6 +191,20 @@ async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
         camera.flows().await;
     }
     assert_eq!(bob.terms(&camera.stream), Terms::default());
+
+    // What is held back does not stand still: it would be noticed after three seconds.
+    let stalled: Rc<Cell<bool>> = Rc::default();
+    let noticed = Rc::clone(&stalled);
+    let shown = camera.stream.clone();
+    stalls.on_event(move |event| {
+        noticed.set(noticed.get() || *event == StallsEvent::Stalled(shown.clone()));
+    });
+    camera.style(HIDDEN);
+    until("a pause", async || camera.is_held()).await;
+    web::sleep(Millis(5_000)).await;
+    assert!(!stalled.get() && !stalls.is_stalled(&camera.stream));
+    camera.style(LARGE);
+    until("an end of the pause", async || !camera.is_held()).await;
 
     // The application's word is the most there is.
     let terms = Terms { spatial: Some(1), ..Terms::default() };
