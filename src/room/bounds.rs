@@ -1,7 +1,9 @@
 //! The most that is to come of streams, within which what the application asks for holds.
 
 use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
+use super::call::Call;
 use super::event::Failure;
 use super::{Room, StreamRef, Terms};
 use crate::Map;
@@ -13,9 +15,29 @@ struct Bound {
     most: Terms,
 }
 
-/// What is bounded.
-#[derive(Debug, Default)]
-pub(super) struct Bounds(RefCell<Map<StreamRef, Bound>>);
+type Bounds = Map<StreamRef, Bound>;
+
+thread_local! {
+    /// What is bounded, by call; not with the call, so that who bounds nothing has nothing of it.
+    static BOUNDS: RefCell<Vec<(Weak<Call>, Bounds)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Looks at what is bounded of a call.
+fn of_call<T>(call: &Rc<Call>, look: impl FnOnce(&mut Bounds) -> T) -> T {
+    BOUNDS.with_borrow_mut(|all| {
+        all.retain(|(other, _)| other.strong_count() > 0);
+        let is_it = |other: &Weak<Call>| other.as_ptr() == Rc::as_ptr(call);
+        if let Some((_, bounds)) = all.iter_mut().find(|(other, _)| is_it(other)) {
+            return look(bounds);
+        }
+        let mut bounds = Bounds::new();
+        let seen = look(&mut bounds);
+        if !bounds.is_empty() {
+            all.push((Rc::downgrade(call), bounds));
+        }
+        seen
+    })
+}
 
 fn lesser(one: Option<u32>, other: Option<u32>) -> Option<u32> {
     one.zip(other).map_or(one.or(other), |(one, other)| Some(one.min(other)))
@@ -42,29 +64,29 @@ impl Room {
         let asked = self.terms(&stream);
         let call = self.0.call_now()?;
         let terms = most.as_ref().map_or_else(|| asked.clone(), |most| within(&asked, most));
-        let mut bounds = call.bounds.0.borrow_mut();
-        match most {
+        of_call(&call, |bounds| match most {
             Some(most) => bounds.insert(stream.clone(), Bound { asked, most }),
             None => bounds.remove(&stream),
-        };
-        drop(bounds);
+        });
         self.pass_terms(stream, terms, more)
     }
 
     /// Keeps what is asked for of what is bounded; what is left of it.
     pub(super) fn within_bounds(&self, stream: &StreamRef, asked: Terms) -> Terms {
         let Some(call) = self.0.call() else { return asked };
-        let mut bounds = call.bounds.0.borrow_mut();
-        let Some(bound) = bounds.get_mut(stream) else { return asked };
-        bound.asked = asked;
-        within(&bound.asked, &bound.most)
+        of_call(&call, |bounds| match bounds.get_mut(stream) {
+            Some(bound) => {
+                bound.asked = asked;
+                within(&bound.asked, &bound.most)
+            }
+            None => asked,
+        })
     }
 
     /// What was asked for of what is bounded.
     pub(super) fn asked_terms(&self, stream: &StreamRef) -> Option<Terms> {
         let call = self.0.call()?;
-        let bounds = call.bounds.0.borrow();
-        bounds.get(stream).map(|bound| bound.asked.clone())
+        of_call(&call, |bounds| bounds.get(stream).map(|bound| bound.asked.clone()))
     }
 }
 

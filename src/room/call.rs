@@ -6,7 +6,6 @@ use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 
-use super::bounds::Bounds;
 use super::channels::Channels;
 use super::devices::open_each;
 use super::event::{Failure, RoomEvent};
@@ -56,7 +55,6 @@ pub(super) struct Call {
     pub(super) answers: Answers,
     pub(super) channels: Channels,
     pub(super) tracks: RefCell<Map<StreamRef, Rc<Track>>>,
-    pub(super) bounds: Bounds,
     pub(super) joined: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     timer: RefCell<Timer>,
     /// Hears that the network is another one.
@@ -107,7 +105,6 @@ impl Call {
             answers: Answers::default(),
             channels: Channels::default(),
             tracks: RefCell::default(),
-            bounds: Bounds::default(),
             joined: RefCell::default(),
             timer: RefCell::default(),
             changed: RefCell::default(),

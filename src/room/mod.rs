@@ -51,6 +51,7 @@ pub(crate) use self::publication::Change;
 pub use self::publication::LocalPublication;
 #[cfg(feature = "npm")]
 pub(crate) use self::track::create_tracks;
+pub(crate) use self::track::on_elements;
 pub use self::track::{Track, create_local_tracks};
 pub use crate::engine::conference::Reason;
 pub use crate::engine::devices::{DeviceEvent, DeviceKind, DevicePermission, MediaDevice};

@@ -1,8 +1,7 @@
 //! Tracks with the elements that play them.
 
 use std::cell::RefCell;
-use std::fmt;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use crate::protocol::Json;
 use crate::protocol::description::Source;
@@ -11,20 +10,37 @@ use crate::web::{
     Played, RtcRtpTransceiver, Thrown,
 };
 
+type Hearing = dyn Fn();
+
+thread_local! {
+    /// Those who hear of elements that come and go.
+    static HEARING: RefCell<Vec<Weak<Hearing>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Calls `then` when a track was taken into an element or out of one, for as long as `then` is kept.
+pub(crate) fn on_elements(then: &Rc<Hearing>) {
+    HEARING.with_borrow_mut(|all| {
+        all.retain(|one| one.strong_count() > 0);
+        all.push(Rc::downgrade(then));
+    });
+}
+
+fn tell_elements() {
+    // A copy, because who hears may begin or end something.
+    for hearing in HEARING.with_borrow(Clone::clone) {
+        if let Some(hearing) = hearing.upgrade() {
+            hearing();
+        }
+    }
+}
+
 /// Something to be seen or heard. A local track keeps its identity when its device is closed and
 /// opened again.
+#[derive(Debug)]
 pub struct Track {
     source: Source,
     played: Played,
     transceiver: RefCell<Option<RtcRtpTransceiver>>,
-    /// Hears of elements that come and go.
-    on_elements: RefCell<Option<Rc<dyn Fn()>>>,
-}
-
-impl fmt::Debug for Track {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Track")
-    }
 }
 
 impl Track {
@@ -33,12 +49,7 @@ impl Track {
         source: Source,
         playback: Option<Rc<Playback>>,
     ) -> Self {
-        Self {
-            source,
-            played: Played::new(media, playback),
-            transceiver: RefCell::default(),
-            on_elements: RefCell::default(),
-        }
+        Self { source, played: Played::new(media, playback), transceiver: RefCell::default() }
     }
 
     pub(super) fn received(
@@ -86,33 +97,21 @@ impl Track {
     /// Plays the track in `element`, or in a new `<video>` or `<audio>`, which is returned.
     pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, Thrown> {
         let attached = self.played.attach(element);
-        self.tell_elements();
+        tell_elements();
         attached
     }
 
     /// Takes the track out of `element`, or out of all; the elements it was in.
     pub fn detach(&self, element: Option<&HtmlMediaElement>) -> Vec<HtmlMediaElement> {
         let detached = self.played.detach(element);
-        self.tell_elements();
+        tell_elements();
         detached
     }
 
-    /// The same without a word to those who hear of elements.
+    /// What plays it, without a word to those who hear of elements.
     #[cfg(feature = "npm")]
     pub(crate) fn played(&self) -> &Played {
         &self.played
-    }
-
-    /// Calls `then` when it was taken into an element or out of one; nobody from now on if there is none.
-    pub(crate) fn on_elements(&self, then: Option<Rc<dyn Fn()>>) {
-        self.on_elements.replace(then);
-    }
-
-    fn tell_elements(&self) {
-        let then = self.on_elements.borrow().clone();
-        if let Some(then) = then {
-            then();
-        }
     }
 
     /// The elements that play it.

@@ -130,12 +130,6 @@ impl Drive {
         let mut tile = VideoTile::new(track.source() == Source::Screen, is_simulcast, layer);
         tile.is_speaking = is_speaking;
         self.receiving.borrow_mut().add(stream.clone(), tile);
-        let weak = Rc::downgrade(self);
-        track.on_elements(Some(Rc::new(move || {
-            if let Some(drive) = weak.upgrade() {
-                drive.plan(web::now());
-            }
-        })));
         let video = Video { track: Rc::clone(track), watches: Vec::new() };
         let before = self.videos.borrow_mut().insert(stream, video);
         drop(before);
@@ -153,9 +147,7 @@ impl Drive {
 
     fn remove(&self, stream: &StreamRef) {
         let video = self.videos.borrow_mut().remove(stream);
-        if let Some(video) = video {
-            video.track.on_elements(None);
-        }
+        drop(video);
         let was_there = self.receiving.borrow_mut().remove(stream);
         if let Some(room) = self.room().filter(|_| was_there) {
             // One that is received again later begins without our words. Without a call there are none.
@@ -165,11 +157,7 @@ impl Drive {
 
     /// The call is over, and with it what was bounded.
     fn clear(&self) {
-        let videos = self.videos.take();
-        for video in videos.values() {
-            video.track.on_elements(None);
-        }
-        drop(videos);
+        drop(self.videos.take());
         self.receiving.take();
         self.sending.take();
         drop((self.layers.take(), self.coming.take()));
@@ -203,7 +191,7 @@ impl Drive {
     }
 
     /// Looks again at this moment, or earlier: what happens meanwhile is one change.
-    fn plan(self: &Rc<Self>, due: Millis) {
+    pub(super) fn plan(self: &Rc<Self>, due: Millis) {
         if self.is_over.get() || self.due.get().is_some_and(|set| set <= due) {
             return;
         }

@@ -26,7 +26,7 @@ use self::drive::Drive;
 pub use self::event::{AdaptiveEvent, Limitation};
 use super::events::Events;
 use super::ticker::{StatsWatch, watch_stats};
-use crate::room::{Room, StreamRef, Watching};
+use crate::room::{Room, StreamRef, Watching, on_elements};
 use crate::web::{self, Listener};
 
 /// Receives of each video what can be seen of it, and sends and receives less where the network or the processor is
@@ -63,6 +63,7 @@ use crate::web::{self, Listener};
 #[must_use = "nothing is adapted once it is dropped"]
 pub struct Adaptive {
     drive: Rc<Drive>,
+    _hearing: Rc<dyn Fn()>,
     _watching: Watching,
     _ticking: StatsWatch,
     _visibility: Option<Listener>,
@@ -79,7 +80,13 @@ impl Adaptive {
     pub fn new(room: &Room) -> Self {
         let drive = Drive::begin(room);
         let weak = || Rc::downgrade(&drive);
-        let (hears, reads, shows) = (weak(), weak(), weak());
+        let (hears, reads, shows, moves) = (weak(), weak(), weak(), weak());
+        let hearing: Rc<dyn Fn()> = Rc::new(move || {
+            if let Some(drive) = moves.upgrade() {
+                drive.plan(web::now());
+            }
+        });
+        on_elements(&hearing);
         let watching = room.watch(move |event| {
             if let Some(drive) = hears.upgrade() {
                 drive.hear(event);
@@ -96,7 +103,13 @@ impl Adaptive {
                 drive.refresh();
             }
         });
-        Self { drive, _watching: watching, _ticking: ticking, _visibility: visibility }
+        Self {
+            drive,
+            _hearing: hearing,
+            _watching: watching,
+            _ticking: ticking,
+            _visibility: visibility,
+        }
     }
 
     /// Why less of a stream comes than is seen of it; nothing where all of that comes.
