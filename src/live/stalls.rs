@@ -93,7 +93,7 @@ impl Inner {
     fn read(&self, stats: &RoomStats) {
         let Some(room) = self.room.upgrade() else { return };
         let mut standing = self.standing.take();
-        let StallChange { stalled, resumed } = standing.step(&room, stats);
+        let StallChange { stalled, resumed, silent } = standing.step(&room, stats);
         self.standing.replace(standing);
         for stream in stalled {
             if room.track(&stream).is_some_and(|track| track.is_video()) {
@@ -105,12 +105,17 @@ impl Inner {
         for stream in resumed {
             self.listeners.emit(&StallsEvent::Resumed(stream));
         }
+        if silent {
+            // Refused only where the room is over.
+            room.receives_nothing().ok();
+        }
     }
 }
 
 /// Tells which streams of others stand still: of which nothing comes for two and a half seconds (of screens for ten), or
 /// no picture is made for five where it is attached and can be seen. What is muted, paused or not subscribed to does not
-/// stall. A key frame is asked for of pictures that do; the track stays as it is, since recovery has its own ways.
+/// stall. A key frame is asked for of pictures that do; the track stays as it is. Where everything has stood still for
+/// eight seconds more, recovery is told ([`Room::receives_nothing`]), which knows whether packets get through at all.
 ///
 /// Keeps to a room until it is dropped, and does not keep the room. Made before joining or during the call.
 ///

@@ -19,11 +19,15 @@ pub(super) struct Flow {
 pub(super) struct StallChange<K> {
     pub(super) stalled: Vec<K>,
     pub(super) resumed: Vec<K>,
+    /// Nothing has come of all that should, for some time; said once.
+    pub(super) silent: bool,
 }
 
 /// Before the first frame there is a connection to be made, and a key frame to be waited for, in a stream that goes on as
 /// well.
 const FIRST: Millis = Millis(5_000);
+/// For how long everything has to stand still before the connection is to blame.
+const SILENCE: Millis = Millis(8_000);
 /// A page that slept for longer knows nothing of what came meanwhile.
 const SLEPT: Millis = Millis(6_000);
 
@@ -37,7 +41,8 @@ struct Counter {
 impl Counter {
     /// For how long it has not moved.
     fn step(&mut self, now: Millis, count: Option<f64>) -> Millis {
-        if count.is_some() && count != self.count {
+        // What begins again from nothing has not come yet.
+        if count.is_some_and(|count| self.count.is_none_or(|before| count > before)) {
             self.moved = now;
         }
         self.count = count.or(self.count);
@@ -91,11 +96,21 @@ impl Watched {
 pub(super) struct StallWatch<K> {
     watched: Map<K, Watched>,
     before: Option<Millis>,
+    silence: Silence,
+}
+
+/// Since when everything stands still.
+#[derive(Clone, Copy, Debug, Default)]
+enum Silence {
+    #[default]
+    None,
+    Since(Millis),
+    Told,
 }
 
 impl<K> Default for StallWatch<K> {
     fn default() -> Self {
-        Self { watched: Map::default(), before: None }
+        Self { watched: Map::default(), before: None, silence: Silence::None }
     }
 }
 
@@ -121,7 +136,25 @@ impl<K: Clone + PartialEq> StallWatch<K> {
             watched.stalled = stalls;
             self.watched.insert(key.clone(), watched);
         }
-        StallChange { stalled, resumed }
+        StallChange { stalled, resumed, silent: self.falls(now) }
+    }
+
+    /// Whether everything has stood still for so long that it is to be said now.
+    fn falls(&mut self, now: Millis) -> bool {
+        let mut all = self.watched.iter().map(|(_, watched)| watched.stalled).peekable();
+        let is_silent = all.peek().is_some() && all.all(|stalled| stalled);
+        self.silence = match self.silence {
+            _ if !is_silent => Silence::None,
+            Silence::None => Silence::Since(now),
+            kept => kept,
+        };
+        match self.silence {
+            Silence::Since(since) if since.until(now) >= SILENCE => {
+                self.silence = Silence::Told;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Whether this one stands still.
@@ -189,6 +222,28 @@ mod tests {
         let mut watch = Watch::default();
         counts(&mut watch, 0, &[1, 2]);
         assert_eq!(counts(&mut watch, 60_000, &[2, 2, 2, 2]), "...S");
+    }
+
+    /// In which steps it is said that nothing comes of all.
+    fn silences(steps: &[[u32; 2]]) -> Vec<usize> {
+        let mut watch = Watch::default();
+        let silent = |(at, counts): (usize, &[u32; 2])| {
+            let [ada, bob] = counts.map(|count| counted(count, PATIENCE));
+            let now = Millis(u64::try_from(at).unwrap() * 1_000);
+            watch.step(now, &[("Ada", ada), ("Bob", bob)]).silent.then_some(at)
+        };
+        steps.iter().enumerate().filter_map(silent).collect()
+    }
+
+    #[test]
+    fn that_of_everything_is_said_once_when_it_has_lasted_and_again_after_something_came() {
+        assert_eq!(silences(&[[5, 5]; 30]), [11]);
+        let moving: Vec<_> = (0..30).map(|at| [5, at]).collect();
+        assert!(silences(&moving).is_empty(), "something comes");
+        // A connection that is made anew counts from nothing, which is nothing that came.
+        assert_eq!(silences(&[&[[5, 5]; 14][..], &[[0, 0]; 30]].concat()), [11]);
+        let again = [&[[5, 5]; 14][..], &[[0, 0], [1, 1]], &[[2, 2]; 20]].concat();
+        assert_eq!(silences(&again).len(), 2);
     }
 
     /// Packets with the pictures made of them, where somebody looks.

@@ -1,6 +1,5 @@
 //! What a room is made of, for what has no word here.
 
-use super::publication::LocalPublication;
 use super::{Room, RoomOptions};
 use crate::Id;
 use crate::client::{Connection, Handle};
@@ -33,17 +32,6 @@ impl Room {
     /// The id of the room, once it was joined.
     pub fn id(&self) -> Option<Id> {
         self.0.call()?.conference.borrow().room().cloned()
-    }
-
-    /// Our own id in the room, once it was joined.
-    pub fn participant_id(&self) -> Option<Id> {
-        self.0.call()?.conference.borrow().me().cloned()
-    }
-
-    /// What we publish, or are about to.
-    pub fn publications(&self) -> Vec<LocalPublication> {
-        let Some(call) = self.0.call() else { return Vec::new() };
-        call.slots.all().into_iter().map(|slot| LocalPublication::new(&call, slot)).collect()
     }
 
     /// How it was made. Holds secrets.

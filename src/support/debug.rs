@@ -290,7 +290,7 @@ fn standing(room: &Room) -> Json {
     let mut about = Object::new();
     about.always("state", &room.state().as_str());
     about.field("id", &room.id());
-    about.field("participantId", &room.participant_id());
+    about.field("participantId", &room.local_id());
     about.always("participants", &count(room.participants().len()));
     Json::write(&about)
 }
@@ -368,7 +368,7 @@ fn person((id, person): &(Id, Person)) -> Json {
 }
 
 fn publications(room: &Room) -> Vec<Json> {
-    let publications = room.publications().into_iter().map(|publication| {
+    let publications = room.local_publications().into_iter().map(|publication| {
         let track = publication.track();
         let mut about = Object::new();
         about.field("mid", &publication.mid());

@@ -80,7 +80,7 @@ impl Room {
             Simulation::IceFailed => lose_the_way(&parts, [sending, receiving]).await,
             Simulation::PublisherFailed => hang_up(sending),
             Simulation::SubscriberFailed => hang_up(receiving),
-            Simulation::DeviceLost => unplug(&self.publications()),
+            Simulation::DeviceLost => unplug(&self.local_publications()),
         }
     }
 }

@@ -62,7 +62,7 @@ async fn every_act_of_a_moderator_is_seen_by_the_others() {
         bob.join(join()).await.unwrap();
         let event = until(&mut at_bob, |it| matches!(it, RoomEvent::TrackSubscribed { .. })).await;
         let RoomEvent::TrackSubscribed { id, mid, .. } = event else { unreachable!() };
-        assert_eq!((bob.id(), ada.participant_id()), (Some(room.clone()), Some(id.clone())));
+        assert_eq!((bob.id(), ada.local_id()), (Some(room.clone()), Some(id.clone())));
         let stream = StreamRef { feed: id.clone(), mid };
 
         let guest = bob.moderation(None);

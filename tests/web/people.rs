@@ -82,6 +82,8 @@ impl Person {
 /// Janus keeps nothing for those who are not there yet: they are when they answer.
 pub(crate) async fn meet(one: &Person, other: &Person) {
     for (asking, asked) in [(one, other), (other, one)] {
+        let knows = || asking.room.participants().iter().any(|(id, _)| *id == asked.id);
+        until("one to know the other", || knows().then_some(())).await;
         let answering = asked.exchange.on_request("here", |request| async { Ok(request.payload) });
         let asked_of = asking.exchange.request(&asked.id, "here", json("1"), TIMEOUT);
         assert_eq!(asked_of.await.unwrap(), json("1"));
