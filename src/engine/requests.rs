@@ -3,12 +3,14 @@
 //! The full types (`protocol::videoroom`) are for applications that ask themselves. Here each field would
 //! cost every page its bytes.
 
+use std::fmt;
+
 use crate::protocol::videoroom::publishing::StreamDescription;
 use crate::protocol::wire::wire;
 use crate::protocol::{Id, Json};
 
 /// `join` as a publisher, and `joinandconfigure` when an offer travels with it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JoinRoom {
     /// The room.
     pub room: Id,
@@ -27,6 +29,13 @@ pub struct JoinRoom {
 }
 
 wire!(JoinRoom { room; optional id, display, metadata, pin, token, descriptions });
+
+impl fmt::Debug for JoinRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Holds a pin and a token.
+        f.debug_struct("JoinRoom").field("room", &self.room).finish_non_exhaustive()
+    }
+}
 
 impl JoinRoom {
     /// With the server's choice for the rest.
@@ -56,7 +65,7 @@ pub struct Words {
 wire!(Words { metadata });
 
 /// `join` as a subscriber.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Watch {
     /// The room.
     pub room: Id,
@@ -71,6 +80,14 @@ pub struct Watch {
 }
 
 wire!(Watch { room, streams; optional private_id, pin, token });
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Holds a pin and a token.
+        let mut shown = f.debug_struct("Watch");
+        shown.field("room", &self.room).field("streams", &self.streams).finish_non_exhaustive()
+    }
+}
 
 /// Everything somebody publishes.
 #[derive(Clone, Debug)]

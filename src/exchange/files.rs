@@ -174,6 +174,9 @@ impl IncomingFile {
 
     /// Calls `listener` with how many bytes are here, whenever more are.
     pub fn on_progress(&self, listener: impl Fn(u64) + 'static) {
+        if self.is_over() {
+            return;
+        }
         self.0.listeners.borrow_mut().push(Rc::new(listener));
     }
 

@@ -321,9 +321,9 @@ export class Room extends Emitter<RoomEventMap> {
     this.#loaded().restartIce();
   }
 
-  /** Nothing comes of all that should. @internal */
-  _receivesNothing(): void {
-    if (this.state === 'connected') this.#present?.receivesNothing();
+  /** Nothing comes of all that should. Whether something is done about it now. @internal */
+  _receivesNothing(): boolean {
+    return this.#present?.receivesNothing() ?? false;
   }
 
   /** Other STUN and TURN servers, or new credentials for them; used from the next ICE restart or connection on. */

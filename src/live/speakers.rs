@@ -14,7 +14,7 @@ use crate::room::{
     LocalPublication, RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching,
     WeakRoom,
 };
-use crate::web::{self, Interval};
+use crate::web::{self, Interval, RtcPeerConnection};
 use crate::{Id, Map};
 
 /// How often is listened.
@@ -53,8 +53,9 @@ struct Inner {
     /// The server's word about people. It keeps it about somebody who ceases to send: it holds only as long as there is a
     /// microphone.
     announced: RefCell<Map<Id, bool>>,
-    /// The mids of ours that a moderator muted.
+    /// The mids of ours that a moderator muted, on the peer connection that publishes.
     moderated: RefCell<Vec<String>>,
+    publisher: RefCell<Option<RtcPeerConnection>>,
     last: Cell<Millis>,
     listeners: Listeners<SpeakersEvent>,
 }
@@ -159,8 +160,20 @@ impl Inner {
                     moderated.push(mid.clone());
                 }
             }
+            RoomEvent::SenderAdded { .. } => self.lift(),
             RoomEvent::StateChanged { state: RoomState::Disconnected, .. } => self.over(),
             _ => {}
+        }
+    }
+
+    /// What a moderator muted ends with its peer connection; the mids of the next are the same.
+    fn lift(&self) {
+        let now = self.room.upgrade().and_then(|room| {
+            let [publisher, _] = room.connections();
+            publisher
+        });
+        if self.publisher.replace(now.clone()) != now {
+            self.moderated.take();
         }
     }
 
@@ -215,6 +228,7 @@ impl Speakers {
             standing: RefCell::default(),
             announced: RefCell::new(speaking.collect()),
             moderated: RefCell::default(),
+            publisher: RefCell::default(),
             last: Cell::new(web::now()),
             listeners: Listeners::default(),
         });

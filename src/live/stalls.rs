@@ -9,7 +9,9 @@ use super::stats::RoomStats;
 use super::ticker::{StatsWatch, watch_stats};
 use crate::engine::Millis;
 use crate::protocol::videoroom::StreamKind;
-use crate::room::{RemoteStream, Room, Source, StreamRef, WeakRoom};
+use crate::room::{
+    RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching, WeakRoom,
+};
 use crate::web;
 
 /// After how long without anything a stream is stalled; pictures that may hold still are given more time.
@@ -23,6 +25,10 @@ pub(super) struct Standing(StallWatch<StreamRef>);
 impl Standing {
     pub(super) fn step(&mut self, room: &Room, stats: &RoomStats) -> StallChange<StreamRef> {
         self.0.step(stats.at, &flowing(room, stats))
+    }
+
+    fn heard(&mut self) {
+        self.0.heard();
     }
 
     pub(super) fn is_stalled(&self, stream: &StreamRef) -> bool {
@@ -94,6 +100,9 @@ impl Inner {
         let Some(room) = self.room.upgrade() else { return };
         let mut standing = self.standing.take();
         let StallChange { stalled, resumed, silent } = standing.step(&room, stats);
+        if silent && room.receives_nothing() {
+            standing.heard();
+        }
         self.standing.replace(standing);
         for stream in stalled {
             if room.track(&stream).is_some_and(|track| track.is_video()) {
@@ -104,10 +113,6 @@ impl Inner {
         }
         for stream in resumed {
             self.listeners.emit(&StallsEvent::Resumed(stream));
-        }
-        if silent {
-            // Refused only where the room is over.
-            room.receives_nothing().ok();
         }
     }
 }
@@ -134,6 +139,7 @@ impl Inner {
 pub struct Stalls {
     inner: Rc<Inner>,
     _stats: StatsWatch,
+    _room: Watching,
 }
 
 impl Stalls {
@@ -150,7 +156,16 @@ impl Stalls {
                 inner.read(stats);
             }
         });
-        Self { inner, _stats: stats }
+        let weak = Rc::downgrade(&inner);
+        let watching = room.watch(move |event| {
+            // Nothing stands still in a room that is left.
+            if let RoomEvent::StateChanged { state: RoomState::Disconnected, .. } = event
+                && let Some(inner) = weak.upgrade()
+            {
+                inner.standing.take();
+            }
+        });
+        Self { inner, _stats: stats, _room: watching }
     }
 
     /// Whether a stream stands still.

@@ -19,7 +19,7 @@ pub(super) struct Flow {
 pub(super) struct StallChange<K> {
     pub(super) stalled: Vec<K>,
     pub(super) resumed: Vec<K>,
-    /// Nothing has come of all that should, for some time; said once.
+    /// Nothing has come of all that should, for some time; said until it was heard.
     pub(super) silent: bool,
 }
 
@@ -105,7 +105,7 @@ enum Silence {
     #[default]
     None,
     Since(Millis),
-    Told,
+    Heard,
 }
 
 impl<K> Default for StallWatch<K> {
@@ -136,25 +136,24 @@ impl<K: Clone + PartialEq> StallWatch<K> {
             watched.stalled = stalls;
             self.watched.insert(key.clone(), watched);
         }
-        StallChange { stalled, resumed, silent: self.falls(now) }
+        StallChange { stalled, resumed, silent: self.is_silent(now, flows) }
     }
 
-    /// Whether everything has stood still for so long that it is to be said now.
-    fn falls(&mut self, now: Millis) -> bool {
-        let mut all = self.watched.iter().map(|(_, watched)| watched.stalled).peekable();
-        let is_silent = all.peek().is_some() && all.all(|stalled| stalled);
+    /// Something is done about the silence: it is not said again before something came.
+    pub(super) fn heard(&mut self) {
+        self.silence = Silence::Heard;
+    }
+
+    /// Whether everything has stood still for long. What may hold still proves nothing alone.
+    fn is_silent(&mut self, now: Millis, flows: &[(K, Flow)]) -> bool {
+        let stands = self.watched.iter().all(|(_, watched)| watched.stalled);
+        let proves = flows.iter().any(|(_, flow)| flow.patience < SILENCE);
         self.silence = match self.silence {
-            _ if !is_silent => Silence::None,
+            _ if !stands || !proves => Silence::None,
             Silence::None => Silence::Since(now),
             kept => kept,
         };
-        match self.silence {
-            Silence::Since(since) if since.until(now) >= SILENCE => {
-                self.silence = Silence::Told;
-                true
-            }
-            _ => false,
-        }
+        matches!(self.silence, Silence::Since(since) if since.until(now) >= SILENCE)
     }
 
     /// Whether this one stands still.
@@ -230,20 +229,25 @@ mod tests {
         let silent = |(at, counts): (usize, &[u32; 2])| {
             let [ada, bob] = counts.map(|count| counted(count, PATIENCE));
             let now = Millis(u64::try_from(at).unwrap() * 1_000);
-            watch.step(now, &[("Ada", ada), ("Bob", bob)]).silent.then_some(at)
+            let is_silent = watch.step(now, &[("Ada", ada), ("Bob", bob)]).silent;
+            // Nobody hears it the first time.
+            if is_silent && at > 11 {
+                watch.heard();
+            }
+            is_silent.then_some(at)
         };
         steps.iter().enumerate().filter_map(silent).collect()
     }
 
     #[test]
-    fn that_of_everything_is_said_once_when_it_has_lasted_and_again_after_something_came() {
-        assert_eq!(silences(&[[5, 5]; 30]), [11]);
+    fn that_of_everything_is_said_until_it_is_heard_and_again_after_something_came() {
+        assert_eq!(silences(&[[5, 5]; 30]), [11, 12]);
         let moving: Vec<_> = (0..30).map(|at| [5, at]).collect();
         assert!(silences(&moving).is_empty(), "something comes");
         // A connection that is made anew counts from nothing, which is nothing that came.
-        assert_eq!(silences(&[&[[5, 5]; 14][..], &[[0, 0]; 30]].concat()), [11]);
+        assert_eq!(silences(&[&[[5, 5]; 14][..], &[[0, 0]; 30]].concat()), [11, 12]);
         let again = [&[[5, 5]; 14][..], &[[0, 0], [1, 1]], &[[2, 2]; 20]].concat();
-        assert_eq!(silences(&again).len(), 2);
+        assert_eq!(silences(&again).len(), 3);
     }
 
     /// Packets with the pictures made of them, where somebody looks.

@@ -40,9 +40,9 @@ pub(super) struct Call {
     pub(super) signal: RefCell<Option<Signal>>,
     /// Candidates found before there was a handle to send them on.
     pub(super) early: RefCell<Vec<(Role, Vec<Candidate>)>>,
-    publisher: RefCell<Option<Rc<Peer>>>,
+    pub(super) publisher: RefCell<Option<Rc<Peer>>>,
     /// The publisher's peer connection is gone. The next holds all there is to publish; until then nothing is sent.
-    rebuilding: Cell<bool>,
+    pub(super) rebuilding: Cell<bool>,
     pub(super) subscriber: RefCell<Option<Rc<Peer>>>,
     pub(super) slots: Slots,
     pub(super) places: Places,
@@ -433,75 +433,6 @@ impl Call {
             }
         }
         self.pump();
-    }
-
-    pub(super) fn drop_peer(&self, role: Role) {
-        match role {
-            Role::Offerer => {
-                drop(self.publisher.take());
-                self.places.clear();
-                self.rebuilding.set(true);
-                self.slots.all().iter().for_each(|slot| slot.cut_off());
-            }
-            Role::Answerer => drop(self.subscriber.take()),
-        }
-    }
-
-    /// A fresh peer connection in place of one that is of no use any longer.
-    fn renew(self: &Rc<Self>, role: Role) {
-        self.drop_peer(role);
-        self.early.borrow_mut().retain(|(of, _)| *of != role);
-        let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
-        let (hangup, attach) = match (role, self.signal.borrow().as_ref()) {
-            (Role::Offerer, Some(signal)) => (Some(signal.publisher.hangup()), None),
-            (Role::Answerer, Some(signal)) => (None, Some(signal.renew_subscriber())),
-            (_, None) => (None, None),
-        };
-        spawn_local(async move {
-            if let Some(hangup) = hangup {
-                // Fails only where there is nothing to hang up.
-                hangup.await.ok();
-            }
-            let handle = match attach {
-                Some(attach) => attach.await.map(Some),
-                None => Ok(None),
-            };
-            let call = weak.upgrade().filter(|call| !call.over.get());
-            if let Some(call) = call.filter(|call| call.epoch.get() == epoch) {
-                call.renewed(role, handle);
-            }
-        });
-    }
-
-    fn renewed(self: &Rc<Self>, role: Role, handle: Result<Option<Handle>, Error>) {
-        match handle {
-            Ok(handle) => {
-                if let (Some(handle), Some(signal)) = (handle, self.signal.borrow_mut().as_mut()) {
-                    signal.subscriber = handle;
-                }
-                if role == Role::Offerer && !self.publish_all_again() {
-                    self.conference.borrow_mut().emptied();
-                } else {
-                    self.conference.borrow_mut().renewed(role);
-                }
-            }
-            // What is asked for now waits for the next connection.
-            Err(error) if error.code() == ErrorCode::ConnectionLost => return self.renew(role),
-            // Only a subscriber's handle is made anew.
-            Err(error) => self.conference.borrow_mut().renewal_failed(error),
-        }
-        self.pump();
-    }
-
-    /// On a fresh peer connection, which is made if there is anything; whether there is.
-    pub(super) fn publish_all_again(self: &Rc<Self>) -> bool {
-        self.rebuilding.set(false);
-        let any = self.slots.all().iter().any(|slot| slot.is_live()) || !self.channels.is_empty();
-        if any {
-            self.add_again();
-            self.open_channels_again();
-        }
-        any
     }
 
     pub(super) fn emit(&self, event: &RoomEvent) {

@@ -1,6 +1,6 @@
 //! What a room tells, and how it is heard.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -331,17 +331,27 @@ impl Listeners {
 pub struct Watching {
     room: Weak<Inner>,
     listener: Listener,
+    is_over: Rc<Cell<bool>>,
 }
 
 impl Watching {
-    pub(super) fn new(room: &Room, listener: Listener) -> Self {
+    pub(super) fn new(room: &Room, listener: impl Fn(&RoomEvent) + 'static) -> Self {
+        let is_over = Rc::new(Cell::new(false));
+        let over = Rc::clone(&is_over);
+        // An earlier listener of the same event may be what ends it.
+        let listener: Listener = Rc::new(move |event| {
+            if !over.get() {
+                listener(event);
+            }
+        });
         room.0.listeners.add(Rc::clone(&listener));
-        Self { room: Rc::downgrade(&room.0), listener }
+        Self { room: Rc::downgrade(&room.0), listener, is_over }
     }
 }
 
 impl Drop for Watching {
     fn drop(&mut self) {
+        self.is_over.set(true);
         if let Some(room) = self.room.upgrade() {
             room.listeners.remove(&self.listener);
         }

@@ -10,7 +10,6 @@ use futures_channel::oneshot;
 
 use super::event::Failure;
 use super::options::GivenTrack;
-use super::publication::source_for;
 use super::toggle::{Toggle, Turns};
 use super::track::Track;
 use crate::engine::conference::{LocalStream, is_inactive};
@@ -320,4 +319,10 @@ impl Slots {
         };
         slots.iter().filter_map(stream).collect()
     }
+}
+
+/// What a track is published as: as the options say. What a page brings may be anything.
+fn source_for(settings: &Json) -> Source {
+    let named = Named::of(settings).source;
+    named.as_deref().and_then(Source::parse).unwrap_or(Source::Unknown)
 }

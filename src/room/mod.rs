@@ -31,6 +31,7 @@ mod places;
 mod present;
 mod publication;
 mod receiving;
+mod renewing;
 mod signal;
 mod tell;
 mod toggle;
@@ -53,12 +54,17 @@ pub use self::publication::LocalPublication;
 pub(crate) use self::track::create_tracks;
 pub(crate) use self::track::on_elements;
 pub use self::track::{Track, create_local_tracks};
+pub use crate::engine::Millis;
 pub use crate::engine::conference::Reason;
 pub use crate::engine::devices::{DeviceEvent, DeviceKind, DevicePermission, MediaDevice};
 pub use crate::engine::roster::{Person, RemoteStream};
 pub use crate::engine::subscriptions::{StreamRef, Terms};
+pub use crate::protocol::Json;
 pub use crate::protocol::description::Source;
-pub use crate::web::{CameraOptions, MicrophoneOptions, PublishOptions, ScreenOptions};
+pub use crate::protocol::videoroom::StreamKind;
+pub use crate::web::{
+    CameraOptions, MicrophoneOptions, PeerConfig, PublishOptions, ScreenOptions, Thrown,
+};
 pub use crate::web::{DeviceWatch, choose_speaker, device_permission, list_devices, watch_devices};
 
 use self::ahead::Ahead;
@@ -72,8 +78,7 @@ use self::wire::said;
 use crate::engine::conference::Asked;
 use crate::engine::negotiation::Role;
 use crate::engine::requests::Words;
-use crate::protocol::Json;
-use crate::web::{MediaStreamTrack, PeerConfig, Playback, spawn_local};
+use crate::web::{MediaStreamTrack, Playback, spawn_local};
 use crate::{Error, ErrorCode, Id};
 
 pub(crate) struct Inner {
@@ -142,7 +147,7 @@ impl Room {
     /// ```
     #[must_use = "nothing is heard once it is dropped"]
     pub fn watch(&self, listener: impl Fn(&RoomEvent) + 'static) -> Watching {
-        Watching::new(self, Rc::new(listener))
+        Watching::new(self, listener)
     }
 
     /// Every event from now on, as a stream.

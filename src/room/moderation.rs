@@ -113,7 +113,8 @@ impl Moderation {
     }
 
     /// Ends the room and sends everybody out, ourselves too: `Disconnected` with
-    /// [`Reason::RoomDestroyed`](super::Reason::RoomDestroyed).
+    /// [`Reason::RoomDestroyed`](super::Reason::RoomDestroyed), after [`JoinOptions::await_room`](super::JoinOptions::await_room)
+    /// where somebody waits for another.
     ///
     /// # Errors
     /// Those of all requests here.

@@ -1,5 +1,7 @@
 //! What a room and a stay in it are told.
 
+use std::fmt;
+
 use crate::Id;
 use crate::client;
 use crate::engine::Millis;
@@ -71,7 +73,7 @@ impl PrepareOptions {
 }
 
 /// A stay in a room.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JoinOptions {
     pub(crate) join: JoinRoom,
     pub(crate) camera: Option<Json>,
@@ -85,6 +87,13 @@ pub struct JoinOptions {
     pub(crate) room_bitrate: Option<u32>,
     pub(crate) await_room: Millis,
     pub(crate) reserve_screen: bool,
+}
+
+impl fmt::Debug for JoinOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Holds a pin, a token, and what a room is made with.
+        f.debug_struct("JoinOptions").field("join", &self.join).finish_non_exhaustive()
+    }
 }
 
 impl JoinOptions {

@@ -493,9 +493,3 @@ fn check_live(media: &MediaStreamTrack) -> Result<(), Failure> {
     }
     Err(Error::new(ErrorCode::InvalidArgument, "track: it has ended").into())
 }
-
-/// What a track is published as: as the options say. What a page brings may be anything.
-pub(super) fn source_for(settings: &Json) -> Source {
-    let named = Named::of(settings).source;
-    named.as_deref().and_then(Source::parse).unwrap_or(Source::Unknown)
-}

@@ -81,15 +81,13 @@ impl Room {
     }
 
     /// Nothing comes of all that should, and has not for many seconds: the peer connection that receives is made anew,
-    /// with the same tracks, unless its packets do not get through, which is mended otherwise.
-    ///
-    /// # Errors
-    /// `InvalidState` outside of a room.
-    pub fn receives_nothing(&self) -> Result<(), Failure> {
-        self.with_call(|call| {
-            call.conference.borrow_mut().nothing_comes();
-            call.pump();
-        })
+    /// with the same tracks, unless its packets do not get through, which is mended otherwise. Whether that is done now;
+    /// if it is not, there is reason to say so again.
+    pub fn receives_nothing(&self) -> bool {
+        let Some(call) = self.0.call() else { return false };
+        let acts = call.conference.borrow_mut().nothing_comes();
+        call.pump();
+        acts
     }
 
     /// Other STUN and TURN servers (`RTCIceServer`s), or new credentials for them. They are used from the next

@@ -1,6 +1,7 @@
 //! Data channels, and what they carry.
 
 use std::fmt;
+use std::string::FromUtf8Error;
 
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsCast;
@@ -119,7 +120,11 @@ impl Data {
             bytes.set(piece, *at);
         }
         if is_text {
-            return Self::Text(String::from_utf8_lossy(&bytes.to_vec()).into_owned());
+            // Copied once more only where it is not what it should be.
+            let text = String::from_utf8(bytes.to_vec());
+            let mended =
+                |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+            return Self::Text(text.unwrap_or_else(mended));
         }
         Self::Bytes(bytes)
     }

@@ -19,7 +19,7 @@ use crate::protocol::{Candidate, Jsep, Json, SdpType};
 use crate::{Error, ErrorCode};
 
 /// How a peer connection finds its way.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PeerConfig {
     /// `RTCIceServer`s, as the page gave them.
     pub ice_servers: Option<JsValue>,
@@ -27,6 +27,13 @@ pub struct PeerConfig {
     pub relay_only: bool,
     /// What the room lets one publisher send, bit/s, as far as that is known.
     pub room_bitrate: Option<u32>,
+}
+
+impl fmt::Debug for PeerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The servers hold credentials.
+        f.debug_struct("PeerConfig").field("relay_only", &self.relay_only).finish_non_exhaustive()
+    }
 }
 
 impl PeerConfig {

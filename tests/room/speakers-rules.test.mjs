@@ -153,19 +153,27 @@ describe('a stall', () => {
     assert.equal(told(run(watch, 60_000, [2, 2, 2, 2])), '...S');
   });
 
-  it('of everything is said once, when it has lasted, and again after something came', () => {
+  it('of everything is said when it has lasted, until it is heard, and again after something came', () => {
     const silences = (...both) => {
       const watch = new StallWatch();
       const flow = (count) => ({ count, patience: 2_500 });
-      return both.map(([ada, bob], at) => watch.step(at * 1_000, new Map([['Ada', flow(ada)], ['Bob', flow(bob)]])).silent);
+      return both.map(([ada, bob], at) => {
+        const { silent } = watch.step(at * 1_000, new Map([['Ada', flow(ada)], ['Bob', flow(bob)]]));
+        // Nobody hears it the first time.
+        if (silent && at > 11) watch.heard();
+        return silent;
+      });
     };
     const still = (steps) => Array(steps).fill([5, 5]);
     assert.equal(silences(...still(30)).indexOf(true), 11);
-    assert.equal(silences(...still(30)).filter(Boolean).length, 1);
+    assert.equal(silences(...still(30)).filter(Boolean).length, 2);
     assert.ok(!silences(...Array.from({ length: 30 }, (_, at) => [5, at])).some(Boolean), 'something comes');
     // A connection that is made anew counts from nothing, which is nothing that came.
-    assert.equal(silences(...still(14), ...Array(30).fill([0, 0])).filter(Boolean).length, 1);
-    assert.equal(silences(...still(14), [0, 0], [1, 1], ...Array(20).fill([2, 2])).filter(Boolean).length, 2);
+    assert.equal(silences(...still(14), ...Array(30).fill([0, 0])).filter(Boolean).length, 2);
+    assert.equal(silences(...still(14), [0, 0], [1, 1], ...Array(20).fill([2, 2])).filter(Boolean).length, 3);
+    const slides = new StallWatch();
+    const said = Array.from({ length: 40 }, (_, at) => slides.step(at * 1_000, new Map([['Ada', { count: 5, patience: 10_000 }]])).silent);
+    assert.ok(!said.some(Boolean), 'what may hold still proves nothing');
   });
 
   const seen = (watch, begin, pairs) => told(pairs.map(([count, pictures], at) =>

@@ -1,6 +1,6 @@
 //! What happened while nobody told us: the connection was made again, and the server repeats nothing.
 
-use super::{Conference, Membership, Output};
+use super::{Conference, Membership};
 use crate::Map;
 use crate::engine::requests::{Feed, Glance};
 use crate::protocol::Id;
@@ -77,7 +77,7 @@ impl Conference {
     /// it says the same in both cases; but who is here still was not in a room that was ended.
     fn unlisted(&mut self, here: &[ParticipantInfo]) {
         let same = here.iter().any(|one| self.roster.people().contains_key(&one.id));
-        if same { self.kicked() } else { self.out.push_back(Output::Return) }
+        if same { self.kicked() } else { self.room_replaced() }
     }
 
     /// What a subscriber is shown, as if its publishers had announced it.

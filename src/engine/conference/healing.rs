@@ -111,14 +111,17 @@ impl Conference {
 
     /// Nothing of what should be received comes, and has not for a while. Where packets get through as far as the
     /// browser knows, it is the connection that is of no use, and no other way for packets would help.
-    pub fn nothing_comes(&mut self) {
+    /// Whether something is done about it now.
+    pub fn nothing_comes(&mut self) -> bool {
         let healing = &self.receiving.healing;
         let idle =
             healing.well && healing.due.is_none() && self.receiving.subscriptions.is_joined();
-        if idle && self.signalling && self.membership == Membership::Joined {
+        let acts = idle && self.signalling && self.membership == Membership::Joined;
+        if acts {
             let text = "the connection is up, and nothing comes over it";
             self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
         }
+        acts
     }
 
     /// The connection to the server broke, or is there again.

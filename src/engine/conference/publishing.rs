@@ -94,7 +94,7 @@ impl Publishing {
         if let Some(before) = self.local.get_mut(mid) {
             *before = stream;
         }
-        !self.spent
+        !self.spent && !self.renewing
     }
 
     /// Whether anything of what is offered is more than a place for it.

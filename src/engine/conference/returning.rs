@@ -19,6 +19,9 @@ const GHOST: Millis = Millis(5_000);
 const FIRST_PAUSE: Millis = Millis(250);
 const LAST_PAUSE: Millis = Millis(1_000);
 
+/// The last pause while a room that was ended is waited for, which may be long, ms.
+const AWAITING: Millis = Millis(5_000);
+
 /// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way.
 const LINGER: Millis = Millis(10_000);
 
@@ -69,7 +72,8 @@ impl Returning {
     }
 
     fn next_pause(&mut self) -> Millis {
-        let pause = self.pause.map_or(FIRST_PAUSE, |last| Millis(last.0 * 2).min(LAST_PAUSE));
+        let longest = if self.ended.is_some() { AWAITING } else { LAST_PAUSE };
+        let pause = self.pause.map_or(FIRST_PAUSE, |last| Millis(last.0 * 2).min(longest));
         self.pause = Some(pause);
         pause
     }
@@ -99,6 +103,14 @@ impl Conference {
         }
         // Not made again by ourselves: somebody ended it on purpose.
         self.returning.ended = Some(self.now + self.returning.awaits);
+        self.out.push_back(Output::Return);
+    }
+
+    /// The room was ended while we were away, and may be there again already.
+    pub(super) fn room_replaced(&mut self) {
+        if self.returning.awaits > Millis(0) {
+            return self.room_ended();
+        }
         self.out.push_back(Output::Return);
     }
 

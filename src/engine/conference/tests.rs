@@ -422,52 +422,6 @@ fn the_end_is_told_in_order_and_once() {
 }
 
 #[test]
-fn a_dead_subscriber_is_replaced_and_asks_for_everything_again() {
-    let (mut conference, _) = listener(vec![publisher(2)]);
-    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
-    conference.hangup(Role::Answerer, "ICE failed");
-    let outputs = drain(&mut conference, HERE);
-    assert!(outputs.iter().any(|output| matches!(output, Output::Renew(Role::Answerer))));
-    assert!(subscriptions(&outputs).is_empty(), "not before the new handle is there");
-    conference.renewed(Role::Answerer);
-    let outputs = drain(&mut conference, HERE);
-    let requests = subscriptions(&outputs);
-    assert!(matches!(requests[..], [SubscriberRequest::Join(_)]), "{requests:?}");
-}
-
-#[test]
-fn a_connection_that_does_not_come_up_is_told_once_and_tried_for_ever() {
-    let (mut conference, _) = listener(vec![publisher(2)]);
-    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
-    let (mut now, mut told) = (HERE, Vec::new());
-    for round in 0..8 {
-        conference.hangup(Role::Answerer, "ICE failed");
-        let mut outputs = drain(&mut conference, now);
-        let renews = |outputs: &[Output]| outputs.iter().any(|it| matches!(it, Output::Renew(_)));
-        assert_eq!(renews(&outputs), round < 3, "{round}");
-        if round >= 3 {
-            // What the old one still says means nothing.
-            conference.hangup(Role::Answerer, "DTLS alert");
-            conference.answer(Asked::Subscribe, Err(Error::new(ErrorCode::Timeout, "late")));
-            outputs.extend(drain(&mut conference, now));
-            now = conference.deadline().unwrap();
-            outputs.extend(drain(&mut conference, now));
-            assert!(renews(&outputs), "{round}");
-        }
-        told.extend(events(&outputs).into_iter().cloned());
-        conference.renewed(Role::Answerer);
-        assert_eq!(subscriptions(&drain(&mut conference, now)).len(), 1);
-    }
-    assert!(matches!(&told[..], [Event::MediaFailed(_)]), "no track is taken away: {told:?}");
-    assert!(now > HERE + Millis(30_000));
-    conference.hangup(Role::Answerer, "ICE failed");
-    drain(&mut conference, now);
-    conference.network_changed(now);
-    let outputs = drain(&mut conference, now);
-    assert!(outputs.iter().any(|output| matches!(output, Output::Renew(_))), "another network");
-}
-
-#[test]
 fn candidates_leave_together() {
     let mut conference = Conference::new(join(), false);
     conference.negotiate();

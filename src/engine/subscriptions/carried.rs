@@ -12,6 +12,9 @@ const AGAIN: Millis = Millis(1_100);
 /// How often it is asked for: a publisher whose network is too narrow may send no such layer.
 const ATTEMPTS: u32 = 5;
 
+/// The same of SVC, where it costs a key frame each time, and a stream may well have fewer layers.
+const ATTEMPTS_OF_SVC: u32 = 3;
+
 #[derive(Clone, Debug)]
 pub(super) struct Carried {
     /// The stream, on the terms the server was told.
@@ -54,7 +57,8 @@ impl Carried {
 
     /// When the layer has to be asked for again.
     pub(super) fn deadline(&self) -> Option<Millis> {
-        let (last, times) = self.asked.filter(|(_, times)| *times < ATTEMPTS)?;
+        let most = if self.svc { ATTEMPTS_OF_SVC } else { ATTEMPTS };
+        let (last, times) = self.asked.filter(|(_, times)| *times < most)?;
         self.actual.map(|_| last + Millis(AGAIN.0 << times.saturating_sub(1)))
     }
 
@@ -122,6 +126,6 @@ mod tests {
         while let Some(due) = carried.deadline() {
             asked += u32::from(carried.tell(due, "0", &best).is_some());
         }
-        assert_eq!(asked, ATTEMPTS);
+        assert_eq!(asked, ATTEMPTS_OF_SVC);
     }
 }

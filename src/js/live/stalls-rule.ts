@@ -12,7 +12,7 @@ export interface Flow {
 export interface StallChange<K> {
   readonly stalled: readonly K[];
   readonly resumed: readonly K[];
-  /** Nothing has come of all that should, for some time; said once. */
+  /** Nothing has come of all that should, for some time; said until it was heard. */
   readonly silent: boolean;
 }
 
@@ -74,7 +74,7 @@ function stands(now: number, watched: Watched, { count, pictures, patience }: Fl
 export class StallWatch<K> {
   readonly #watched = new Map<K, Watched>();
   #before: number | undefined;
-  /** Since when everything stands still; `Infinity` once that was told. */
+  /** Since when everything stands still; `Infinity` once that was heard. */
   #silent: number | undefined;
 
   step(now: number, flows: ReadonlyMap<K, Flow>): StallChange<K> {
@@ -94,15 +94,19 @@ export class StallWatch<K> {
       if (stalls !== watched.stalled) (stalls ? stalled : resumed).push(key);
       watched.stalled = stalls;
     }
-    return { stalled, resumed, silent: this.#falls(now) };
+    return { stalled, resumed, silent: this.#isSilent(now, flows) };
   }
 
-  /** Whether everything has stood still for so long that it is to be said now. */
-  #falls(now: number): boolean {
-    const all = [...this.#watched.values()];
-    this.#silent = all.length > 0 && all.every(({ stalled }) => stalled) ? (this.#silent ?? now) : undefined;
-    if (this.#silent === undefined || now - this.#silent < SILENCE_MS) return false;
+  /** Something is done about the silence: it is not said again before something came. */
+  heard(): void {
     this.#silent = Infinity;
-    return true;
+  }
+
+  /** Whether everything has stood still for long. What may hold still proves nothing alone. */
+  #isSilent(now: number, flows: ReadonlyMap<K, Flow>): boolean {
+    const stands = [...this.#watched.values()].every(({ stalled }) => stalled);
+    const proves = [...flows.values()].some(({ patience }) => patience < SILENCE_MS);
+    this.#silent = stands && proves ? (this.#silent ?? now) : undefined;
+    return this.#silent !== undefined && now - this.#silent >= SILENCE_MS;
   }
 }

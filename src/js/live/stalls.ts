@@ -34,7 +34,7 @@ export function watchStalls({ room, emit }: Host): () => void {
       if (publication.kind === 'video') publication.requestKeyFrame();
     }
     for (const publication of resumed) tell(publication, false);
-    if (silent) room._receivesNothing();
+    if (silent && room._receivesNothing()) watch.heard();
   });
   return () => {
     stop();

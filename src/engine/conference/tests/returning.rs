@@ -338,3 +338,17 @@ fn a_room_that_is_ended_and_not_made_again_is_over_in_the_end() {
     // Not made by ourselves: somebody ended it on purpose.
     assert_eq!(over(&drain(&mut conference, late)), Some(Reason::RoomDestroyed));
 }
+
+#[test]
+fn a_room_that_was_ended_while_we_were_away_is_waited_for_as_well() {
+    let mut conference = watching();
+    conference.await_room(Millis(5_000));
+    conference.make_room();
+    conference.catch_up();
+    conference.resynchronise(Vec::new(), &[]);
+    assert!(matches!(drain(&mut conference, HERE)[..], [Output::Return]));
+    let late = HERE + Millis(5_000);
+    depart(&mut conference, late);
+    conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+    assert_eq!(over(&drain(&mut conference, late)), Some(Reason::RoomDestroyed));
+}
