@@ -134,15 +134,17 @@ describe('exchange', () => {
     });
   }
 
-  it('asking settles when the one who was asked goes', async () => {
+  it('asking settles when the one who was asked goes, and the one who asked', async () => {
     await enter(firefox, 'Dan', {});
     await firefox.answer({ name: 'Dan' });
     await firefox.setAttributes({ name: 'Dan', changes: { here: '1' } });
     await until('Dan to be there', async () => (await attributes('Ada', 'Dan'))?.here === '1', { timeout: 15_000 });
     const asked = chromium.ask({ name: 'Ada', of: 'Dan', method: 'slow', timeout: 60_000 });
     await until('Dan to be asked', () => firefox.wasAsked());
+    const asking = firefox.ask({ name: 'Dan', of: 'Ada', method: 'slow', timeout: 60_000 });
     await firefox.leave({ name: 'Dan' });
     assert.equal((await asked).code, 'participant-left');
+    assert.equal((await asking).code, 'aborted');
     assert.equal((await chromium.ask({ name: 'Ada', of: 'Dan', method: 'echo' })).code, 'invalid-argument');
     const alone = await firefox.chat({ name: 'Dan', text: 'hello?' });
     assert.equal(alone.code, 'invalid-state');

@@ -62,7 +62,10 @@ class Exchange {
       }),
       room.on('participantChanged', ({ participant }) => introduced(participant)),
       room.on('stateChanged', ({ state }) => state === 'connected' && this.#returned()),
-      room.on('participantLeft', ({ participant }) => this.#parts.forEach((part) => part.parted(participant))),
+      room.on('participantLeft', ({ participant }) => queueMicrotask(() => {
+        // Who leaves parts from everybody, and is told that they left themselves.
+        if (room.state !== 'disconnected') this.#parts.forEach((part) => part.parted(participant));
+      })),
     ];
     return () => {
       stops.forEach((stop) => stop());
