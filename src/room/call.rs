@@ -415,6 +415,7 @@ impl Call {
         if !current.is_some_and(|current| Rc::ptr_eq(&current, peer)) {
             return;
         }
+        let is_applied = matches!(done, Ok(None));
         let mut conference = self.conference.borrow_mut();
         match done {
             Ok(Some(jsep)) => {
@@ -425,7 +426,8 @@ impl Call {
             Err(error) => conference.step_failed(role, error),
         }
         drop(conference);
-        if role == Role::Offerer {
+        // Of a connection that was closed the browser stops everything, and nothing was refused.
+        if role == Role::Offerer && is_applied && !web::is_closed(&peer.connection()) {
             // Janus does not say so of an m-line that was in use before.
             let refused = |slot: &Rc<Slot>| slot.sender().is_some_and(|sender| sender.is_refused());
             if let Some(slot) = self.slots.all().into_iter().find(refused) {

@@ -228,6 +228,16 @@ for (const kind of BROWSERS) {
       await isTrue(muted(all, 'microphone'), { microphone: false }, 'trackMuted microphone');
     });
 
+    it('nothing is lost when the connection is closed in the middle of a negotiation', async () => {
+      const all = await publish('microphone', 'camera', 'screen');
+      const before = await credentials();
+      await page('closeOnAnswer');
+      await act(['unpublish', 'screen']);
+      await isRebuilt(before);
+      await sees(call, CAMERA, 17);
+      await isTrue(all.filter((one) => !one.endsWith('screen')), {}, 'localTrackUnpublished screen');
+    });
+
     it('a device that was chosen and is lost is not asked for again', async () => {
       await call.join({ ...ADA, room: ROOM });
       await show({ camera: 17 });

@@ -157,7 +157,21 @@ export function spoilOffers(count) {
   };
 }
 
+const { setRemoteDescription } = RTCPeerConnection.prototype;
+
+/** The next connection that gets an answer is closed before it has it. */
+export function closeOnAnswer() {
+  RTCPeerConnection.prototype.setRemoteDescription = function closed(description) {
+    if (description.type === 'answer') {
+      behave();
+      this.close();
+    }
+    return setRemoteDescription.call(this, description);
+  };
+}
+
 export function behave() {
+  RTCPeerConnection.prototype.setRemoteDescription = setRemoteDescription;
   WebSocket.prototype.send = send;
   deny({});
 }
