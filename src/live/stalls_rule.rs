@@ -151,7 +151,7 @@ impl<K: Clone + PartialEq> StallWatch<K> {
         self.silence = match self.silence {
             _ if !stands || !proves => Silence::None,
             Silence::None => Silence::Since(now),
-            kept => kept,
+            kept @ (Silence::Since(_) | Silence::Heard) => kept,
         };
         matches!(self.silence, Silence::Since(since) if since.until(now) >= SILENCE)
     }

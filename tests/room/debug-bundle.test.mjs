@@ -64,8 +64,9 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await call.tryToJoin({ ...joining, pin: SECRETS.pin }), {});
       await call.publish({ name: 'Ada', number: 17, source: 'camera' });
       await call.publishNamed({ name: 'Ada', number: 18, called: SECRETS.stream });
-      // Browsers count a stream from its first packet on.
-      await until('media to pass', async () => (await report()).bundle.tracks.length === 2);
+      await until('media to pass', async () => (await call.connected({ name: 'Ada' }))[0] === 'connected');
+      // Browsers count a stream from when it is made, or from its first packet on.
+      await until('both to be counted', async () => (await report()).bundle.tracks.length === 2);
       const { bundle, text } = await report();
       assert.equal(bundle.room.state, 'connected');
       assert.equal(bundle.server.version, '1.1.2');

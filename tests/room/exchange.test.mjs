@@ -142,6 +142,8 @@ describe('exchange', () => {
     const asked = chromium.ask({ name: 'Ada', of: 'Dan', method: 'slow', timeout: 60_000 });
     await until('Dan to be asked', () => firefox.wasAsked());
     const asking = firefox.ask({ name: 'Dan', of: 'Ada', method: 'slow', timeout: 60_000 });
+    // What is asked first is on its way when the page answers this.
+    await firefox.handRaised({ name: 'Dan', of: 'Ada' });
     await firefox.leave({ name: 'Dan' });
     assert.equal((await asked).code, 'participant-left');
     assert.equal((await asking).code, 'aborted');

@@ -158,7 +158,9 @@ export function request(
   [participant, method, payload, options]: [RemoteParticipant, unknown, unknown, RequestOptions],
 ): Promise<unknown> {
   if (!(participant instanceof RemoteParticipant)) throw invalidArgument('participant: expected one of remoteParticipants');
-  if (host.room.remoteParticipants.get(participant.id) !== participant) throw gone();
+  const isHere = host.room.remoteParticipants.get(participant.id) === participant;
+  // In a room that was left nobody is.
+  if (!isHere && host.room.state !== 'disconnected') throw gone();
   return exchangeOf(host).requests.ask(participant, method, payload, options);
 }
 
