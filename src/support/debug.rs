@@ -184,7 +184,7 @@ fn bundle(room: &Room, ice: &[IceServer], seen: &Seen, summary: &str) -> Json {
     let mut bundle = Object::new();
     bundle.always("version", &1_u32);
     bundle.always("summary", &summary);
-    bundle.always("createdAt", &web::time_of_day());
+    bundle.always("createdAt", &web::date_text());
     bundle.always("at", &seen.now.0);
     bundle.always("library", &env!("CARGO_PKG_VERSION"));
     bundle.always("browser", &browser());

@@ -1,6 +1,6 @@
 //! What the browser says of itself and of peer connections, for reports and measurements.
 
-use js_sys::{Array, Date, Map, Object, Promise, Reflect};
+use js_sys::{Array, Map, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Navigator, RtcPeerConnection, RtcRtpTransceiver, RtcRtpTransceiverDirection};
@@ -61,11 +61,6 @@ pub fn browser_facts() -> BrowserFacts {
         visibility: visibility.and_then(|it| it.as_string()).unwrap_or_default(),
         secure: IS_SECURE.with(Clone::clone).unwrap_or_default(),
     }
-}
-
-/// The time of day, as `2026-01-31T12:00:00.000Z`.
-pub fn time_of_day() -> String {
-    Date::new_0().to_iso_string().into()
 }
 
 /// The names of these that the browser does not have.

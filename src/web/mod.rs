@@ -39,7 +39,7 @@ pub use devices::{DeviceWatch, choose_speaker, device_permission, list_devices, 
 pub use error::{Thrown, describe};
 pub use inspect::{
     BrowserFacts, StatsEntry, both_ways, browser_facts, local_description, missing,
-    on_candidate_error, standing, stats, time_of_day,
+    on_candidate_error, standing, stats,
 };
 pub use js_sys::Uint8Array;
 pub use json::{from_js, read, to_value, write};
