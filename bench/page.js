@@ -13,19 +13,31 @@ const SIDES = { ours, theirs };
 function picture() {
   const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
   const paint = canvas.getContext('2d');
+  const [track] = canvas.captureStream(20).getVideoTracks();
   let hue = 0;
-  setInterval(() => {
+  const painting = setInterval(() => {
+    if (track.readyState === 'ended') return clearInterval(painting);
     paint.fillStyle = `hsl(${(hue += 7)} 80% 50%)`;
     paint.fillRect(0, 0, canvas.width, canvas.height);
   }, 50);
-  return canvas.captureStream(20).getVideoTracks()[0];
+  return track;
 }
 
 let host;
 
 /** Somebody publishes, for others to watch. */
 export async function beHost({ server, room }) {
-  host = await ours.publish({ server, room, track: picture() });
+  if (host) return;
+  const track = picture();
+  const { leave } = await ours.publish({ server, room, track });
+  host = { track, leave };
+}
+
+/** Nobody does any longer. */
+export async function noHost() {
+  await host?.leave();
+  host?.track.stop();
+  host = undefined;
 }
 
 /** Resolves when the first picture of a track is shown. */
@@ -100,5 +112,3 @@ async function until(promise, again) {
     await Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 50))]);
   }
 }
-
-export const end = () => host?.leave();

@@ -31,7 +31,11 @@ const FOLDER = join(TARGET, 'bench');
 const SOURCE_MS = 50;
 
 const ratioOfTimes = (ours, theirs) => median(ours) / median(theirs);
-const ratioOfRates = (ours, theirs) => median(theirs) / median(ours);
+/**
+ * In about every other run the way through the server's SCTP stalls for a second or more, whoever sends: a receive buffer
+ * of the machine was full, and SCTP waits before it says things again. The quarter that went best tells the sides apart.
+ */
+const ratioOfRates = (ours, theirs) => quantile(theirs, 0.25) / quantile(ours, 0.25);
 const inRoundTrips = (ours) => median(ours) / (2 * ONE_WAY_MS);
 const inSourceIntervals = (ours) => quantile(ours, 0.95) / SOURCE_MS;
 const inSeconds = (ours) => quantile(ours, 0.95) / 1_000;
@@ -77,7 +81,10 @@ async function rejoin({ ask, janus, furnish }) {
   return time;
 }
 
-/** What is measured, in ms, against what, and how it should compare: what is judged, and the most of it, or the least. */
+/**
+ * What is measured, in ms, against what, and how it should compare: what is judged, and the most of it, or the least.
+ * `patience`: how many times the rounds, where chance has more of a say. `alone`: without somebody who shows pictures.
+ */
 const SCENARIOS = {
   join: { what: 'click to first picture', against: 'janus.js', measure: page('join', { far: true }), judge: ratioOfTimes, most: 0.8 },
   prepared: {
@@ -90,11 +97,11 @@ const SCENARIOS = {
   rejoin: { what: 'server back to picture, p95', against: 'janus.js', measure: watching(rejoin), judge: inSeconds, unit: 's', most: 2.5 },
   messages: {
     what: '20,000 messages of 200 bytes', against: 'bare channel', measure: page('data', { room: DATA_ROOM, count: 20_000, bytes: 200 }),
-    judge: ratioOfRates, least: 0.95,
+    judge: ratioOfRates, least: 0.95, patience: 2, alone: true,
   },
   chunks: {
     what: '10 MB in one message', against: 'bare, 60 kB', measure: page('data', { room: DATA_ROOM, count: 1, bytes: 10_000_000 }),
-    judge: ratioOfRates, least: 0.95,
+    judge: ratioOfRates, least: 0.95, patience: 4, alone: true,
   },
 };
 
@@ -141,7 +148,8 @@ async function open() {
   };
 }
 
-async function measure(stage, name, rounds) {
+async function measure(stage, name, asked) {
+  const rounds = asked * (SCENARIOS[name].patience ?? 1);
   const times = { ours: [], theirs: [] };
   // The first of each warms caches and does not count.
   for (let round = 0; round <= rounds; round += 1) {
@@ -183,13 +191,16 @@ await command(async () => {
   const results = [];
   try {
     await stage.furnish();
-    await stage.ask('beHost', { server: stage.near, room: ROOM });
-    for (const name of names) results.push(result(name, await measure(stage, name, rounds)));
+    for (const name of names) {
+      await (SCENARIOS[name].alone ? stage.ask('noHost') : stage.ask('beHost', { server: stage.near, room: ROOM }));
+      results.push(result(name, await measure(stage, name, rounds)));
+    }
   } finally {
     await stage.close();
   }
   if (json) return say(JSON.stringify({ cores: cpus().length, rounds, results }));
   table(results);
   say(`\nMedians of ${rounds} rounds, by turns; signalling takes ${ONE_WAY_MS * 2} ms (RTT) there and back where people join or ` +
-    `watch. ${cpus().length} cores, Chromium.\nA ratio is of times; of data it is of rates. Frames are the source's, one every ${SOURCE_MS} ms.`);
+    `watch. ${cpus().length} cores, Chromium.\nA ratio is of times; of data it is of rates, where the quarter of more rounds ` +
+    `that went best is compared. Frames are the source's, one every ${SOURCE_MS} ms.`);
 });

@@ -33,12 +33,16 @@ export function travelsWhole(data: string | Uint8Array): boolean {
   return typeof data === 'string' ? data.length * 3 <= MAX_FRAME_BYTES : data.length <= MAX_FRAME_BYTES && !isOurs(data);
 }
 
-/** What has to be sent for a message. @internal */
+/** The same, in memory of its own. @internal */
+export const copied = (data: string | Uint8Array<ArrayBuffer>): string | Uint8Array<ArrayBuffer> =>
+  typeof data === 'string' ? data : data.slice();
+
+/** What has to be sent for a message, in memory of its own. @internal */
 export function* frames(data: string | Uint8Array<ArrayBuffer>): Generator<string | Uint8Array<ArrayBuffer>> {
   const isText = typeof data === 'string';
-  if (travelsWhole(data)) return yield data;
+  if (travelsWhole(data)) return yield copied(data);
   const bytes = isText ? encoder.encode(data) : data;
-  if (bytes.length <= MAX_FRAME_BYTES && (isText || !isOurs(bytes))) return yield data;
+  if (bytes.length <= MAX_FRAME_BYTES && isText) return yield data;
   const number = (next = (next + 1) % 2 ** 32);
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const body = bytes.subarray(at, at + PIECE_BYTES);

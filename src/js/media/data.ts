@@ -2,7 +2,7 @@ import type { RoomCore } from '../../../pkg/janus.js';
 import { JanusError, internal } from '../index.js';
 import type { Deliver } from '../data.js';
 import type { DataOptions } from '../types.js';
-import { frames, Reassembly, travelsWhole } from './chunks.js';
+import { copied, frames, Reassembly, travelsWhole } from './chunks.js';
 import { isEnvelope } from './framing.js';
 
 const { abortable, checked, invalidArgument } = internal;
@@ -31,9 +31,8 @@ function channelOf({ reliable = true, ordered = reliable, maxLifetime }: DataOpt
 export type Message = MessageEvent<string | ArrayBuffer>;
 
 interface Job {
-  data: string | Uint8Array<ArrayBuffer>;
-  /** Whether it is what the library says, in one frame. */
-  envelope: boolean;
+  /** What is sent for it; nothing of it is the page's, which may go on with its own. */
+  frames: readonly (string | Uint8Array<ArrayBuffer>)[];
   signal: AbortSignal | undefined;
   resolve: () => void;
   reject: (error: unknown) => void;
@@ -74,12 +73,12 @@ class Lane {
 
   /** Sends at once what needs no waiting, which is most of what is small. Whether it could. */
   sendNow(data: string | Uint8Array<ArrayBuffer>, envelope: boolean): boolean {
-    return !this.#running && !this.#over && this.#pass(data, envelope);
+    return !this.#running && !this.#over && (envelope || travelsWhole(data)) && this.#pass(data);
   }
 
-  #pass(data: string | Uint8Array<ArrayBuffer>, envelope: boolean): boolean {
+  #pass(data: string | Uint8Array<ArrayBuffer>): boolean {
     const channel = this.#channel;
-    if (channel?.readyState !== 'open' || !(envelope || travelsWhole(data))) return false;
+    if (channel?.readyState !== 'open') return false;
     if (channel.bufferedAmount + most(data) > HIGH_BYTES) return false;
     // The two signatures of one method.
     if (typeof data === 'string') channel.send(data);
@@ -97,7 +96,7 @@ class Lane {
   async #run(): Promise<void> {
     this.#running = true;
     for (let job = this.#jobs[0]; job && !this.#over; job = this.#jobs[0]) {
-      if (!job.signal?.aborted && this.#pass(job.data, job.envelope)) {
+      if (job.frames.length === 1 && !job.signal?.aborted && this.#pass(job.frames[0]!)) {
         this.#jobs.shift();
         job.resolve();
         continue;
@@ -122,7 +121,7 @@ class Lane {
   }
 
   async #sendOn(channel: RTCDataChannel, job: Job): Promise<boolean> {
-    for (const frame of job.envelope ? [job.data] : frames(job.data)) {
+    for (const frame of job.frames) {
       while (this.#isUsable(channel) && channel.bufferedAmount + most(frame) > HIGH_BYTES) {
         // A connection that is closed from here may say nothing: then another one is what there is to hear of.
         await Promise.race([once(channel, 'bufferedamountlow', 'close', 'error'), this.#another()]);
@@ -177,14 +176,13 @@ export class DataLink {
     const wanted = checked('data', options);
     const name = laneOf(wanted);
     if (this.#lanes.get(name)?.sendNow(given, envelope)) return;
-    // What waits is copied: the page may go on with its own.
-    const payload = typeof given === 'string' ? given : given.slice();
+    const waiting = envelope ? [copied(given)] : [...frames(given)];
     if (!this.#lanes.has(name)) {
       const core = await this.#core();
       if (!this.#lanes.has(name)) core.openChannel(name, JSON.stringify(channelOf(wanted)));
     }
     const lane = this.#lane(name);
-    const sent = new Promise<void>((resolve, reject) => lane.add({ data: payload, envelope, signal, resolve, reject }));
+    const sent = new Promise<void>((resolve, reject) => lane.add({ frames: waiting, signal, resolve, reject }));
     await abortable(sent, signal);
   }
 
