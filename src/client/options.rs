@@ -78,7 +78,7 @@ pub struct Options {
     pub token_provider: Option<TokenProvider>,
     /// The server's API secret, where it asks for one.
     pub api_secret: Option<String>,
-    /// How long opening may take, per server, ms.
+    /// How long opening may take, per server, ms. On the way back the first attempts are given up sooner.
     pub connect_timeout: Millis,
     /// How long a request may take once it was sent, ms.
     pub request_timeout: Millis,

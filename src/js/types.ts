@@ -81,7 +81,7 @@ export interface ConnectionOptions {
   token?: string | (() => string | Promise<string>) | undefined;
   /** The server's API secret, where it asks for one. Never ship it in a public page. */
   apiSecret?: string | undefined;
-  /** How long opening may take, per server, ms (10000). */
+  /** How long opening may take, per server, ms (10000). On the way back the first attempts are given up sooner. */
   connectTimeout?: number | undefined;
   /** How long a request may take once it was sent, ms (15000). */
   requestTimeout?: number | undefined;

@@ -51,6 +51,30 @@ fn a_lost_session_is_claimed_before_anything_else() {
 }
 
 #[test]
+fn the_first_attempts_on_the_way_back_are_given_up_sooner() {
+    let mut bench = Bench::ready(Config::default());
+    bench.lose();
+    bench.drain();
+    let mut began = 0;
+    for (number, patience) in [(2, 4_000), (3, 8_000), (4, 10_000), (5, 10_000)] {
+        bench.retry(Some(0));
+        bench.drain();
+        assert_eq!(asks(&bench.run_to(began + patience - 1)), [], "there is time left");
+        began += patience;
+        assert_eq!(asks(&bench.run_to(began)), [Attempt { number, elapsed: Millis(began) }]);
+    }
+}
+
+#[test]
+fn what_opens_and_says_nothing_on_the_way_back_is_given_up_sooner_too() {
+    let mut bench = Bench::ready(Config::default());
+    reopen(&mut bench);
+    assert_eq!(verbs(&bench.drain()), ["claim"]);
+    assert_eq!(asks(&bench.run_to(3_999)), []);
+    assert_eq!(asks(&bench.run_to(4_000)).len(), 1);
+}
+
+#[test]
 fn over_rest_everything_waits_for_the_claim() {
     let mut bench = Bench::new(rest());
     bench.opened();

@@ -22,8 +22,9 @@ const LAST_PAUSE: Millis = Millis(1_000);
 /// The last pause while a room that was ended is waited for, which may be long, ms.
 const AWAITING: Millis = Millis(5_000);
 
-/// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way.
-const LINGER: Millis = Millis(10_000);
+/// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way, and
+/// whose network was away as well needs a second or a third attempt.
+const LINGER: Millis = Millis(20_000);
 
 /// Where the way back stands.
 #[derive(Debug, Default)]

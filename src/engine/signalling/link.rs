@@ -10,6 +10,10 @@ const LOYALTY: u32 = 3;
 /// A connection that held for so long was a good one: the next loss is the first of its kind, ms.
 const STABLE: Millis = Millis(5_000);
 
+/// How long the first attempt on the way back may take, ms, and the next twice as long: what it meets may be a network
+/// that swallows everything now and is well a moment later.
+const QUICK: Millis = Millis(4_000);
+
 #[derive(Debug, PartialEq)]
 pub(super) enum Phase {
     /// Being opened.
@@ -145,6 +149,17 @@ impl Link {
         self.attempts = self.attempts.saturating_add(1);
         let elapsed = self.lost.as_ref().map_or(Millis(0), |(since, _)| since.until(now));
         Attempt { number: self.attempts, elapsed }
+    }
+
+    /// How long the attempt may take.
+    pub(super) fn patience(&self, config: &Config) -> Millis {
+        if self.lost.is_none() {
+            return config.connect_timeout;
+        }
+        let doublings = self.attempts.saturating_sub(1).min(16);
+        // A name, a way, encryption, the upgrade: each takes a round trip, and something may be said twice.
+        let quick = QUICK.max(Millis(self.round_trip.0.saturating_mul(8)));
+        config.connect_timeout.min(Millis(quick.0 << doublings))
     }
 
     /// Chooses the server for the attempt. Sessions live on the one they were made on, so that one

@@ -108,7 +108,7 @@ impl Signalling {
     /// The connection is open.
     pub fn opened(&mut self, now: Millis, id: LinkId) {
         if id == self.link.id && matches!(self.link.phase, Phase::Opening(_)) {
-            self.link.phase = Phase::Greeting(now + self.config.connect_timeout);
+            self.link.phase = Phase::Greeting(now + self.link.patience(&self.config));
             self.greet(now);
         }
     }
@@ -286,7 +286,7 @@ impl Signalling {
     }
 
     fn open(&mut self, now: Millis) {
-        self.link.open(now + self.config.connect_timeout);
+        self.link.open(now + self.link.patience(&self.config));
         self.out.push_back(Output::Open(self.link.id, self.link.server));
     }
 
@@ -358,7 +358,11 @@ impl Signalling {
 
     fn want_token(&mut self, now: Millis) {
         if self.config.token_on_demand && self.token_wanted.is_none() {
-            self.token_wanted = Some(now + self.config.connect_timeout);
+            let until = now + self.config.connect_timeout;
+            self.token_wanted = Some(until);
+            if let Phase::Greeting(end) = &mut self.link.phase {
+                *end = until;
+            }
             self.out.push_back(Output::AskToken);
         }
     }

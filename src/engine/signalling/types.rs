@@ -19,7 +19,8 @@ pub struct Server {
 pub struct Config {
     /// Where to connect, best first. The first time each is tried once.
     pub servers: Vec<Server>,
-    /// How long opening a connection may take, ms.
+    /// How long opening a connection may take, ms. On the way back the first attempt has 4 s, or eight round trips, the
+    /// next twice as long.
     pub connect_timeout: Millis,
     /// How long a request may take once it was sent, ms. The server itself may need 5 s to gather
     /// candidates while everybody waits, so less than 10 s is asking for trouble.
