@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-/** `npm start`: a conference page on a real Janus. With `JANUS_URL` set, on the servers it names. */
+/**
+ * `npm start`: a conference page on a real Janus. With `JANUS_URL` set, on the servers it names.
+ * `npm start -- --rust` has the example in Rust as well, which takes half a minute more the first time.
+ */
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { JANUS } from './lib/apt.mjs';
 import { build } from './lib/build.mjs';
 import { command } from './lib/command.mjs';
@@ -11,6 +15,7 @@ import { ensure } from './lib/needs.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { choosePort } from './lib/ports.mjs';
 import { say, step } from './lib/progress.mjs';
+import { RUST_EXAMPLE, buildRustExample } from './lib/rust-example.mjs';
 import { serve } from './lib/serve.mjs';
 import { BUILD_NEEDS } from './lib/tools.mjs';
 
@@ -46,17 +51,21 @@ async function untilItEnds(janus) {
 }
 
 await command(async () => {
+  const { rust } = parseArgs({ options: { rust: { type: 'boolean' } } }).values;
   const given = givenServers();
   await ensure(given.length > 0 ? BUILD_NEEDS : [...BUILD_NEEDS, JANUS]);
   await build();
+  if (rust) await step('The example in Rust', () => buildRustExample());
   const janus = given.length > 0 ? undefined : await ownServer();
   const servers = janus ? [janus.ws, janus.http] : given;
-  const page = await serve({ root: ROOT, port: await choosePort(8080), config: { servers, room: ROOM } });
+  const config = { servers, room: ROOM };
+  const page = await serve({ root: ROOT, port: await choosePort(8080), config, folders: rust && { '/rust/': RUST_EXAMPLE } });
   atEnd(() => page.close());
   say();
   say(`  Page      ${page.url}`);
   say(`  At once   ${page.url}?room=${ROOM}&name=Ada&join`);
   say(`  Examples  ${page.url}examples/`);
+  if (rust) say(`  In Rust   ${page.url}rust/?server=${encodeURIComponent(servers[0])}&room=${ROOM}`);
   for (const server of servers) say(`  Janus     ${server}`);
   say();
   say('Open the page in two tabs. Ctrl-C ends everything.');

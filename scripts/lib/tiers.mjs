@@ -60,9 +60,9 @@ async function check() {
   const deny = ['--', '-D', 'warnings'];
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
   return [
-    await program('rustfmt', 'cargo', ['fmt', '--check']),
-    await program('clippy, host', 'cargo', ['clippy', '--all-targets', ...deny]),
-    await program('clippy, wasm', 'cargo', ['clippy', '--all-targets', '--features', 'npm', ...WASM, ...deny]),
+    await program('rustfmt', 'cargo', ['fmt', '--all', '--check']),
+    await program('clippy, host', 'cargo', ['clippy', '--workspace', '--all-targets', ...deny]),
+    await program('clippy, wasm', 'cargo', ['clippy', '--workspace', '--all-targets', '--features', 'npm', ...WASM, ...deny]),
     await program('rustdoc', 'cargo', ['doc', '--no-deps'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
     await buildRow(),
     await program('tsc', tsc, ['-p', 'tsconfig.json']),

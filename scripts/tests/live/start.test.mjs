@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT } from '../../lib/paths.mjs';
 import { isFree } from '../../lib/ports.mjs';
 import { hasEnded } from '../../lib/proc.mjs';
+import { buildRustExample } from '../../lib/rust-example.mjs';
+import { extendPath } from '../../lib/tools.mjs';
 
 const PATIENCE = 60_000;
 
@@ -70,6 +72,18 @@ describe('npm start', () => {
     const info = await (await fetch(`${servers[1]}/info`)).json();
     assert.equal(info.janus, 'server_info');
     assert.equal(info['reclaim-session-timeout'], 30);
+  });
+
+  it('has the example in Rust if asked for it', async () => {
+    extendPath();
+    // Compiling takes longer than a start is waited for.
+    await buildRustExample();
+    const { page, servers, said } = await start({}, [process.execPath, 'scripts/start.mjs', '--rust']);
+    const [, address] = /In Rust +(\S+)/.exec(said());
+    assert.equal(new URL(address).searchParams.get('server'), servers[0]);
+    for (const file of [address, `${page}rust/pkg/call.js`, `${page}rust/pkg/call_bg.wasm`]) {
+      assert.equal((await fetch(file)).status, 200, file);
+    }
   });
 
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
