@@ -1,19 +1,9 @@
 //! What an exchange tells, and how it is heard.
 
-use std::cell::RefCell;
-use std::fmt;
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::rc::{Rc, Weak};
-use std::task::{Context, Poll};
-
-use futures_channel::mpsc;
-use futures_core::Stream;
-
 use super::files::IncomingFile;
-use super::inner::Inner;
 use crate::Id;
 use crate::protocol::Json;
+use crate::room::{Events, Watching};
 use crate::web::Data;
 
 /// What somebody wrote to the room.
@@ -72,74 +62,20 @@ pub enum ExchangeEvent {
     },
 }
 
-type Listener = Rc<dyn Fn(&ExchangeEvent)>;
-
-#[derive(Default)]
-pub(super) struct Listeners {
-    callbacks: RefCell<Vec<Listener>>,
-    streams: RefCell<Vec<mpsc::UnboundedSender<ExchangeEvent>>>,
-}
-
-impl Listeners {
-    pub(super) fn stream(&self) -> ExchangeEvents {
-        let (sender, receiver) = mpsc::unbounded();
-        self.streams.borrow_mut().push(sender);
-        ExchangeEvents(receiver)
-    }
-
-    pub(super) fn emit(&self, event: &ExchangeEvent) {
-        // A copy, because a listener may add another.
-        let callbacks = self.callbacks.borrow().clone();
-        for callback in callbacks {
-            callback(event);
-        }
-        self.streams.borrow_mut().retain(|stream| stream.unbounded_send(event.clone()).is_ok());
-    }
-}
-
 /// Hears what an exchange tells, until it is dropped: [`Exchange::watch`](super::Exchange::watch).
-pub struct Listening {
-    exchange: Weak<Inner>,
-    listener: Listener,
-}
-
-impl Listening {
-    pub(super) fn new(exchange: &Rc<Inner>, listener: Listener) -> Self {
-        exchange.listeners.callbacks.borrow_mut().push(Rc::clone(&listener));
-        Self { exchange: Rc::downgrade(exchange), listener }
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        if let Some(exchange) = self.exchange.upgrade() {
-            let mut callbacks = exchange.listeners.callbacks.borrow_mut();
-            callbacks.retain(|it| !Rc::ptr_eq(it, &self.listener));
-        }
-    }
-}
-
-impl fmt::Debug for Listening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Listening")
-    }
-}
+pub type Listening = Watching<ExchangeEvent>;
 
 /// A stream of events. Ends when the exchange is dropped.
-#[derive(Debug)]
-pub struct ExchangeEvents(mpsc::UnboundedReceiver<ExchangeEvent>);
+pub type ExchangeEvents = Events<ExchangeEvent>;
 
-impl ExchangeEvents {
-    /// The next event.
-    pub async fn next(&mut self) -> Option<ExchangeEvent> {
-        poll_fn(|context| Pin::new(&mut self.0).poll_next(context)).await
-    }
-}
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::room::listening::what_an_earlier_listener_ends_hears_nothing;
 
-impl Stream for ExchangeEvents {
-    type Item = ExchangeEvent;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut self.0).poll_next(context)
+    #[test]
+    fn of_an_exchange_what_an_earlier_listener_ends_hears_nothing() {
+        let event = ExchangeEvent::HandRaised { id: None, raised: true };
+        what_an_earlier_listener_ends_hears_nothing(&event);
     }
 }

@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use futures_channel::oneshot;
 
 use super::attributes::{Book, introduced};
-use super::event::{IncomingRequest, Listeners};
+use super::event::IncomingRequest;
 use super::files::Files;
 use super::frames::{Frame, sort, unwrap, wrap};
 use super::heads::Heard;
@@ -20,7 +20,7 @@ use super::words::Words;
 use super::{ChatMessage, DataOptions, ExchangeEvent};
 use crate::engine::Millis;
 use crate::protocol::Json;
-use crate::room::{Failure, Room, RoomEvent, RoomState, Watching};
+use crate::room::{Failure, Listeners, Room, RoomEvent, RoomState, Tells, Watching};
 use crate::web::{Data, DataEar, RtcDataChannel, Timer, Uint8Array, date, now, spawn_local};
 use crate::{Error, ErrorCode, Id, Map};
 
@@ -46,7 +46,7 @@ pub(super) fn let_go<T>(future: impl Future<Output = T> + 'static) {
 pub(super) struct Inner {
     pub(super) room: Room,
     watching: RefCell<Option<Watching>>,
-    pub(super) listeners: Listeners,
+    pub(super) listeners: Listeners<ExchangeEvent>,
     own_id: RefCell<Option<Id>>,
     /// Who else is here, by id as text.
     people: RefCell<Map<String, Id>>,
@@ -67,6 +67,12 @@ pub(super) struct Inner {
     timer: RefCell<Timer>,
     /// What the timer is set to.
     wakes: Cell<Option<Millis>>,
+}
+
+impl Tells<ExchangeEvent> for Inner {
+    fn listeners(&self) -> &Listeners<ExchangeEvent> {
+        &self.listeners
+    }
 }
 
 impl Inner {

@@ -49,7 +49,7 @@ use self::inner::{Handler, Inner};
 use self::reassembly::MAX_BYTES;
 use crate::engine::Millis;
 use crate::protocol::Json;
-use crate::room::{Failure, JoinOptions, Room};
+use crate::room::{Failure, JoinOptions, Room, Watching};
 use crate::web::date_text;
 use crate::{Error, ErrorCode, Id};
 
@@ -80,7 +80,7 @@ impl Exchange {
     /// Calls `listener` with every event, at once and in order, until what is returned is dropped.
     #[must_use = "nothing is heard once it is dropped"]
     pub fn watch(&self, listener: impl Fn(&ExchangeEvent) + 'static) -> Listening {
-        Listening::new(&self.0, Rc::new(listener))
+        Watching::new(&self.0, listener)
     }
 
     /// Joining that tells the server our attributes, as part of the metadata. From Janus 1.3.0 on it passes them on, to

@@ -28,7 +28,6 @@
 
 mod adaptive;
 mod digest;
-mod events;
 mod levels;
 mod levels_scale;
 mod quality;
@@ -46,10 +45,10 @@ mod ticker;
 
 pub use self::adaptive::{Adaptive, AdaptiveEvent, Limitation};
 pub use self::digest::{ConnectionStats, Direction, LayerStats, LimitedBy, TrackStats};
-pub use self::events::Events;
 pub use self::quality::{Quality, QualityEvent};
 pub use self::quality_score::ConnectionQuality;
 pub use self::speakers::{Speakers, SpeakersEvent};
 pub use self::stalls::{Stalls, StallsEvent};
 pub use self::stats::{PeerStats, PublicationStats, RoomStatistics, RoomStats, StatsReader, Whose};
 pub use self::ticker::{StatsWatch, watch_stats};
+pub use crate::room::Events;

@@ -3,14 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::events::{Events, Listeners};
 use super::quality_score::{ConnectionQuality, Health, Layers, Record, Steady, blame};
 use super::stalls::{Standing, flows, published};
 use super::stats::{RoomStats, Whose};
 use super::ticker::{StatsWatch, watch_stats};
 use crate::engine::Millis;
 use crate::room::{
-    RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching, WeakRoom,
+    Events, Listeners, RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching,
+    WeakRoom,
 };
 use crate::{Id, Map, web};
 

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::events::{Events, Listeners};
 use super::levels::Levels;
 use super::speakers_order::{SpeakerOrder, Turn, Voice};
 use super::stalls::{Standing, published};
@@ -11,8 +10,8 @@ use super::ticker::{StatsWatch, watch_stats};
 use crate::engine::Millis;
 use crate::protocol::videoroom::StreamKind;
 use crate::room::{
-    LocalPublication, RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching,
-    WeakRoom,
+    Events, Listeners, LocalPublication, RemoteStream, Room, RoomEvent, RoomState, Source,
+    StreamRef, Watching, WeakRoom,
 };
 use crate::web::{self, Interval, RtcPeerConnection};
 use crate::{Id, Map};

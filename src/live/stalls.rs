@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::events::{Events, Listeners};
 use super::stalls_rule::{Flow, StallChange, StallWatch};
 use super::stats::RoomStats;
 use super::ticker::{StatsWatch, watch_stats};
 use crate::engine::Millis;
 use crate::protocol::videoroom::StreamKind;
 use crate::room::{
-    RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching, WeakRoom,
+    Events, Listeners, RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching,
+    WeakRoom,
 };
 use crate::web;
 

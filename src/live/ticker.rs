@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use super::stats::{RoomStatistics, RoomStats};
 use crate::engine::Millis;
-use crate::room::{Room, WeakRoom};
+use crate::room::{Listeners, Room, Tells, Watching, WeakRoom};
 use crate::web::{self, Timer, spawn_local};
 
 /// How often the browser is asked: with many tracks less, since that takes longer, and of a page that nobody sees.
@@ -15,11 +15,9 @@ const CROWD_PERIOD: Millis = Millis(2_000);
 const HIDDEN_PERIOD: Millis = Millis(4_000);
 const CROWD: usize = 16;
 
-type Listener = Rc<dyn Fn(&RoomStats)>;
-
 struct Ticker {
     room: WeakRoom,
-    listeners: RefCell<Vec<Listener>>,
+    listeners: Listeners<RoomStats>,
     /// Not here while it reads.
     statistics: RefCell<Option<RoomStatistics>>,
     timer: RefCell<Timer>,
@@ -28,6 +26,12 @@ struct Ticker {
 thread_local! {
     /// Those of the rooms that somebody listens to.
     static TICKERS: RefCell<Vec<Weak<Ticker>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Tells<RoomStats> for Ticker {
+    fn listeners(&self) -> &Listeners<RoomStats> {
+        &self.listeners
+    }
 }
 
 impl Ticker {
@@ -41,7 +45,7 @@ impl Ticker {
             }
             let ticker = Rc::new(Self {
                 room: room.downgrade(),
-                listeners: RefCell::default(),
+                listeners: Listeners::default(),
                 statistics: RefCell::new(Some(RoomStatistics::new(room))),
                 timer: RefCell::default(),
             });
@@ -75,38 +79,23 @@ impl Ticker {
             if stats.tracks.len() > CROWD {
                 period = CROWD_PERIOD;
             }
-            ticker.tell(&stats);
+            ticker.listeners.emit(&stats);
         }
         ticker.set(if web::is_hidden() { HIDDEN_PERIOD } else { period });
-    }
-
-    fn tell(&self, stats: &RoomStats) {
-        // A copy, because a listener may end itself, another, or begin one.
-        let all = self.listeners.borrow().clone();
-        for listener in all {
-            if self.listeners.borrow().iter().any(|it| Rc::ptr_eq(it, &listener)) {
-                listener(stats);
-            }
-        }
     }
 }
 
 /// Hears how a room does, until it is dropped: [`watch_stats`].
 #[must_use = "nothing is heard once it is dropped"]
 pub struct StatsWatch {
-    ticker: Rc<Ticker>,
-    listener: Listener,
+    _watching: Watching<RoomStats>,
+    /// Which asks as long as somebody has it.
+    _ticker: Rc<Ticker>,
 }
 
 impl fmt::Debug for StatsWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StatsWatch")
-    }
-}
-
-impl Drop for StatsWatch {
-    fn drop(&mut self) {
-        self.ticker.listeners.borrow_mut().retain(|it| !Rc::ptr_eq(it, &self.listener));
     }
 }
 
@@ -123,7 +112,21 @@ impl Drop for StatsWatch {
 /// # }
 /// ```
 pub fn watch_stats(room: &Room, listener: impl Fn(&RoomStats) + 'static) -> StatsWatch {
-    let (ticker, listener) = (Ticker::of(room), Rc::new(listener) as Listener);
-    ticker.listeners.borrow_mut().push(Rc::clone(&listener));
-    StatsWatch { ticker, listener }
+    let ticker = Ticker::of(room);
+    StatsWatch { _watching: Watching::new(&ticker, listener), _ticker: ticker }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::live::StallsEvent;
+    use crate::room::StreamRef;
+    use crate::room::listening::what_an_earlier_listener_ends_hears_nothing;
+
+    #[test]
+    fn of_statistics_and_companions_what_an_earlier_listener_ends_hears_nothing() {
+        what_an_earlier_listener_ends_hears_nothing(&RoomStats::default());
+        let stream = StreamRef { feed: 1.into(), mid: "0".to_owned() };
+        what_an_earlier_listener_ends_hears_nothing(&StallsEvent::Stalled(stream));
+    }
 }

@@ -1,17 +1,10 @@
-//! What a room tells, and how it is heard.
+//! What a room tells.
 
-use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::rc::{Rc, Weak};
-
-use futures_channel::mpsc;
-use futures_core::Stream;
+use std::rc::Rc;
 
 use super::publication::LocalPublication;
 use super::track::Track;
-use super::{Inner, Room};
 use crate::engine::conference::Reason;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
@@ -291,97 +284,4 @@ pub enum RoomEvent {
         /// What went wrong.
         failure: Failure,
     },
-}
-
-type Listener = Rc<dyn Fn(&RoomEvent)>;
-
-#[derive(Default)]
-pub(super) struct Listeners {
-    callbacks: RefCell<Vec<Listener>>,
-    streams: RefCell<Vec<mpsc::UnboundedSender<RoomEvent>>>,
-}
-
-impl Listeners {
-    pub(super) fn add(&self, listener: Listener) {
-        self.callbacks.borrow_mut().push(listener);
-    }
-
-    fn remove(&self, listener: &Listener) {
-        self.callbacks.borrow_mut().retain(|it| !Rc::ptr_eq(it, listener));
-    }
-
-    pub(super) fn stream(&self) -> Events {
-        let (sender, receiver) = mpsc::unbounded();
-        self.streams.borrow_mut().push(sender);
-        Events(receiver)
-    }
-
-    pub(super) fn emit(&self, event: &RoomEvent) {
-        // A copy, because a listener may add another.
-        let callbacks = self.callbacks.borrow().clone();
-        for callback in callbacks {
-            callback(event);
-        }
-        let mut streams = self.streams.borrow_mut();
-        streams.retain(|stream| stream.unbounded_send(event.clone()).is_ok());
-    }
-}
-
-/// Hears what a room tells, until it is dropped: [`Room::watch`].
-pub struct Watching {
-    room: Weak<Inner>,
-    listener: Listener,
-    is_over: Rc<Cell<bool>>,
-}
-
-impl Watching {
-    pub(super) fn new(room: &Room, listener: impl Fn(&RoomEvent) + 'static) -> Self {
-        let is_over = Rc::new(Cell::new(false));
-        let over = Rc::clone(&is_over);
-        // An earlier listener of the same event may be what ends it.
-        let listener: Listener = Rc::new(move |event| {
-            if !over.get() {
-                listener(event);
-            }
-        });
-        room.0.listeners.add(Rc::clone(&listener));
-        Self { room: Rc::downgrade(&room.0), listener, is_over }
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        self.is_over.set(true);
-        if let Some(room) = self.room.upgrade() {
-            room.listeners.remove(&self.listener);
-        }
-    }
-}
-
-impl fmt::Debug for Watching {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watching")
-    }
-}
-
-/// A stream of events. Ends when the room is dropped.
-#[derive(Debug)]
-pub struct Events(mpsc::UnboundedReceiver<RoomEvent>);
-
-impl Events {
-    /// The next event.
-    pub async fn next(&mut self) -> Option<RoomEvent> {
-        poll_fn(|context| Pin::new(&mut self.0).poll_next(context)).await
-    }
-}
-
-impl Stream for Events {
-    type Item = RoomEvent;
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<RoomEvent>> {
-        Pin::new(&mut self.0).poll_next(context)
-    }
 }

@@ -22,6 +22,7 @@ mod channels;
 mod devices;
 mod event;
 mod line;
+mod listeners;
 mod local;
 mod moderation;
 mod options;
@@ -42,7 +43,11 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-pub use self::event::{Events, Failure, Publication, RoomEvent, RoomState, Watching};
+pub use self::event::{Failure, Publication, RoomEvent, RoomState};
+#[cfg(all(test, not(target_family = "wasm")))]
+pub(crate) use self::listeners::tests as listening;
+pub use self::listeners::{Events, Watching};
+pub(crate) use self::listeners::{Listeners, Tells};
 pub use self::moderation::Moderation;
 pub use self::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 pub use self::parts::Parts;
@@ -69,7 +74,6 @@ pub use crate::web::{DeviceWatch, choose_speaker, device_permission, list_device
 
 use self::ahead::Ahead;
 use self::call::Call;
-use self::event::Listeners;
 pub(crate) use self::local::Device;
 use self::local::Slot;
 pub(crate) use self::past::Past;
@@ -84,7 +88,7 @@ use crate::{Error, ErrorCode, Id};
 pub(crate) struct Inner {
     options: RoomOptions,
     peer: RefCell<PeerConfig>,
-    listeners: Listeners,
+    listeners: Listeners<RoomEvent>,
     playback: Rc<Playback>,
     call: RefCell<Option<Rc<Call>>>,
     ahead: RefCell<Rc<Ahead>>,
@@ -134,7 +138,7 @@ impl Room {
 
     /// Calls `listener` with every event, at once and in order, until the room is dropped.
     pub fn on_event(&self, listener: impl Fn(&RoomEvent) + 'static) {
-        self.0.listeners.add(Rc::new(listener));
+        self.0.listeners.add(listener);
     }
 
     /// The same, until what is returned is dropped.
@@ -147,7 +151,7 @@ impl Room {
     /// ```
     #[must_use = "nothing is heard once it is dropped"]
     pub fn watch(&self, listener: impl Fn(&RoomEvent) + 'static) -> Watching {
-        Watching::new(self, listener)
+        Watching::new(&self.0, listener)
     }
 
     /// Every event from now on, as a stream.
@@ -360,6 +364,12 @@ impl Room {
     /// Plays what the browser blocked; for use in a click.
     pub async fn start_playback(&self) {
         self.0.playback.start().await;
+    }
+}
+
+impl Tells<RoomEvent> for Inner {
+    fn listeners(&self) -> &Listeners<RoomEvent> {
+        &self.listeners
     }
 }
 

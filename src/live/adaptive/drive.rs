@@ -13,11 +13,10 @@ use super::sending::{self, Published, Sending};
 use super::tile::VideoTile;
 use crate::Map;
 use crate::engine::Millis;
-use crate::live::events::Listeners;
 use crate::live::{LimitedBy, RoomStats, Whose};
 use crate::room::{
-    LocalPublication, PublishOptions, Room, RoomEvent, RoomState, Source, StreamRef, Track,
-    WeakRoom,
+    Listeners, LocalPublication, PublishOptions, Room, RoomEvent, RoomState, Source, StreamRef,
+    Track, WeakRoom,
 };
 use crate::web::{
     self, ElementWatch, JsValue, MediaLine, Record, Report, Sight, Timer, spawn_local,

@@ -24,9 +24,8 @@ use std::rc::Rc;
 
 use self::drive::Drive;
 pub use self::event::{AdaptiveEvent, Limitation};
-use super::events::Events;
 use super::ticker::{StatsWatch, watch_stats};
-use crate::room::{Room, StreamRef, Watching, on_elements};
+use crate::room::{Events, Room, StreamRef, Watching, on_elements};
 use crate::web::{self, Listener};
 
 /// Receives of each video what can be seen of it, and sends and receives less where the network or the processor is
