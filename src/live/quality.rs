@@ -9,8 +9,8 @@ use super::stats::{RoomStats, Whose};
 use super::ticker::{StatsWatch, watch_stats};
 use crate::engine::Millis;
 use crate::room::{
-    Events, Listeners, RemoteStream, Room, RoomEvent, RoomState, Source, StreamRef, Watching,
-    WeakRoom,
+    Events, Listeners, LocalPublication, RemoteStream, Room, RoomEvent, RoomState, Source,
+    StreamRef, Watching, WeakRoom,
 };
 use crate::{Id, Map, web};
 
@@ -105,8 +105,9 @@ impl Memory {
 
     /// The worst of what we send.
     fn sent(&self, room: &Room, stats: &RoomStats) -> ConnectionQuality {
-        let ours = room.local_publications().into_iter().filter(|ours| !ours.is_muted());
-        let grade = |ours: crate::room::LocalPublication| {
+        let is_sent = |it: &LocalPublication| !it.is_muted() && !it.is_moderated();
+        let ours = room.local_publications().into_iter().filter(is_sent);
+        let grade = |ours: LocalPublication| {
             let track = stats.of_ours(ours.key())?;
             let hinted = self.is_hinted(&Whose::Ours(ours.key()), stats.at);
             Some(Health::of(track, hinted).grade())

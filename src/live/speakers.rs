@@ -13,7 +13,7 @@ use crate::room::{
     Events, Listeners, LocalPublication, RemoteStream, Room, RoomEvent, RoomState, Source,
     StreamRef, Watching, WeakRoom,
 };
-use crate::web::{self, Interval, RtcPeerConnection};
+use crate::web::{self, Interval};
 use crate::{Id, Map};
 
 /// How often is listened.
@@ -43,6 +43,17 @@ fn has_microphone(sounds: &[(Source, bool)]) -> bool {
     is_on(Source::Microphone).or_else(|| is_on(Source::Unknown)).unwrap_or_default()
 }
 
+/// Our voice that is heard, and all our sounds.
+fn own(room: &Room) -> (Option<LocalPublication>, Vec<(Source, bool)>) {
+    let is_muted = |ours: &LocalPublication| ours.is_muted() || ours.is_moderated();
+    let ours = room.local_publications().into_iter();
+    let ours: Vec<_> = ours.filter(|ours| !ours.track().is_video()).collect();
+    let sounds = ours.iter().map(|ours| (ours.track().source(), is_muted(ours))).collect();
+    let is_voice =
+        |ours: &LocalPublication| ours.track().source() != Source::Screen && !is_muted(ours);
+    (ours.into_iter().find(is_voice), sounds)
+}
+
 #[derive(Debug)]
 struct Inner {
     room: WeakRoom,
@@ -52,34 +63,17 @@ struct Inner {
     /// The server's word about people. It keeps it about somebody who ceases to send: it holds only as long as there is a
     /// microphone.
     announced: RefCell<Map<Id, bool>>,
-    /// The mids of ours that a moderator muted, on the peer connection that publishes.
-    moderated: RefCell<Vec<String>>,
-    publisher: RefCell<Option<RtcPeerConnection>>,
     last: Cell<Millis>,
     listeners: Listeners<SpeakersEvent>,
 }
 
 impl Inner {
-    /// Our voice that is heard, and all our sounds.
-    fn own(&self, room: &Room) -> (Option<LocalPublication>, Vec<(Source, bool)>) {
-        let moderated = self.moderated.borrow().clone();
-        let is_muted = |ours: &LocalPublication| {
-            ours.is_muted() || ours.mid().is_some_and(|mid| moderated.contains(&mid))
-        };
-        let ours = room.local_publications().into_iter();
-        let ours: Vec<_> = ours.filter(|ours| !ours.track().is_video()).collect();
-        let sounds = ours.iter().map(|ours| (ours.track().source(), is_muted(ours))).collect();
-        let is_voice =
-            |ours: &LocalPublication| ours.track().source() != Source::Screen && !is_muted(ours);
-        (ours.into_iter().find(is_voice), sounds)
-    }
-
     fn listen(&self) {
         let now = web::now();
         let passed = self.last.replace(now).until(now);
         let Some(room) = self.room.upgrade() else { return };
         let published = published(&room);
-        let (voice, own) = self.own(&room);
+        let (voice, own) = own(&room);
         let me = room.local_id();
         let (mut levels, standing) = (self.levels.take(), self.standing.take());
         let ourselves = me.clone().map(|id| (id, voice));
@@ -150,29 +144,8 @@ impl Inner {
             RoomEvent::ParticipantLeft { id, .. } => {
                 self.announced.borrow_mut().remove(id);
             }
-            RoomEvent::TrackMuted { id, mid, moderator: true, muted }
-                if me().as_ref() == Some(id) =>
-            {
-                let mut moderated = self.moderated.borrow_mut();
-                moderated.retain(|other| other != mid);
-                if *muted {
-                    moderated.push(mid.clone());
-                }
-            }
-            RoomEvent::SenderAdded { .. } => self.lift(),
             RoomEvent::StateChanged { state: RoomState::Disconnected, .. } => self.over(),
             _ => {}
-        }
-    }
-
-    /// What a moderator muted ends with its peer connection; the mids of the next are the same.
-    fn lift(&self) {
-        let now = self.room.upgrade().and_then(|room| {
-            let [publisher, _] = room.connections();
-            publisher
-        });
-        if self.publisher.replace(now.clone()) != now {
-            self.moderated.take();
         }
     }
 
@@ -181,7 +154,6 @@ impl Inner {
         self.levels.take();
         self.standing.take();
         self.announced.take();
-        self.moderated.take();
         self.turn(&[]);
     }
 }
@@ -226,8 +198,6 @@ impl Speakers {
             order: RefCell::default(),
             standing: RefCell::default(),
             announced: RefCell::new(speaking.collect()),
-            moderated: RefCell::default(),
-            publisher: RefCell::default(),
             last: Cell::new(web::now()),
             listeners: Listeners::default(),
         });

@@ -181,7 +181,8 @@ pub enum RoomEvent {
         /// What its owner calls it.
         name: Option<String>,
     },
-    /// A stream of somebody's was muted or unmuted, or one of ours by a moderator.
+    /// A stream of somebody's was muted or unmuted, or one of ours by a moderator: what was muted so is not any longer,
+    /// too, once it is sent over another peer connection.
     TrackMuted {
         /// Whose.
         id: Id,

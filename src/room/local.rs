@@ -57,6 +57,8 @@ pub(super) struct Slot {
     /// The room refused the codec we preferred.
     pub(super) any_codec: Cell<bool>,
     pub(super) muted: Cell<bool>,
+    /// Muted by a moderator, as far as that is kept.
+    pub(super) moderated: Cell<bool>,
     /// Whether it is muted: the last wish wins.
     pub(super) power: Toggle,
     /// Which track or device it shows: the last wish wins here too.
@@ -92,6 +94,7 @@ impl Slot {
             accepted: RefCell::default(),
             any_codec: Cell::new(false),
             muted: Cell::new(!enabled),
+            moderated: Cell::new(false),
             power: Toggle::default(),
             content: Toggle::default(),
             turns: Turns::default(),

@@ -24,10 +24,10 @@ mod event;
 mod line;
 mod listeners;
 mod local;
+mod memory;
 mod moderation;
 mod options;
 mod parts;
-mod past;
 mod places;
 mod present;
 mod publication;
@@ -76,7 +76,7 @@ use self::ahead::Ahead;
 use self::call::Call;
 pub(crate) use self::local::Device;
 use self::local::Slot;
-pub(crate) use self::past::Past;
+pub(crate) use self::memory::Past;
 use self::toggle::Turns;
 use self::wire::said;
 use crate::engine::conference::Asked;
@@ -115,7 +115,7 @@ impl Room {
         room
     }
 
-    /// The same, which does not keep what it was told for a report.
+    /// The same, which keeps nothing of what it is told.
     pub(crate) fn without_past(options: RoomOptions) -> Self {
         let inner = Rc::new(Inner {
             peer: RefCell::new(options.peer.clone()),

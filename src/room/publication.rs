@@ -69,7 +69,7 @@ impl LocalPublication {
         self.slot.mid()
     }
 
-    /// Whether it is muted.
+    /// Whether we muted it.
     pub fn is_muted(&self) -> bool {
         self.slot.muted.get()
     }

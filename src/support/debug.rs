@@ -375,6 +375,7 @@ fn publications(room: &Room) -> Vec<Json> {
         about.always("kind", &if track.is_video() { "video" } else { "audio" });
         about.always("source", &track.source().as_str());
         about.always("muted", &publication.is_muted());
+        about.always("moderated", &publication.is_moderated());
         about.always("live", &track.is_live());
         Json::write(&about)
     });

@@ -1,8 +1,13 @@
 //! Those who know the room's secret: sending out, muting, locking, recording, ending; and what everybody sees of it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use janus_wasm::room::{
-    Events, JoinOptions, Reason, Room, RoomEvent, RoomOptions, RoomState, StreamRef,
+    Events, JoinOptions, LocalPublication, Reason, Room, RoomEvent, RoomOptions, RoomState,
+    StreamRef,
 };
+use janus_wasm::support::Simulation;
 use janus_wasm::videoroom::requests::CreateRoom;
 use janus_wasm::{Error, ErrorCode, Id, web};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -72,10 +77,26 @@ async fn every_act_of_a_moderator_is_seen_by_the_others() {
 
         let moderation = bob.moderation(Some(SECRET));
         assert!(!format!("{moderation:?}").contains(SECRET));
+        let of_ada = || ada.local_publications().iter().any(LocalPublication::is_moderated);
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let (tells, weak) = (Rc::clone(&told), ada.clone());
+        let watching = ada.watch(move |event| {
+            if let RoomEvent::TrackMuted { muted, .. } = event {
+                let now = weak.local_publications().iter().any(LocalPublication::is_moderated);
+                tells.borrow_mut().push((*muted, now));
+            }
+        });
         moderation.mute(&stream).await.unwrap();
-        assert!(muted(&mut at_ada, &id).await && muted(&mut at_bob, &id).await);
+        assert!(muted(&mut at_ada, &id).await && muted(&mut at_bob, &id).await && of_ada());
         moderation.unmute(&stream).await.unwrap();
-        assert!(!muted(&mut at_ada, &id).await && !muted(&mut at_bob, &id).await);
+        assert!(!muted(&mut at_ada, &id).await && !muted(&mut at_bob, &id).await && !of_ada());
+        // A moderator's word ends with the peer connection, of which the server forgets it.
+        moderation.mute(&stream).await.unwrap();
+        assert!(muted(&mut at_ada, &id).await && muted(&mut at_bob, &id).await && of_ada());
+        ada.simulate(Simulation::PublisherFailed).await.unwrap();
+        assert!(!muted(&mut at_ada, &id).await && !of_ada());
+        let told = (drop(watching), told.take()).1;
+        assert_eq!(told, [(true, true), (false, false), (true, true), (false, false)]);
 
         moderation.kick(id.clone()).await.unwrap();
         assert_eq!(over(&mut at_ada).await, Some(Reason::Kicked));

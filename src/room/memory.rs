@@ -1,0 +1,127 @@
+//! What a room went through and was told, for apps in Rust.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use super::local::Slot;
+use super::{Inner, LocalPublication, Reason, Room, RoomEvent, RoomState};
+use crate::engine::Millis;
+use crate::web::{self, RtcRtpTransceiver};
+use crate::{Error, Id};
+
+/// So many changes of state are kept.
+const KEPT: usize = 50;
+
+thread_local! {
+    /// Of all rooms there are. Not a part of them, so that a page does not load it, whose package keeps this itself.
+    static MEMORIES: RefCell<Vec<Weak<Memory>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A change of state.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    /// When, by the clock of the page.
+    pub(crate) at: Millis,
+    pub(crate) state: RoomState,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) error: Option<Error>,
+}
+
+/// Lasts as long as its room, whose first listener has it: what is kept here can be read by all that come behind.
+struct Memory {
+    room: Weak<Inner>,
+    states: RefCell<Vec<Past>>,
+}
+
+impl Memory {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a room tells of much else")]
+    fn heard(&self, event: &RoomEvent) {
+        match event {
+            RoomEvent::StateChanged { state, reason, error } => {
+                self.state_changed(*state, *reason, error.clone());
+            }
+            RoomEvent::TrackMuted { id, mid, moderator: true, muted } => {
+                self.moderated(id, mid, *muted);
+            }
+            RoomEvent::SenderAdded { transceiver, .. } => self.sender_added(transceiver),
+            _ => {}
+        }
+    }
+
+    fn state_changed(&self, state: RoomState, reason: Option<Reason>, error: Option<Error>) {
+        let mut states = self.states.borrow_mut();
+        if states.len() >= KEPT {
+            states.remove(0);
+        }
+        states.push(Past { at: web::now(), state, reason, error });
+    }
+
+    /// A moderator muted or unmuted a stream, maybe ours.
+    fn moderated(&self, id: &Id, mid: &str, muted: bool) {
+        let Some(room) = self.room.upgrade().map(Room) else { return };
+        if room.local_id().as_ref() == Some(id)
+            && let Some(slot) = room.slot(|slot| slot.mid().as_deref() == Some(mid))
+        {
+            slot.moderated.set(muted);
+        }
+    }
+
+    /// What a moderator said was about the stream of the peer connection before.
+    fn sender_added(&self, transceiver: &RtcRtpTransceiver) {
+        let Some(room) = self.room.upgrade().map(Room) else { return };
+        let is_it =
+            |slot: &Slot| slot.sender().is_some_and(|sender| sender.transceiver() == *transceiver);
+        let slot = room.slot(|slot| slot.moderated.get() && is_it(slot));
+        if let (Some(slot), Some(id)) = (slot, room.local_id()) {
+            slot.moderated.set(false);
+            let mid = slot.announced().unwrap_or_default();
+            let lifted = RoomEvent::TrackMuted { id, mid, moderator: true, muted: false };
+            room.0.listeners.emit(&lifted);
+        }
+    }
+}
+
+impl Room {
+    /// Keeps what it goes through and is told from now on.
+    pub(super) fn remember(&self) {
+        let room = Rc::downgrade(&self.0);
+        let memory = Rc::new(Memory { room, states: RefCell::default() });
+        MEMORIES.with_borrow_mut(|all| {
+            all.retain(|memory| memory.strong_count() > 0);
+            all.push(Rc::downgrade(&memory));
+        });
+        self.on_event(move |event| memory.heard(event));
+    }
+
+    fn memory(&self) -> Option<Rc<Memory>> {
+        MEMORIES.with_borrow(|all| {
+            let mut all = all.iter().filter_map(Weak::upgrade);
+            all.find(|memory| memory.room.as_ptr() == Rc::as_ptr(&self.0))
+        })
+    }
+
+    fn slot(&self, is_it: impl Fn(&Slot) -> bool) -> Option<Rc<Slot>> {
+        self.0.call()?.slots.all().into_iter().find(|slot| is_it(slot))
+    }
+
+    /// Its last changes of state, the last one last.
+    pub(crate) fn past(&self) -> Vec<Past> {
+        self.memory().map(|memory| memory.states.borrow().clone()).unwrap_or_default()
+    }
+}
+
+impl LocalPublication {
+    /// Whether a moderator muted it: nobody receives it, whatever we do, until a moderator unmutes it. That ends with
+    /// the peer connection it was sent over, and with the m-line: on the next one it is received again, unless we muted
+    /// it. [`RoomEvent::TrackMuted`] tells both.
+    ///
+    /// ```no_run
+    /// # fn example(room: &janus_wasm::room::Room) {
+    /// let ours = room.local_publications();
+    /// let silenced = ours.iter().any(|ours| ours.is_moderated());
+    /// # }
+    /// ```
+    pub fn is_moderated(&self) -> bool {
+        self.slot.moderated.get()
+    }
+}
