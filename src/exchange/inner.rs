@@ -20,7 +20,7 @@ use super::words::Words;
 use super::{ChatMessage, DataOptions, ExchangeEvent};
 use crate::engine::Millis;
 use crate::protocol::Json;
-use crate::room::{Failure, Listeners, Room, RoomEvent, RoomState, Tells, Watching};
+use crate::room::{Failure, KnownChannel, Listeners, Room, RoomEvent, RoomState, Tells, Watching};
 use crate::web::{Data, DataEar, RtcDataChannel, Timer, Uint8Array, date, now, spawn_local};
 use crate::{Error, ErrorCode, Id, Map};
 
@@ -107,7 +107,26 @@ impl Inner {
             }
         });
         inner.watching.replace(Some(watching));
+        inner.catch_up();
         inner
+    }
+
+    /// What a call told before we listened to it.
+    fn catch_up(self: &Rc<Self>) {
+        self.own_id.replace(self.room.local_id());
+        for (id, person) in self.room.participants() {
+            self.introduced(&id, person.metadata.as_ref());
+        }
+        for KnownChannel { channel, label, ours } in self.room.channels() {
+            if ours {
+                self.own_lane(&label).open(channel);
+            } else {
+                self.listen(channel, label);
+            }
+        }
+        if matches!(self.room.state(), RoomState::Connected | RoomState::Reconnecting) {
+            self.connected();
+        }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rest of a room is about media")]

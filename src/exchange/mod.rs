@@ -55,8 +55,9 @@ use crate::{Error, ErrorCode, Id};
 
 /// What is said in a room. Clones are the same; with the last of them everything that waits ends.
 ///
-/// Make it before joining, one for each room: it hears what is said from then on. It lasts for as many calls as the room
-/// does, and so do our own attributes and those who answer requests.
+/// One for each room, made before joining or during the call: it hears what is said from then on. What older servers do
+/// not pass on, attributes of others, it knows a moment later. It lasts for as many calls as the room does, and so do our
+/// own attributes and those who answer requests.
 #[derive(Clone)]
 pub struct Exchange(Rc<Inner>);
 

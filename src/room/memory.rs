@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use super::local::Slot;
 use super::{Inner, LocalPublication, Reason, Room, RoomEvent, RoomState};
 use crate::engine::Millis;
-use crate::web::{self, RtcRtpTransceiver};
+use crate::web::{self, RtcDataChannel, RtcRtpTransceiver};
 use crate::{Error, Id};
 
 /// So many changes of state are kept.
@@ -27,10 +27,21 @@ pub(crate) struct Past {
     pub(crate) error: Option<Error>,
 }
 
+/// A data channel of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownChannel {
+    pub(crate) channel: RtcDataChannel,
+    pub(crate) label: String,
+    /// Whether we opened it.
+    pub(crate) ours: bool,
+}
+
 /// Lasts as long as its room, whose first listener has it: what is kept here can be read by all that come behind.
 struct Memory {
     room: Weak<Inner>,
     states: RefCell<Vec<Past>>,
+    /// Of this call.
+    channels: RefCell<Vec<KnownChannel>>,
 }
 
 impl Memory {
@@ -39,11 +50,20 @@ impl Memory {
         match event {
             RoomEvent::StateChanged { state, reason, error } => {
                 self.state_changed(*state, *reason, error.clone());
+                if *state == RoomState::Disconnected {
+                    drop(self.channels.take());
+                }
             }
             RoomEvent::TrackMuted { id, mid, moderator: true, muted } => {
                 self.moderated(id, mid, *muted);
             }
             RoomEvent::SenderAdded { transceiver, .. } => self.sender_added(transceiver),
+            RoomEvent::DataChannel { channel, label, ours } => {
+                let (channel, label, ours) = (channel.clone(), label.clone(), *ours);
+                let mut channels = self.channels.borrow_mut();
+                channels.retain(|known| !web::is_channel_closed(&known.channel));
+                channels.push(KnownChannel { channel, label, ours });
+            }
             _ => {}
         }
     }
@@ -85,7 +105,8 @@ impl Room {
     /// Keeps what it goes through and is told from now on.
     pub(super) fn remember(&self) {
         let room = Rc::downgrade(&self.0);
-        let memory = Rc::new(Memory { room, states: RefCell::default() });
+        let (states, channels) = (RefCell::default(), RefCell::default());
+        let memory = Rc::new(Memory { room, states, channels });
         MEMORIES.with_borrow_mut(|all| {
             all.retain(|memory| memory.strong_count() > 0);
             all.push(Rc::downgrade(&memory));
@@ -98,6 +119,12 @@ impl Room {
             let mut all = all.iter().filter_map(Weak::upgrade);
             all.find(|memory| memory.room.as_ptr() == Rc::as_ptr(&self.0))
         })
+    }
+
+    /// The data channels of this call, for what comes to hear them late; one that took the place of another comes
+    /// behind it.
+    pub(crate) fn channels(&self) -> Vec<KnownChannel> {
+        self.memory().map(|memory| memory.channels.borrow().clone()).unwrap_or_default()
     }
 
     fn slot(&self, is_it: impl Fn(&Slot) -> bool) -> Option<Rc<Slot>> {

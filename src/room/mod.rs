@@ -76,7 +76,7 @@ use self::ahead::Ahead;
 use self::call::Call;
 pub(crate) use self::local::Device;
 use self::local::Slot;
-pub(crate) use self::memory::Past;
+pub(crate) use self::memory::{KnownChannel, Past};
 use self::toggle::Turns;
 use self::wire::said;
 use crate::engine::conference::Asked;

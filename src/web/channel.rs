@@ -139,6 +139,11 @@ pub fn headed(head: &[u8], body: &Uint8Array) -> Uint8Array {
     bytes
 }
 
+/// Whether nothing comes or goes over a data channel any more.
+pub fn is_channel_closed(channel: &RtcDataChannel) -> bool {
+    channel.ready_state() == RtcDataChannelState::Closed
+}
+
 /// A data channel that sends; dropping it ends what it tells.
 pub struct DataLine {
     channel: RtcDataChannel,
@@ -209,6 +214,6 @@ impl DataEar {
 
     /// Whether nothing comes any more.
     pub fn is_closed(&self) -> bool {
-        self.channel.ready_state() == RtcDataChannelState::Closed
+        is_channel_closed(&self.channel)
     }
 }

@@ -30,7 +30,7 @@ mod task;
 
 pub use blob::{BlobParts, blob_of, blob_size, date, date_text, file_name, read_blob};
 pub use capabilities::{Capabilities, capabilities};
-pub use channel::{Data, DataEar, DataLine, headed};
+pub use channel::{Data, DataEar, DataLine, headed, is_channel_closed};
 pub use clock::{
     Interval, Timer, now, now_exactly, random_id, random_text, random_u32, sleep, within,
 };

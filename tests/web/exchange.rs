@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use janus_wasm::engine::Millis;
-use janus_wasm::exchange::{DataOptions, ExchangeEvent, FileOptions, IncomingRequest};
+use janus_wasm::exchange::{DataOptions, Exchange, ExchangeEvent, FileOptions, IncomingRequest};
 use janus_wasm::protocol::Json;
-use janus_wasm::room::{Failure, JoinOptions, RoomEvent};
+use janus_wasm::room::{Failure, JoinOptions, Room, RoomEvent, RoomOptions};
 use janus_wasm::web::{Uint8Array, sleep};
 use janus_wasm::{Error, ErrorCode};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -87,6 +87,48 @@ async fn attributes_and_hands_are_seen_by_a_late_comer() {
     bob.room.leave().await;
     assert!(bob.exchange.attributes_of(&ada.id).is_empty());
     assert_eq!(ada.exchange.attributes().len(), 1);
+}
+
+/// One that is made in mid-call hears and is heard at once, whether there is a way for data or none yet.
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn an_exchange_made_during_a_call_works_at_once() {
+    let bob = Person::join(url(), "Bob").await;
+    bob.exchange.set_attributes([("role", Some("host"))]).unwrap();
+    for has_channel in [true, false] {
+        let room = Room::new(RoomOptions::new([url()]));
+        let mut told = room.events();
+        let options = JoinOptions::new(1234).display("Ada");
+        let opened = |options: JoinOptions| options.data_channel("reliable", "{}");
+        room.join(if has_channel { opened(options) } else { options }).await.unwrap();
+        // Bob's channel is not told once more.
+        let is_bobs =
+            |event: &RoomEvent| matches!(event, RoomEvent::DataChannel { ours: false, .. });
+        super::room::until(&mut told, is_bobs).await;
+        let exchange = Exchange::new(&room);
+        let id = room.local_id().unwrap();
+        let ada = Person { events: RefCell::new(exchange.events()), room, exchange, id };
+        meet(&ada, &bob).await;
+        bob.send("to a late listener").await;
+        assert_eq!(ada.text().await, "to a late listener");
+        ada.send("from a late listener").await;
+        assert_eq!(bob.text().await, "from a late listener");
+        ada.exchange.set_attributes([("late", Some("yes"))]).unwrap();
+        let is_hers = |event| match event {
+            ExchangeEvent::AttributesChanged { id, changed } if id == Some(ada.id.clone()) => {
+                Some(changed)
+            }
+            _ => None,
+        };
+        assert_eq!(bob.heard(is_hers).await, ["late"]);
+        let role = || ada.exchange.attributes_of(&bob.id).get("role").cloned();
+        assert_eq!(until("what Bob says of himself", role).await, "host");
+        ada.room.leave().await;
+    }
+    bob.room.leave().await;
 }
 
 /// One person is asked.
