@@ -206,7 +206,7 @@ impl RoomCore {
     /// Other STUN and TURN servers.
     #[wasm_bindgen(js_name = setIceServers)]
     pub fn set_ice_servers(&self, servers: JsValue) -> Result<(), JsValue> {
-        thrown(self.0.set_ice_servers(servers))
+        thrown(self.0.use_ice_servers(servers))
     }
 
     /// Opens a data channel.

@@ -6,10 +6,11 @@ use std::rc::{Rc, Weak};
 use super::local::Slot;
 use super::{Inner, LocalPublication, Reason, Room, RoomEvent, RoomState};
 use crate::engine::Millis;
-use crate::web::{self, RtcDataChannel, RtcRtpTransceiver};
+use crate::protocol::Json;
+use crate::web::{self, JsValue, RtcDataChannel, RtcRtpTransceiver};
 use crate::{Error, Id};
 
-/// So many changes of state are kept.
+/// So many changes of state are kept, and of STUN and TURN servers.
 const KEPT: usize = 50;
 
 thread_local! {
@@ -40,6 +41,8 @@ pub(crate) struct KnownChannel {
 struct Memory {
     room: Weak<Inner>,
     states: RefCell<Vec<Past>>,
+    /// What STUN and TURN servers there were after those it was made with: secrets that a report must not hold.
+    ice_servers: RefCell<Vec<Json>>,
     /// Of this call.
     channels: RefCell<Vec<KnownChannel>>,
 }
@@ -105,8 +108,12 @@ impl Room {
     /// Keeps what it goes through and is told from now on.
     pub(super) fn remember(&self) {
         let room = Rc::downgrade(&self.0);
-        let (states, channels) = (RefCell::default(), RefCell::default());
-        let memory = Rc::new(Memory { room, states, channels });
+        let memory = Rc::new(Memory {
+            room,
+            states: RefCell::default(),
+            ice_servers: RefCell::default(),
+            channels: RefCell::default(),
+        });
         MEMORIES.with_borrow_mut(|all| {
             all.retain(|memory| memory.strong_count() > 0);
             all.push(Rc::downgrade(&memory));
@@ -119,6 +126,23 @@ impl Room {
             let mut all = all.iter().filter_map(Weak::upgrade);
             all.find(|memory| memory.room.as_ptr() == Rc::as_ptr(&self.0))
         })
+    }
+
+    /// Keeps what there is of servers from now on.
+    pub(super) fn remember_ice_servers(&self, servers: &JsValue) {
+        if let (Some(memory), Ok(servers)) = (self.memory(), web::from_js(servers)) {
+            let mut all = memory.ice_servers.borrow_mut();
+            all.retain(|other| *other != servers);
+            if all.len() >= KEPT {
+                all.remove(0);
+            }
+            all.push(servers);
+        }
+    }
+
+    /// The STUN and TURN servers it was told of since it was made, the last ones last. Holds secrets.
+    pub(crate) fn later_ice_servers(&self) -> Vec<Json> {
+        self.memory().map(|memory| memory.ice_servers.borrow().clone()).unwrap_or_default()
     }
 
     /// The data channels of this call, for what comes to hear them late; one that took the place of another comes

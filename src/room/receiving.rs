@@ -96,6 +96,12 @@ impl Room {
     /// # Errors
     /// The browser's, for servers it does not take.
     pub fn set_ice_servers(&self, servers: JsValue) -> Result<(), Failure> {
+        self.remember_ice_servers(&servers);
+        self.use_ice_servers(servers)
+    }
+
+    /// The same; nothing is kept of them for a report.
+    pub(crate) fn use_ice_servers(&self, servers: JsValue) -> Result<(), Failure> {
         self.0.peer.borrow_mut().ice_servers = Some(servers);
         let config = self.0.peer.borrow().clone();
         let Some(call) = self.0.call() else { return Ok(()) };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::scrub::{IceServer, Scrubbing, ice_servers, scrub, shown_address};
+use super::together::both;
 use crate::client::Leaving;
 use crate::engine::Millis;
 use crate::engine::devices::{DeviceKind, DevicePermission, MediaDevice};
@@ -78,17 +79,16 @@ pub async fn debug_bundle(room: &Room) -> DebugBundle {
 pub async fn debug_bundle_with(room: &Room, options: DebugBundleOptions) -> DebugBundle {
     let servers = ice_servers_of(room);
     let [sending, receiving] = room.connections();
+    let connections = both(connection("publisher", sending), connection("subscriber", receiving));
+    let permissions = both(permission(DeviceKind::Camera), permission(DeviceKind::Microphone));
+    let devices = web::within(PATIENCE, web::list_devices(None));
+    let asked = both(both(server(room), connections), both(devices, permissions)).await;
+    let ((server, (sending, receiving)), (devices, (camera, microphone))) = asked;
     let seen = Seen {
-        server: server(room).await,
-        connections: [
-            connection("publisher", sending).await,
-            connection("subscriber", receiving).await,
-        ],
-        devices: web::within(PATIENCE, web::list_devices(None)).await.and_then(Result::ok),
-        permissions: [
-            permission(DeviceKind::Camera).await,
-            permission(DeviceKind::Microphone).await,
-        ],
+        server,
+        connections: [sending, receiving],
+        devices: devices.and_then(Result::ok),
+        permissions: [camera, microphone],
         now: web::now(),
     };
     let scrubbing = Scrubbing { secrets: secrets(room, &servers), addresses: options.addresses };
@@ -174,10 +174,14 @@ fn ice_servers_of(room: &Room) -> Vec<IceServer> {
     json.map(|json| ice_servers(json.as_str())).unwrap_or_default()
 }
 
+/// Those that are known: credentials of TURN servers may have been replaced since the room was made.
 fn secrets(room: &Room, ice: &[IceServer]) -> Vec<String> {
     let connection = &room.options().connection;
     let own = [connection.token.clone(), connection.api_secret.clone()];
-    own.into_iter().flatten().chain(ice.iter().flat_map(|server| server.secrets.clone())).collect()
+    let later = room.later_ice_servers();
+    let later = later.iter().flat_map(|servers| ice_servers(servers.as_str()));
+    let first = ice.iter().flat_map(|server| server.secrets.clone());
+    own.into_iter().flatten().chain(first).chain(later.flat_map(|server| server.secrets)).collect()
 }
 
 fn bundle(room: &Room, ice: &[IceServer], seen: &Seen, summary: &str) -> Json {

@@ -15,6 +15,7 @@ mod check;
 mod debug;
 mod scrub;
 mod simulate;
+mod together;
 
 pub use check::{
     CheckOptions, CheckReport, CheckStep, CheckStepName, CheckVerdict, OnStep, check_connection,

@@ -84,6 +84,16 @@ for (const kind of BROWSERS) {
       const open = (await report('Ada', { addresses: true })).text;
       assert.match(open, /candidate:\S+ \d \w+ \d+ [^[]\S* \d+ typ/);
 
+      // Credentials that were replaced since, where somebody says them.
+      const fresh = { urls: 'turn:127.0.0.1:39478', username: 'turn-user-13', credential: 'turn-credential-14' };
+      await call.setIceServers({ name: 'Ada', iceServers: [fresh] });
+      for (const argument of [fresh.username, fresh.credential]) {
+        assert.ok((await call.moderate({ name: 'Ada', secret: SECRETS.moderator, method: 'kick', argument })).code);
+      }
+      const replaced = await report();
+      assert.equal(replaced.bundle.log.filter(({ message }) => message?.body?.request === 'kick').length, 2);
+      for (const secret of [fresh.username, fresh.credential]) assert.equal(replaced.text.includes(secret), false, secret);
+
       assert.equal((await call.moderate({ name: 'Ada', secret: SECRETS.wrongSecret, method: 'end' })).code, 'unauthorized');
       assert.deepEqual(await call.simulate({ name: 'Ada', trouble: 'signal-lost' }), {});
       await until('the loss', async () => (await call.log({ name: 'Ada' })).slice(-2).join() === 'reconnecting,connected');

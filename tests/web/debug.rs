@@ -14,7 +14,7 @@ use super::server::addresses;
 
 const PIN: &str = "pin-Open-3";
 const SECRET: &str = "secret-Room-8";
-const SECRETS: [&str; 13] = [
+const SECRETS: [&str; 16] = [
     "api-Kerberos-1",
     "token-Sesame-2",
     PIN,
@@ -28,6 +28,9 @@ const SECRETS: [&str; 13] = [
     "userinfo-Pass-11",
     "guess-Wrong-12",
     "about-me-13",
+    "turn-user-14",
+    "turn-credential-15",
+    "turn-credential-16",
 ];
 
 fn options(url: &str) -> RoomOptions {
@@ -41,6 +44,13 @@ fn options(url: &str) -> RoomOptions {
     let turn = r#"[{"urls":"turn:127.0.0.1:39478?transport=udp","username":"turn-user-7","credential":"turn-credential-9"}]"#;
     options.peer.ice_servers = Some(web::to_value(&Json::parse(turn).unwrap()).unwrap());
     options
+}
+
+/// Other credentials for the TURN server.
+fn turn_server(user: &str, credential: &str) -> web::JsValue {
+    let server = r#"[{"urls":["turn:127.0.0.1:39478?transport=udp"],"username":"USER","credential":"WORD"}]"#;
+    let server = server.replace("USER", user).replace("WORD", credential);
+    web::to_value(&Json::parse(server).unwrap()).unwrap()
 }
 
 async fn report(room: &Room) -> (String, Value) {
@@ -124,6 +134,16 @@ async fn a_report_holds_no_secret_after_errors_in_a_call_after_a_loss_and_after_
         let open =
             debug_bundle_with(&ada, DebugBundleOptions { addresses: true }).await.to_string();
         assert!(open.contains("IN IP4 127") || open.contains("IN IP4 0.0.0.0"));
+
+        // Credentials that were replaced since, where somebody says them.
+        for credential in ["turn-credential-15", "turn-credential-16"] {
+            ada.set_ice_servers(turn_server("turn-user-14", credential)).unwrap();
+        }
+        for credential in ["turn-user-14", "turn-credential-15", "turn-credential-16"] {
+            ada.moderation(Some(SECRET)).kick(credential).await.unwrap_err();
+        }
+        let (text, _) = report(&ada).await;
+        assert!(text.contains(r#""request":"kick""#));
 
         let guess = ada.moderation(Some("guess-Wrong-12")).end().await.unwrap_err();
         assert_eq!(guess.code(), ErrorCode::Unauthorized);

@@ -77,6 +77,12 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Those in use: they may be others than the room was made with, with other credentials. */
+function iceServersOf({ room }: Host): RTCIceServer[] {
+  const { publisher, subscriber } = room.peerConnections;
+  return [publisher, subscriber].flatMap((connection) => connection?.getConfiguration().iceServers ?? []);
+}
+
 function shownOptions(options: RoomOptions): Record<string, unknown> {
   const servers = typeof options.servers === 'string' ? [options.servers] : options.servers;
   const iceServers = (options.iceServers ?? []).map(({ urls, username, credential }) => ({
@@ -173,6 +179,7 @@ function summarised({ library, browser, server, room, states, connections, permi
 /** Collects a report; whatever fails while it does is left out. @internal */
 export async function debugBundle(host: Host, options: DebugBundleOptions = {}): Promise<DebugBundle> {
   const core = host.core();
+  const iceServers = [...(host.options.iceServers ?? []), ...iceServersOf(host)];
   const [server, media, devices] = await Promise.all([
     attempt(() => serverOf(host)), attempt(() => mediaOf(host)), attempt(devicesOf)]);
   const { room } = host;
@@ -200,6 +207,6 @@ export async function debugBundle(host: Host, options: DebugBundleOptions = {}):
     permissions: devices?.permissions,
     log: core ? (parse(core.exportLog()) as { entries: Record<string, unknown>[] }).entries : [],
   };
-  const scrubbing = { secrets: secretsOf(host.options), addresses: options?.addresses ?? false };
+  const scrubbing = { secrets: secretsOf({ ...host.options, iceServers }), addresses: options?.addresses ?? false };
   return scrub({ ...bundle, summary: summarised(bundle) }, scrubbing) as DebugBundle;
 }

@@ -6,10 +6,7 @@ mod types;
 mod verdicts;
 
 use std::cell::RefCell;
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use futures_channel::oneshot;
 
@@ -17,6 +14,7 @@ use self::echo::{ECHO, Sent, check_echo, skip_rest};
 pub use self::types::{CheckOptions, CheckReport, CheckStep, CheckStepName, CheckVerdict, OnStep};
 use self::verdicts::{Gathered, candidate_step, device_step, report_of, type_of, urls_of};
 use super::scrub::shown_address;
+use super::together::{Work, all};
 use crate::client::{self, Connection};
 use crate::engine::Millis;
 use crate::engine::devices::DeviceKind;
@@ -85,17 +83,6 @@ impl Drop for Closing {
     fn drop(&mut self) {
         self.0.close();
     }
-}
-
-type Work<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
-
-/// Does all of it at once.
-async fn all(mut works: Vec<Work<'_>>) {
-    let step = |context: &mut std::task::Context<'_>| {
-        works.retain_mut(|work| work.as_mut().poll(context).is_pending());
-        if works.is_empty() { Poll::Ready(()) } else { Poll::Pending }
-    };
-    poll_fn(step).await;
 }
 
 /// A check that is under way.
