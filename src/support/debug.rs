@@ -10,7 +10,7 @@ use crate::engine::devices::{DeviceKind, DevicePermission, MediaDevice};
 use crate::protocol::Json;
 use crate::protocol::json::{Object, fields};
 use crate::room::{Past, Person, Reason, Room};
-use crate::web::{self, Capabilities, RtcPeerConnection, StatsEntry};
+use crate::web::{self, Capabilities, Record, RtcPeerConnection};
 use crate::{Error, Id};
 
 /// How long anything may take that has to be asked for, ms.
@@ -120,7 +120,7 @@ struct Connection {
     role: &'static str,
     /// `connectionState`, `iceConnectionState`, `signalingState`.
     standing: [String; 3],
-    stats: Vec<StatsEntry>,
+    stats: Vec<Record>,
 }
 
 fn list(items: impl IntoIterator<Item = Json>) -> Json {
@@ -161,8 +161,9 @@ async fn connection(
     connection: Option<RtcPeerConnection>,
 ) -> Option<Connection> {
     let connection = connection?;
-    let stats = web::within(PATIENCE, web::stats(&connection)).await;
-    let mut stats = stats.and_then(Result::ok).unwrap_or_default();
+    let stats = web::within(PATIENCE, web::connection_stats(&connection)).await;
+    let stats = stats.and_then(Result::ok).map(|report| report.entries());
+    let mut stats = stats.unwrap_or_default();
     // Long, and of no use.
     stats.retain(|entry| entry.kind() != "certificate");
     Some(Connection { role, standing: web::standing(&connection), stats })
@@ -321,7 +322,7 @@ fn error(error: &Error) -> Json {
 }
 
 /// How many candidates of each type.
-fn candidates(stats: &[StatsEntry], kind: &str) -> Json {
+fn candidates(stats: &[Record], kind: &str) -> Json {
     let types: Vec<_> = stats
         .iter()
         .filter(|entry| entry.kind() == kind)
@@ -346,7 +347,7 @@ impl Connection {
         about.always("signalingState", signaling);
         about.always("localCandidates", &candidates(&self.stats, "local-candidate"));
         about.always("remoteCandidates", &candidates(&self.stats, "remote-candidate"));
-        let stats = self.stats.iter().filter_map(StatsEntry::to_json);
+        let stats = self.stats.iter().filter_map(Record::to_json);
         about.always("stats", &list(stats));
         Json::write(&about)
     }

@@ -1,7 +1,7 @@
 //! What the browser says of a peer connection, its m-lines and its sound. For applications in Rust: nothing here is part
 //! of the npm package.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -9,15 +9,22 @@ use web_sys::{
     RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcSignalingState,
 };
 
-use super::{Thrown, globals};
+use super::inspect::member;
+use super::{Thrown, from_js, globals};
+use crate::protocol::Json;
 
 /// An object of the browser's whose fields may be there or not.
 #[derive(Clone, Debug)]
 pub struct Record(JsValue);
 
 impl Record {
+    /// This object of the browser's.
+    pub fn of(object: JsValue) -> Self {
+        Self(object)
+    }
+
     fn get(&self, name: &str) -> JsValue {
-        Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED)
+        member(&self.0, name)
     }
 
     /// A number that is one, neither infinite nor none.
@@ -34,11 +41,42 @@ impl Record {
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.get(name).as_bool()
     }
+
+    /// A count.
+    pub fn count(&self, name: &str) -> Option<u64> {
+        self.number(name).map(whole)
+    }
+
+    /// A span the browser tells in seconds, in ms.
+    pub fn millis(&self, name: &str) -> Option<u64> {
+        self.number(name).map(|seconds| whole(seconds * 1000.0))
+    }
+
+    /// What kind of entry of statistics it is: "inbound-rtp" for example.
+    pub fn kind(&self) -> String {
+        self.text("type").unwrap_or_default()
+    }
+
+    /// All of it as JSON.
+    pub fn to_json(&self) -> Option<Json> {
+        // Its own members alone: some browsers give more than a plain object.
+        let plain = Object::assign(&Object::new(), self.0.unchecked_ref());
+        from_js(&plain).ok()
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is out of range becomes the nearest that is not"
+)]
+fn whole(number: f64) -> u64 {
+    number.round() as u64
 }
 
 /// What a call without arguments gives; nothing where the browser has no such method, or it throws.
 fn asked(of: &JsValue, method: &str) -> Option<JsValue> {
-    let method: Function = Reflect::get(of, &method.into()).ok()?.dyn_into().ok()?;
+    let method: Function = member(of, method).dyn_into().ok()?;
     method.call0(of).ok()
 }
 

@@ -61,8 +61,9 @@ async fn becomes(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 
 async fn received(room: &Room) -> u64 {
     let [_, Some(connection)] = room.connections() else { return 0 };
-    let stats = web::stats(&connection).await.unwrap_or_default();
-    let inbound = stats.iter().filter(|entry| entry.kind() == "inbound-rtp");
+    let Ok(stats) = web::connection_stats(&connection).await else { return 0 };
+    let entries = stats.entries();
+    let inbound = entries.iter().filter(|entry| entry.kind() == "inbound-rtp");
     inbound.filter_map(|entry| entry.count("packetsReceived")).sum()
 }
 

@@ -157,9 +157,9 @@ async fn connect(session: &Session, sent: &Sent<'_>) -> Result<(Call, Way), Erro
 }
 
 async fn measure(call: &Call) -> Result<Measured, Error> {
-    let stats = web::stats(&call.peer.connection()).await;
+    let stats = web::connection_stats(&call.peer.connection()).await;
     let stats = stats.map_err(|thrown| Error::new(ErrorCode::InvalidState, thrown.message()))?;
-    Ok(Measured::of(&stats))
+    Ok(Measured::of(&stats.entries()))
 }
 
 fn media_step(last: &Measured, took: Millis) -> CheckStep {

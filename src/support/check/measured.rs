@@ -1,7 +1,7 @@
 //! The few of the browser's numbers that a check looks at.
 
 use super::verdicts::Quality;
-use crate::web::StatsEntry;
+use crate::web::Record;
 
 /// Packets that were awaited and those that did not come, so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    pub(super) fn of(stats: &[StatsEntry]) -> Self {
+    pub(super) fn of(stats: &[Record]) -> Self {
         let mut measured = Self::default();
         let of_kind = |kind: &'static str| stats.iter().filter(move |entry| entry.kind() == kind);
         for entry in of_kind("inbound-rtp") {
@@ -58,15 +58,16 @@ impl Measured {
     }
 
     /// The candidates in use: those of the pair that was chosen, as browsers tell it in one of two ways.
-    fn pair(&mut self, stats: &[StatsEntry]) {
+    fn pair(&mut self, stats: &[Record]) {
         let by_id = |id: Option<String>| {
             let id = id?;
             stats.iter().find(|entry| entry.text("id").as_ref() == Some(&id))
         };
         let transport = stats.iter().find(|entry| entry.kind() == "transport");
         let chosen = transport.and_then(|it| by_id(it.text("selectedCandidatePairId")));
-        let used = |entry: &&StatsEntry| {
-            entry.kind() == "candidate-pair" && (entry.is("selected") || entry.is("nominated"))
+        let used = |entry: &&Record| {
+            let is = |name| entry.flag(name) == Some(true);
+            entry.kind() == "candidate-pair" && (is("selected") || is("nominated"))
         };
         let Some(pair) = chosen.or_else(|| stats.iter().find(used)) else { return };
         self.round_trip = pair.millis("currentRoundTripTime").or(self.round_trip);
