@@ -1,5 +1,8 @@
 //! What this browser can do.
 
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::RtcPeerConnection;
@@ -33,7 +36,7 @@ pub struct Capabilities {
     pub canvas_capture: bool,
 }
 
-/// What this browser can do. Finding out may open a peer connection for a moment.
+/// What this browser can do. Finding out may open a peer connection for a moment, the first time.
 ///
 /// ```no_run
 /// let can_share = janus_wasm::web::capabilities().screen_share;
@@ -54,7 +57,8 @@ pub fn capabilities() -> Capabilities {
         choose_speaker: instances_have("HTMLMediaElement", "setSinkId"),
         codec_preferences: instances_have("RTCRtpTransceiver", "setCodecPreferences"),
         video_codecs: names(&codecs),
-        svc: codecs.iter().any(|codec| has(codec, "scalabilityModes")) || reads_scalability(),
+        svc: codecs.iter().any(|codec| has(codec, "scalabilityModes"))
+            || READS_SCALABILITY.with(|reads| *reads.get_or_init(reads_scalability)),
         playout_delay: list(&receiving, "headerExtensions").iter().any(is_delay),
         content_hints: instances_have("MediaStreamTrack", "contentHint"),
         transforms: !global_member("RTCRtpScriptTransform").is_undefined(),
@@ -99,6 +103,11 @@ fn names(codecs: &[JsValue]) -> Vec<String> {
     names
 }
 
+thread_local! {
+    /// What was found out: a peer connection is dear.
+    static READS_SCALABILITY: OnceCell<bool> = const { OnceCell::new() };
+}
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(extends = RtcPeerConnection)]
@@ -110,8 +119,8 @@ extern "C" {
 /// Whether a browser reads `scalabilityMode` at all: those that do not, do not ask for it.
 fn reads_scalability() -> bool {
     let Ok(connection) = RtcPeerConnection::new() else { return false };
-    let asked = std::rc::Rc::new(std::cell::Cell::new(false));
-    let asking = std::rc::Rc::clone(&asked);
+    let asked = Rc::new(Cell::new(false));
+    let asking = Rc::clone(&asked);
     let getter = Closure::<dyn Fn() -> JsValue>::new(move || {
         asking.set(true);
         "L1T1".into()

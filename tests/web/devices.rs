@@ -6,7 +6,8 @@ use std::rc::Rc;
 use janus_wasm::room::{
     DeviceKind, DevicePermission, device_permission, list_devices, watch_devices,
 };
-use janus_wasm::web;
+use janus_wasm::web::{self, JsValue};
+use js_sys::Function;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -28,12 +29,21 @@ async fn devices_are_listed_and_watched_without_asking() {
     assert_eq!(Rc::strong_count(&heard), 1, "who watches no longer holds nothing");
 }
 
+fn script(body: &str) -> JsValue {
+    Function::new_no_args(body).call0(&JsValue::NULL).expect("the script runs")
+}
+
 #[wasm_bindgen_test]
 fn what_the_browser_can_do_is_known() {
     let can = web::capabilities();
     assert!(can.canvas_capture && can.codec_preferences);
     assert!(can.video_codecs.iter().any(|codec| codec == "vp8"));
     assert!(!can.video_codecs.iter().any(|codec| codec == "rtx"));
+    script(
+        "globalThis.__Connection = RTCPeerConnection;
+        globalThis.RTCPeerConnection = class { constructor() { throw new Error('made again'); } };",
+    );
     let again = web::capabilities();
-    assert_eq!(can, again);
+    script("globalThis.RTCPeerConnection = globalThis.__Connection");
+    assert_eq!(can, again, "no peer connection is made for it again");
 }
