@@ -172,7 +172,9 @@ impl Inner {
     fn parted(self: &Rc<Self>, id: &Id) {
         let label = id.to_string();
         self.people.borrow_mut().remove(&label);
-        self.reassembly.borrow_mut().forget(&label);
+        // Under a label that an older server cut, too; unless it is somebody else's as well.
+        let is_gone = |from: &str| is_of(from, &label) && self.sender(from).is_none();
+        self.reassembly.borrow_mut().forget(is_gone);
         self.book.borrow_mut().parted(id);
         self.heard.borrow_mut().parted(id);
         // As we leave, everybody is gone a moment before the room is: then it is not they who left.
@@ -354,8 +356,7 @@ impl Inner {
 
     fn sender(&self, label: &str) -> Option<Id> {
         let people = self.people.borrow();
-        let is_cut = |id: &str| label.len() >= CUT_LABEL && id.starts_with(label);
-        let cut = || people.iter().find(|(id, _)| is_cut(id)).map(|(_, id)| id);
+        let cut = || people.iter().find(|(id, _)| is_of(label, id)).map(|(_, id)| id);
         people.get(label).or_else(cut).cloned()
     }
 
@@ -466,6 +467,11 @@ impl Inner {
         self.requests_due(now);
         self.wake();
     }
+}
+
+/// Whether this is the label of somebody's channels, maybe cut.
+fn is_of(label: &str, id: &str) -> bool {
+    label == id || label.len() >= CUT_LABEL && id.starts_with(label)
 }
 
 fn settle(waiting: Vec<oneshot::Sender<()>>) {

@@ -59,11 +59,14 @@ impl<B> Reassembly<B> {
         if length > MAX_BYTES || at % PIECE_BYTES != 0 {
             return None;
         }
+        // Of those who say nothing any more, too.
+        for partials in self.0.values_mut() {
+            give_up(partials, now);
+        }
         if !self.0.contains_key(sender) {
             self.0.insert(sender.to_owned(), Vec::new());
         }
         let partials = self.0.get_mut(sender)?;
-        give_up(partials, now);
         let found = partials.iter().position(|partial| partial.number == number);
         let fits = |partial: &Partial<B>| {
             partial.length == length && partial.pieces.iter().all(|(other, _)| *other != at)
@@ -83,9 +86,9 @@ impl<B> Reassembly<B> {
         None
     }
 
-    /// Somebody is gone.
-    pub(super) fn forget(&mut self, sender: &str) {
-        self.0.remove(sender);
+    /// Gives up what those have under way who are gone.
+    pub(super) fn forget(&mut self, is_gone: impl Fn(&str) -> bool) {
+        self.0.retain(|sender, _| !is_gone(sender));
     }
 
     pub(super) fn clear(&mut self) {
@@ -148,6 +151,34 @@ mod tests {
         assert_eq!(all.take("ada", *first, begin.len(), begin.clone(), NOW), None);
         assert_eq!(all.take("ada", *second, end.len(), end.clone(), later), None);
         assert_eq!(partials(&all), 1);
+    }
+
+    #[test]
+    fn who_says_nothing_any_more_keeps_nothing_under_way() {
+        let mut all = Reassembly::default();
+        let pieces = cut(1, &vec![7; 70_000]);
+        let mut say = |sender: &str, at: usize, now| {
+            let (head, body) = &pieces[at];
+            let whole = all.take(sender, *head, body.len(), body.clone(), now).is_some();
+            (whole, partials(&all))
+        };
+        for sender in ["ada", "bob", "cleo"] {
+            say(sender, 0, NOW);
+        }
+        assert_eq!(say("dora", 0, NOW), (false, 4));
+        // Whoever speaks next sweeps for all.
+        assert_eq!(say("dora", 0, Millis(NOW.0 + PATIENCE.0 + 1)), (false, 1));
+        for sender in ["ada", "bob"] {
+            say(sender, 0, NOW);
+        }
+        all.forget(|sender| sender == "ada");
+        assert_eq!(partials(&all), 2);
+        let (end, body) = &pieces[1];
+        assert!(
+            all.take("ada", *end, body.len(), body.clone(), NOW).is_none(),
+            "its beginning is gone"
+        );
+        assert!(all.take("bob", *end, body.len(), body.clone(), NOW).is_some());
     }
 
     #[test]

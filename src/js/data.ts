@@ -1,6 +1,6 @@
 import type { RoomCore } from '../../pkg/janus.js';
 import type { DataLink, Message } from './media/data.js';
-import type { DataOptions } from './types.js';
+import type { DataOptions, Id } from './types.js';
 
 /** Takes what somebody sent; an envelope is what the library there said of itself. @internal */
 export type Deliver = (from: string, data: string | ArrayBuffer, envelope: boolean) => void;
@@ -32,9 +32,9 @@ export class DataPort {
     this.#load().then((link) => link.add(channel, label, ours, early), reportError);
   }
 
-  /** The room was left. */
-  close(): void {
-    this.#loading?.then((link) => link.close(), () => undefined);
+  /** The room was left, by us or by somebody. */
+  over(by?: Id): void {
+    this.#loading?.then((link) => link.over(by), () => undefined);
   }
 
   #load(): Promise<DataLink> {

@@ -214,6 +214,7 @@ export class RoomModel {
     switch (name) {
       case 'left':
         this.remote.delete(fields.id);
+        this.data.over(fields.id);
         return this.emit('participantLeft', { participant, reason: fields['kicked'] ? 'kicked' : 'left' });
       case 'changed':
         participant._display = fields['display'] as string;
@@ -273,7 +274,7 @@ export class RoomModel {
   #setState(change: StateChanged): void {
     this.state = change.state;
     if (change.state === 'disconnected') {
-      this.data.close();
+      this.data.over();
       this.#clearLocal();
     }
     this.emit('stateChanged', change);

@@ -199,4 +199,16 @@ describe('messages in pieces', () => {
     assert.deepEqual(through([first], reassembly, 0), []);
     assert.deepEqual(through(rest, reassembly, 31_000), []);
   });
+
+  it('are given up as their sender leaves, under a label that was cut as well, and no others', () => {
+    const long = 'a'.repeat(70);
+    const [present, cut] = ['Bob', long.slice(0, 63)];
+    const reassembly = new Reassembly(MEGABYTE);
+    const [first, second] = [...frames(bytes(100_000))];
+    const take = (sender, frame) => reassembly.take(sender, buffer(frame), 0)?.byteLength;
+    for (const sender of ['Ada', present, cut]) assert.equal(take(sender, first), undefined);
+    reassembly.parted('Ada');
+    reassembly.parted(long);
+    assert.deepEqual(['Ada', present, cut].map((sender) => take(sender, second)), [undefined, 100_000, undefined]);
+  });
 });

@@ -23,6 +23,8 @@ const PATIENCE_MS = 30_000;
 /** Messages in pieces that may be under way from one sender, and how often they may have the size of the largest. */
 const UNDER_WAY = 256;
 const LARGEST_UNDER_WAY = 2;
+/** What 1.1.2 leaves of a sender's id. */
+const CUT_LABEL = 63;
 
 const encoder = new TextEncoder();
 let next = Math.floor(Math.random() * 2 ** 32);
@@ -97,9 +99,10 @@ export class Reassembly {
     const length = isText ? flagged - TEXT : flagged;
     const body = new Uint8Array(data, HEAD_BYTES);
     if (length > this.#limit || at % PIECE_BYTES !== 0 || body.length !== Math.min(PIECE_BYTES, length - at)) return undefined;
+    // Of those who say nothing any more, too.
+    for (const one of this.#senders.values()) this.#giveUp(one, now);
     const incoming = this.#senders.get(sender) ?? { partials: new Map<number, Partial>(), bytes: 0 };
     this.#senders.set(sender, incoming);
-    this.#giveUp(incoming, now);
     const pieces = new Map<number, Uint8Array>();
     const partial = incoming.partials.get(number) ?? { length, pieces, missing: length, seen: now };
     if (partial.pieces.has(at) || partial.length !== length) return undefined;
@@ -112,6 +115,13 @@ export class Reassembly {
     if (partial.missing > 0) return undefined;
     drop(incoming, number);
     return whole(partial.pieces, length, isText);
+  }
+
+  /** Somebody is gone, whose id as text older servers cut. */
+  parted(id: string): void {
+    for (const sender of this.#senders.keys()) {
+      if (sender === id || (sender.length >= CUT_LABEL && id.startsWith(sender))) this.#senders.delete(sender);
+    }
   }
 
   /** Forgets everything. */

@@ -1,7 +1,7 @@
 import type { RoomCore } from '../../../pkg/janus.js';
 import { JanusError, internal } from '../index.js';
 import type { Deliver } from '../data.js';
-import type { DataOptions } from '../types.js';
+import type { DataOptions, Id } from '../types.js';
 import { copied, frames, Reassembly, travelsWhole } from './chunks.js';
 import { isEnvelope } from './framing.js';
 
@@ -198,8 +198,9 @@ export class DataLink {
     channel.onmessage = hear;
   }
 
-  /** The room was left. */
-  close(): void {
+  /** The room was left, by us or by somebody. */
+  over(by: Id | undefined): void {
+    if (by !== undefined) return this.#reassembly.parted(String(by));
     for (const lane of this.#lanes.values()) lane.close();
     this.#lanes.clear();
     this.#reassembly.clear();
