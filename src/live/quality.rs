@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::quality_score::{ConnectionQuality, Health, Layers, Record, Steady, blame};
+use super::quality_score::{ConnectionQuality, Health, Layers, Record, Steady, Verdict, blame};
 use super::stalls::{Standing, flows, published};
 use super::stats::{RoomStats, Whose};
 use super::ticker::{StatsWatch, watch_stats};
@@ -128,6 +128,18 @@ struct Inner {
 }
 
 impl Inner {
+    /// `within`: whether there is a call now.
+    fn new(room: WeakRoom, within: bool) -> Self {
+        Self {
+            room,
+            memory: RefCell::default(),
+            own: RefCell::default(),
+            others: RefCell::default(),
+            within: Cell::new(within),
+            listeners: Listeners::default(),
+        }
+    }
+
     fn read(&self, stats: &RoomStats) {
         let Some(room) = self.room.upgrade().filter(|_| self.within.get()) else { return };
         let mut memory = self.memory.take();
@@ -139,9 +151,16 @@ impl Inner {
         self.others.borrow_mut().retain(|id, _| people.iter().any(|(other, _)| other == id));
         let is_down = room.connections().iter().flatten().any(web::is_down);
         let down = is_down || room.state() != RoomState::Connected;
-        let verdict = blame(own, others, down);
+        self.tell(blame(own, others, down), down);
+    }
+
+    fn tell(&self, verdict: Verdict<Id>, down: bool) {
         self.grade_own(verdict.own, down);
         for (id, grade) in verdict.others {
+            // Whoever heard of the one before may have left, or dropped this.
+            if !self.within.get() {
+                return;
+            }
             self.grade(id, grade);
         }
     }
@@ -182,6 +201,12 @@ impl Inner {
             }
             _ => {}
         }
+    }
+
+    /// Nobody wants to know any longer.
+    fn end(&self) {
+        self.over();
+        self.listeners.end();
     }
 
     /// What a call told is of no use to the next.
@@ -238,14 +263,7 @@ impl Quality {
     /// Watches this room.
     pub fn new(room: &Room) -> Self {
         let within = matches!(room.state(), RoomState::Connected | RoomState::Reconnecting);
-        let inner = Rc::new(Inner {
-            room: room.downgrade(),
-            memory: RefCell::default(),
-            own: RefCell::default(),
-            others: RefCell::default(),
-            within: Cell::new(within),
-            listeners: Listeners::default(),
-        });
+        let inner = Rc::new(Inner::new(room.downgrade(), within));
         let (reads, hears) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
         let stats = watch_stats(room, move |stats| {
             if let Some(inner) = reads.upgrade() {
@@ -278,5 +296,40 @@ impl Quality {
     /// Every change from now on, as a stream.
     pub fn events(&self) -> Events<QualityEvent> {
         self.inner.listeners.stream()
+    }
+}
+
+impl Drop for Quality {
+    fn drop(&mut self) {
+        self.inner.end();
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+
+    /// Of four whose quality changes in one read, the first is told.
+    #[test]
+    fn nothing_is_told_or_kept_once_it_is_dropped_by_whoever_hears_of_one() {
+        let inner = Rc::new(Inner::new(WeakRoom::default(), true));
+        let heard: Rc<RefCell<Vec<QualityEvent>>> = Rc::default();
+        for drops in [true, false] {
+            let (told, weak) = (Rc::clone(&heard), Rc::downgrade(&inner));
+            inner.listeners.add(move |event| {
+                told.borrow_mut().push(event.clone());
+                if drops {
+                    weak.upgrade().unwrap().end();
+                }
+            });
+        }
+        let poor = || (1_u64..=4).map(|id| (Id::from(id), ConnectionQuality::Poor)).collect();
+        for _ in 0..20 {
+            let own = ConnectionQuality::Excellent;
+            inner.tell(Verdict { own, others: poor() }, false);
+        }
+        let (id, quality) = (Id::from(1), ConnectionQuality::Poor);
+        assert_eq!(heard.take(), [QualityEvent::Changed { id, quality }]);
+        assert!(inner.others.borrow().is_empty());
     }
 }

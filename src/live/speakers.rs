@@ -251,6 +251,12 @@ impl Speakers {
     }
 }
 
+impl Drop for Speakers {
+    fn drop(&mut self) {
+        self.inner.listeners.end();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

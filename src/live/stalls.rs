@@ -188,3 +188,9 @@ impl Stalls {
         self.inner.listeners.stream()
     }
 }
+
+impl Drop for Stalls {
+    fn drop(&mut self) {
+        self.inner.listeners.end();
+    }
+}

@@ -9,8 +9,8 @@ use super::track::Track;
 use super::{Inner, Room, StreamRef};
 use crate::Id;
 
-/// A room that may be gone.
-#[derive(Clone)]
+/// A room that may be gone; by default it is.
+#[derive(Clone, Default)]
 pub(crate) struct WeakRoom(Weak<Inner>);
 
 impl fmt::Debug for WeakRoom {

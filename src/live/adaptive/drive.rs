@@ -169,6 +169,7 @@ impl Drive {
             self.give_back(&room);
         }
         self.is_over.set(true);
+        self.listeners.end();
         self.clear();
     }
 
