@@ -8,6 +8,7 @@ use futures_channel::oneshot;
 
 use super::handle::Sink;
 use super::health;
+use super::leftover;
 use super::options::{Leaving, Level, LogEntry, Options};
 use super::reply::Pending;
 use super::session::Shared;
@@ -25,6 +26,9 @@ use crate::web::{self, Page, Timer, spawn_local};
 use crate::{Error, ErrorCode};
 
 pub(super) type OnState = Rc<dyn Fn(State, Option<&Error>)>;
+
+/// The transaction of a last word. Nobody waits for its answer, and neither is taken down.
+const LAST_WORD: &str = "bye";
 
 struct Waiting {
     sender: oneshot::Sender<Result<Reply, Error>>,
@@ -200,7 +204,10 @@ impl Inner {
             let error = transport::not_janus(&self.url());
             return self.engine.borrow_mut().unreadable(web::now(), link, &error);
         };
-        self.note(Kind::Received, None, text);
+        // An answer to a last word names a session that whoever knows it may use, if it is there still.
+        if !messages.iter().any(|message| message.transaction.as_deref() == Some(LAST_WORD)) {
+            self.note(Kind::Received, None, text);
+        }
         for message in messages {
             self.engine.borrow_mut().message(web::now(), link, message);
         }
@@ -227,11 +234,7 @@ impl Inner {
         let sessions = self.engine.borrow().sessions();
         let token = self.engine.borrow().current_token().map(str::to_owned);
         for session in sessions {
-            let mut request = Request::session(Verb::Destroy, session);
-            request.transaction = web::random_text();
-            request.token.clone_from(&token);
-            request.apisecret.clone_from(&self.options.api_secret);
-            let text = Json::write(&request).to_string();
+            let text = self.last_word(session, token.as_ref());
             if unloading {
                 self.send_beacons(&text);
             }
@@ -242,6 +245,24 @@ impl Inner {
         self.draining.set(draining);
         self.engine.borrow_mut().close(web::now(), error);
         self.drain();
+    }
+
+    /// What ends a session without being answered.
+    fn last_word(&self, session: SessionId, token: Option<&String>) -> String {
+        let mut request = Request::session(Verb::Destroy, session);
+        LAST_WORD.clone_into(&mut request.transaction);
+        request.token = token.cloned();
+        request.apisecret.clone_from(&self.options.api_secret);
+        Json::write(&request).to_string()
+    }
+
+    /// Ends what was left to us, ahead of the first session of ours: in the same flight, so that it costs no time.
+    fn end_leftovers(&self, token: Option<&String>) {
+        leftover::take(&self.url(), |session| {
+            if let Some(transport) = self.transport.borrow().as_ref() {
+                transport.send_first(self.last_word(session, token));
+            }
+        });
     }
 
     /// Firefox may have closed the socket before the page is told that it goes. Beacons arrive in any
@@ -329,6 +350,10 @@ impl Inner {
                 self.session_over(session);
             }
             Output::SessionLost(session, error) => {
+                // The connection is closed, and the server may not know.
+                if error.code() == ErrorCode::ConnectionLost {
+                    leftover::leave(&self.url(), session);
+                }
                 self.session_over(session);
                 let shared = self.sessions.borrow_mut().remove(&session);
                 if let Some(shared) = shared {
@@ -393,6 +418,9 @@ impl Inner {
         if let (Verb::Destroy, Some(session)) = (request.verb, request.session_id) {
             // A poll that outlives its session would be answered with 404.
             self.session_over(session);
+        }
+        if request.verb == Verb::Create {
+            self.end_leftovers(request.token.as_ref());
         }
         let text = Json::write(request).to_string();
         self.note(Kind::Sent, None, &text);

@@ -22,6 +22,7 @@ mod connection;
 mod driver;
 mod handle;
 mod health;
+mod leftover;
 mod options;
 mod reply;
 mod session;
@@ -30,6 +31,7 @@ mod trouble;
 
 pub use connection::Connection;
 pub use handle::{Handle, Sink};
+pub(crate) use leftover::is_haunted;
 pub use options::{Leaving, Level, LogEntry, Logger, Options, Policy, TokenProvider};
 pub use reply::Answer;
 pub use session::{AttachOptions, Session, SessionEvent};

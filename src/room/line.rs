@@ -7,7 +7,7 @@ use super::call::Call;
 use super::event::{RoomEvent, RoomState};
 use super::signal::{Attached, Signal};
 use super::wire::said;
-use crate::client::Answer;
+use crate::client::{self, Answer};
 use crate::engine::Millis;
 use crate::engine::conference::is_inactive;
 use crate::engine::negotiation::Role;
@@ -30,6 +30,9 @@ impl Call {
             Ok(signal) => {
                 signal.route_to(self);
                 let round_trip = signal.round_trip;
+                if client::is_haunted() {
+                    self.conference.borrow_mut().expect_ghost();
+                }
                 self.signal.replace(Some(signal));
                 self.signal_ready(round_trip);
             }

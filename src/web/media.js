@@ -1,7 +1,7 @@
 /**
- * Devices, levels and elements, in the browser's words.
+ * Devices, levels and elements, and what is kept for the next page, in the browser's words.
  *
- * One file for the three: each one more is one more request of a page that takes the crate without a bundler, and the
+ * One file for all of it: each one more is one more request of a page that takes the crate without a bundler, and the
  * server of wasm-bindgen's test runner loses one of five that come at once.
  */
 
@@ -182,4 +182,25 @@ export function freed(element) {
     CHANGES.forEach((type) => element.addEventListener(type, look));
     look();
   });
+}
+
+// Notes for the next page in this tab.
+
+/**
+ * Adds a word to a note, or takes it away if there is nothing to add. What it was before; storage may be forbidden, or full.
+ *
+ * @param {string} about
+ * @param {string} word
+ * @returns {string}
+ */
+export function keep(about, word) {
+  try {
+    const name = `janus-wasm left ${about}`;
+    const before = sessionStorage[name] ?? '';
+    if (word) sessionStorage[name] = `${before} ${word}`;
+    else delete sessionStorage[name];
+    return before;
+  } catch {
+    return '';
+  }
 }

@@ -49,7 +49,7 @@ pub use media::{
 };
 pub use meter::Meter;
 pub use metronome::Metronome;
-pub use page::{Page, on_online};
+pub use page::{Page, note, on_online};
 pub use peer::{Peer, PeerConfig, PeerEvent};
 pub use playback::{Playback, Played};
 pub use poll::{Poll, PollEvent, beacon};

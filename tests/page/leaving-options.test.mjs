@@ -126,8 +126,18 @@ describe('going to another page', () => {
       const { page, id } = await open(kind, { server: janus.http, leaveOn: [] });
       assert.deepEqual(await leave(page), []);
       assert.deepEqual(await sessions(janus), [id]);
+      const next = await settle(page, { server: janus.http });
+      assert.deepEqual((await sessions(janus)).sort(), [id, next].sort(), 'the next page too');
     });
   }
+
+  it('what the goodbye could not end, the next page ends: firefox over ws', async () => {
+    const { page, id } = await open('firefox', { server: janus.ws });
+    await leave(page);
+    assert.deepEqual(await sessions(janus), [id]);
+    const next = await settle(page, { server: janus.ws });
+    assert.deepEqual(await sessions(janus), [next]);
+  });
 });
 
 /** Begins to leave for an answer that is no page: the page hears `beforeunload`, and stays. */

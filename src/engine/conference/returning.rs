@@ -27,10 +27,13 @@ const AWAITING: Millis = Millis(5_000);
 const LINGER: Millis = Millis(20_000);
 
 /// Where the way back stands.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Default)]
 pub(super) struct Returning {
     /// The page chose the participant id.
     chosen: bool,
+    /// A session of ours from before has just been ended, and may not have left the room yet.
+    haunted: bool,
     /// For how long a room that refuses us is asked again.
     insist: Millis,
     /// The first refusal of this time.
@@ -85,6 +88,11 @@ impl Conference {
     pub fn belongs(&self) -> bool {
         let returns = self.returning.insist > Millis(0);
         returns && self.room.is_some() && self.membership != Membership::Over
+    }
+
+    /// A session of ours from before the first join was ended, or may end any moment, and we may be in the room by it.
+    pub fn expect_ghost(&mut self) {
+        self.returning.haunted = true;
     }
 
     /// A room that is not there is made: the driver knows how.
@@ -174,10 +182,14 @@ impl Conference {
         let since = self.returning.refused.unwrap_or(now);
         // Who could not be asked did not refuse.
         self.returning.refused = Some(since).filter(|_| error.code() != ErrorCode::ConnectionLost);
-        if !self.belongs() || !may_pass(error.code()) || since + self.returning.insist <= now {
+        let is_taken = error.code() == ErrorCode::IdTaken;
+        let is_ghost = is_taken && now < since + GHOST;
+        let insists = self.belongs() && may_pass(error.code());
+        let insists = insists && now < since + self.returning.insist;
+        if !(insists || is_ghost && self.returning.haunted) {
             return self.end(Reason::JoinFailed, Some(error));
         }
-        if error.code() == ErrorCode::IdTaken && !self.returning.chosen && since + GHOST <= now {
+        if is_taken && !is_ghost && !self.returning.chosen {
             (self.me, self.join.id) = (None, None);
         }
         self.ask_again();

@@ -323,6 +323,12 @@ export const transformedLayers = ({ name }) => spatial[name];
 /** Whether the server said in its answer that what this person sends is encrypted. */
 export const answeredEncrypted = ({ name }) => person(name).heard.some((text) => text.includes('"e2ee"') && text.includes('"answer"'));
 
+/** All that anybody could read later of what was said. */
+export async function records({ name }) {
+  const { room, heard, said } = person(name);
+  return [...heard, ...said, JSON.stringify(await room.debugBundle())].join('\n');
+}
+
 /** Whether the server was asked for this. */
 export const hasSaid = ({ name, words }) => person(name).said.some((text) => words.every((word) => text.includes(word)));
 

@@ -141,6 +141,83 @@ fn our_own_ghost_is_waited_for_and_then_another_id_will_do() {
     assert_eq!(ids.last(), Some(&None));
 }
 
+/// Somebody who joins with an id that stays taken, at the first time; when that was given up.
+fn taken_at_first(join: JoinRoom, prepare: impl Fn(&mut Conference)) -> (Millis, Vec<Option<Id>>) {
+    let mut conference = Conference::new(join, false);
+    prepare(&mut conference);
+    conference.signal_ready(HERE, ROUND_TRIP);
+    let (mut now, mut ids) = (HERE, Vec::new());
+    let mut outputs = drain(&mut conference, now);
+    loop {
+        let [Output::Publisher(Asked::Join, PublisherRequest::Join(join, None))] = &outputs[..]
+        else {
+            panic!("{outputs:?}")
+        };
+        ids.push(join.id.clone());
+        conference.answer(Asked::Join, refused(ErrorCode::IdTaken));
+        let told = drain(&mut conference, now);
+        if let Some(reason) = over(&told) {
+            assert_eq!(reason, Reason::JoinFailed);
+            return (now, ids);
+        }
+        assert!(told.is_empty(), "{told:?}");
+        now = conference.deadline().unwrap();
+        assert_eq!(returns(&drain(&mut conference, now)), 1);
+        outputs = depart(&mut conference, now);
+    }
+}
+
+fn as_one() -> JoinRoom {
+    JoinRoom { id: Some(Id::from(1)), ..join() }
+}
+
+#[test]
+fn who_joins_for_the_first_time_hears_at_once_that_the_id_is_taken() {
+    let (at, ids) = taken_at_first(as_one(), |_| {});
+    assert_eq!((at, ids.len()), (HERE, 1));
+}
+
+#[test]
+fn a_ghost_from_the_page_before_is_waited_for_and_no_longer() {
+    for budget in [120_000, 0] {
+        let (at, ids) = taken_at_first(as_one(), |conference| {
+            conference.set_budget(Millis(budget));
+            conference.expect_ghost();
+        });
+        assert!(at >= HERE + Millis(5_000) && at < HERE + Millis(7_000), "{at:?}");
+        // The page chose it, so that no other one will do.
+        assert!(ids.len() > 4 && ids.iter().all(|id| *id == Some(Id::from(1))), "{ids:?}");
+    }
+}
+
+#[test]
+fn a_ghost_that_goes_lets_us_in() {
+    let mut conference = Conference::new(as_one(), false);
+    conference.expect_ghost();
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Join, refused(ErrorCode::IdTaken));
+    assert!(drain(&mut conference, HERE).is_empty(), "nobody is told");
+    let soon = conference.deadline().unwrap();
+    assert!(soon < HERE + Millis(500), "{soon:?}");
+    assert_eq!(returns(&drain(&mut conference, soon)), 1);
+    depart(&mut conference, soon);
+    conference.answer(Asked::Join, Ok(joined(Vec::new())));
+    assert!(matches!(events(&drain(&mut conference, soon))[..], [Event::Joined(_), ..]));
+}
+
+#[test]
+fn a_ghost_excuses_no_other_refusal() {
+    for code in [ErrorCode::RoomNotFound, ErrorCode::Unauthorized, ErrorCode::RoomFull] {
+        let mut conference = Conference::new(as_one(), false);
+        conference.expect_ghost();
+        conference.signal_ready(HERE, ROUND_TRIP);
+        drain(&mut conference, HERE);
+        conference.answer(Asked::Join, refused(code));
+        assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed), "{code:?}");
+    }
+}
+
 #[test]
 fn a_room_that_stays_away_is_given_up_in_time() {
     let mut conference = watching();
