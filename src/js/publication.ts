@@ -189,12 +189,16 @@ export class LocalTrackPublication extends TrackPublication {
     const configure = async (): Promise<void> => {
       const merged = checked('publishing', { ...this.options, ...options });
       await this.#core.change('settings', stringify(merged));
-      this._name = merged.name;
     };
     // Each begins with what the one before made of it.
     const configured = this.#configured.then(configure);
     this.#configured = configured.catch(() => undefined);
     await configured;
+  }
+
+  /** What it is called: as before again, where the server refuses the offer that was to say so. */
+  override get name(): string | undefined {
+    return this.options.name;
   }
 
   /** What was asked for. */

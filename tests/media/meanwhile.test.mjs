@@ -194,6 +194,20 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await meanwhile('configureInVain', OPEN), { done: 'OperationError', maxBitrate: 300_000 });
     });
 
+    it('what the server refuses is called as before', async () => {
+      await call.create({ name: 'Ada', servers: stage.janus.ws, wire: true });
+      await call.join({ name: 'Ada', room: ROOM });
+      await call.microphone({ name: 'Ada', enabled: true });
+      await publications('microphone');
+      await meanwhile('rename', { name: 'Ada', source: 'microphone', called: 'Desk' });
+      await until('the server to be told', () => call.hasSaid({ name: 'Ada', words: ['microphone: Desk'] }));
+      const options = { name: 'Lectern', dtx: true };
+      const refused = await meanwhile('configureRefused', { name: 'Ada', source: 'microphone', options });
+      assert.deepEqual([refused.wished, ...refused.told], ['Lectern', 'unknown-error', 'Desk']);
+      assert.deepEqual([refused.options.name, refused.options.dtx], ['Desk', undefined]);
+      await publications('microphone');
+    });
+
     it('another codec, layers, and what Opus does hold at once', async () => {
       await call.leave({ name: 'Bob' });
       await call.join({ name: 'Bob', room: CODECS });

@@ -1,6 +1,7 @@
 /** What people of `call.js` do while something else is still under way. */
 import { person } from './call.js';
 import { Pattern } from './pattern.js';
+import { refuse } from './wire.js';
 
 const { mediaDevices } = navigator;
 const getUserMedia = MediaDevices.prototype.getUserMedia;
@@ -140,6 +141,23 @@ export async function configureInVain({ name, source }) {
   const done = await outcome(publication.configure({ maxBitrate: 1_000 }));
   RTCRtpSender.prototype.setParameters = setParameters;
   return { done, maxBitrate: publication.options.maxBitrate };
+}
+
+export const rename = ({ name, source, called }) => published(name, source).configure({ name: called });
+
+/** The server does not take it, which is told later: what it is called by then, and when that is told. */
+export async function configureRefused({ name, source, options }) {
+  const publication = published(name, source);
+  const told = new Promise((resolve) => {
+    const off = person(name).room.on('mediaError', ({ error }) => {
+      off();
+      resolve([error.code, publication.name]);
+    });
+  });
+  refuse();
+  await publication.configure(options);
+  const wished = publication.name;
+  return { wished, told: await told, options: publication.options };
 }
 
 /** The page's own track in the place of a device. */

@@ -1,12 +1,30 @@
 /** A way to the server that a test can meddle with: what is said can be held back, and media sent through relays. */
 
 let holding = false;
+let refusing = false;
 let held = [];
 const relays = new Map();
 
 /** Holds what the server says of publishers, until `release()`. */
 export function hold() {
   holding = true;
+}
+
+/** Refuses what the server is asked next by `configure`, as the server would. */
+export function refuse() {
+  refusing = true;
+}
+
+/** Whether it was a request that is refused, and is. */
+function isRefused(text, events) {
+  if (!refusing) return false;
+  const { body, session_id, handle_id: sender, transaction } = JSON.parse(text);
+  if (body?.request !== 'configure') return false;
+  refusing = false;
+  const data = { videoroom: 'event', error_code: 499, error: 'not now' };
+  const plugindata = { plugin: 'janus.plugin.videoroom', data };
+  setTimeout(() => events.message(JSON.stringify({ janus: 'event', session_id, sender, transaction, plugindata })));
+  return true;
 }
 
 export function release() {
@@ -61,7 +79,7 @@ export const transport = (desk) => (url, events) => {
     });
   };
   return {
-    send: (text) => socket.send(desk ? withoutCandidates(text) : text),
+    send: (text) => isRefused(text, events) || socket.send(desk ? withoutCandidates(text) : text),
     close: () => socket.close(),
   };
 };
