@@ -12,7 +12,10 @@ export const OBJECT: Rule = ['an object', (value) => typeof value === 'object' &
 /** @internal */
 export const FUNCTION: Rule = ['a function', (value) => typeof value === 'function'];
 const NUMBER: Rule = ['a number', (value) => typeof value === 'number'];
-const SIGNAL: Rule = ['an AbortSignal', (value) => value instanceof AbortSignal];
+/** Of whatever window it is. @internal */
+export const ELEMENT: Rule = ['an <audio> or <video>', (value) => typeof value === 'object' && value !== null && 'srcObject' in value];
+/** @internal */
+export const SIGNAL: Rule = ['an AbortSignal', (value) => value instanceof AbortSignal];
 const COUNT: Rule = [
   'a whole number of at least 0',
   (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32,

@@ -1,4 +1,4 @@
-import { FUNCTION, check } from './checks.js';
+import { FUNCTION, SIGNAL, check } from './checks.js';
 
 /** Options of everything that can be called off. */
 export interface Abortable {
@@ -11,6 +11,12 @@ export type NamedEvent<M> = { [K in keyof M]: { readonly type: K } & M[K] }[keyo
 
 type Listener = (event: never) => void;
 
+function signalOf(options: Abortable | null): AbortSignal | undefined {
+  const signal = options?.signal ?? undefined;
+  if (signal !== undefined) check('signal', SIGNAL, signal);
+  return signal;
+}
+
 /** Typed events. State can always be read, so that a listener that comes late misses nothing. */
 export class Emitter<M extends object> {
   readonly #listeners = new Map<keyof M, Set<Listener>>();
@@ -19,7 +25,7 @@ export class Emitter<M extends object> {
   /** Calls `listener` with each event of this type; the returned function ends that. */
   on<K extends keyof M>(type: K, listener: (event: M[K]) => void, options: Abortable = {}): () => void {
     check('listener', FUNCTION, listener);
-    const { signal } = options;
+    const signal = signalOf(options);
     if (signal?.aborted) return () => undefined;
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners);
@@ -36,7 +42,7 @@ export class Emitter<M extends object> {
 
   /** Every event from now on, as an async iterator; leaving the loop or aborting the signal ends it. */
   events(options: Abortable = {}): AsyncIterableIterator<NamedEvent<M>> {
-    const { signal } = options;
+    const signal = signalOf(options);
     const queue: NamedEvent<M>[] = [];
     let wake: (() => void) | undefined;
     let done = signal?.aborted ?? false;

@@ -26,8 +26,11 @@ export class LivePort {
 
   /** One of the functions there, for this room. */
   async ask<K extends Asked>(name: K, argument: Parameters<Live[K]>[1]): Promise<Awaited<ReturnType<Live[K]>>> {
-    const live = await import('./live/index.js');
-    return live[name](this.#host, argument as never) as Promise<Awaited<ReturnType<Live[K]>>>;
+    type Answer = Awaited<ReturnType<Live[K]>>;
+    return this.#host.within(async (): Promise<Answer> => {
+      const live = await import('./live/index.js');
+      return (await live[name](this.#host, argument as never)) as Answer;
+    });
   }
 
   follow(change: StateChanged): void {

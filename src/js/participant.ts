@@ -121,7 +121,10 @@ export function checkMetadata(metadata: unknown): void {
   if ('attributes' in metadata) throw invalidArgument('metadata.attributes: these are set by setAttributes()');
 }
 
-type Send = (data: string | ArrayBuffer | ArrayBufferView, options: DataOptions) => Promise<void>;
+/** What can be sent. @internal */
+export type DataPayload = string | ArrayBuffer | ArrayBufferView;
+
+type Send = (data: DataPayload, options: DataOptions) => Promise<void>;
 
 /** Us. */
 export class LocalParticipant extends Participant {
@@ -235,7 +238,7 @@ export class LocalParticipant extends Participant {
    * @example
    * await room.localParticipant.sendData('hello');
    */
-  async sendData(data: string | ArrayBuffer | ArrayBufferView, options: DataOptions = {}): Promise<void> {
+  async sendData(data: DataPayload, options: DataOptions = {}): Promise<void> {
     await this.#send(data, checked('sending', options ?? {}, ''));
   }
 

@@ -13,11 +13,12 @@ import { LivePort } from './live.js';
 import { loadVideoRoom } from './janus.js';
 import { loadCore } from './load.js';
 import type { RoomStatistics, RoomStats } from './media/room-stats.js';
-import { LocalParticipant, type Participant, type RemoteParticipant } from './participant.js';
+import { LocalParticipant, type DataPayload, type Participant, type RemoteParticipant } from './participant.js';
 import { RoomModel, type RoomEventMap } from './model.js';
 import { LocalTrack, deviceOptions } from './track.js';
 import type {
   CameraOptions,
+  DataOptions,
   Id,
   MicrophoneOptions,
   RoomOptions,
@@ -114,7 +115,9 @@ function given(entry: LocalTrack | MediaStreamTrack | TrackToPublish): GivenTrac
 
 function givenTracks(tracks: unknown): GivenTrack[] {
   if (!Array.isArray(tracks)) throw invalidArgument('tracks: expected a list of tracks');
-  return tracks.map((track: unknown) => given((track ?? {}) as TrackToPublish));
+  const all = tracks.map((track: unknown) => given((track ?? {}) as TrackToPublish));
+  // Named twice, it is published once, as by `publishTrack()`.
+  return all.filter(({ track }, index) => all.findIndex((one) => one.track === track) === index);
 }
 
 /** `create` as Janus reads it. */
@@ -190,9 +193,11 @@ export class Room extends Emitter<RoomEventMap> {
     const tell = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void => this.emit(type, event);
     const load = (): Promise<RoomCore> => this.#load();
     const data: DataPort = new DataPort(load, (...message) => model.deliver(...message));
+    const within = <T>(work: () => Promise<T>): Promise<T> => this.#within(work);
     const send = (envelope: Uint8Array<ArrayBuffer>): Promise<void> => data.send(envelope, {}, true);
-    const live = new LivePort({ room: this, options, states: [], core: () => this.#present, send, emit: tell });
-    const local = new LocalParticipant(load, (payload, sending) => data.send(payload, sending), live);
+    const live = new LivePort({ room: this, options, states: [], core: () => this.#present, send, within, emit: tell });
+    const sendData = (payload: DataPayload, sending: DataOptions): Promise<void> => within(() => data.send(payload, sending));
+    const local = new LocalParticipant(() => this.#here(), sendData, live);
     const model: RoomModel = new RoomModel(local, data, () => this.#loaded(), (type, event) => {
       if (model.state === 'disconnected') lasting.delete(model);
       else lasting.add(model);
@@ -248,9 +253,8 @@ export class Room extends Emitter<RoomEventMap> {
    */
   async prepare(options: PrepareOptions = {}): Promise<void> {
     const { tracks: list, reserveScreen } = checked('join', options ?? {}, '');
-    const [tracks, departures] = [givenTracks(list ?? []), this.#departures];
-    const core = await this.#load();
-    if (departures !== this.#departures) throw left();
+    const tracks = givenTracks(list ?? []);
+    const core = await this.#here();
     await core.prepare(tracks, reserveScreen === true);
   }
 
@@ -431,6 +435,25 @@ export class Room extends Emitter<RoomEventMap> {
   #loaded(): RoomCore {
     if (this.#present) return this.#present;
     throw wrongState('join the room first');
+  }
+
+  /** The core, unless we left while it was loaded: what it was wanted for is called off then. */
+  async #here(): Promise<RoomCore> {
+    const departures = this.#departures;
+    const core = await this.#load();
+    if (departures !== this.#departures) throw left();
+    return core;
+  }
+
+  /** What loads more than the core: if we left meanwhile, it is called off, too. */
+  async #within<T>(work: () => Promise<T>): Promise<T> {
+    const departures = this.#departures;
+    try {
+      return await work();
+    } catch (error) {
+      const tooLate = departures !== this.#departures && error instanceof JanusError && error.code === 'invalid-state';
+      throw tooLate ? left() : error;
+    }
   }
 
   #load(): Promise<RoomCore> {

@@ -1,6 +1,6 @@
 import type { TrackCore } from '../../pkg/janus.js';
 import { startMeter } from '../web/media.js';
-import { checked } from './checks.js';
+import { ELEMENT, check, checked } from './checks.js';
 import { abortable, type Abortable } from './events.js';
 import { stringify } from './json.js';
 import { loadCore } from './load.js';
@@ -35,6 +35,7 @@ export class Track {
   attach(): HTMLMediaElement;
   attach<E extends HTMLMediaElement>(element: E): E;
   attach(element?: HTMLMediaElement): HTMLMediaElement {
+    if (element) check('element', ELEMENT, element);
     const attached = this.#core.attach(element);
     this._onElements?.();
     return attached;

@@ -298,6 +298,6 @@ export interface StateChanged {
   state: RoomState;
   /** With `disconnected` only. */
   reason?: DisconnectReason;
-  /** With `disconnected` only, if something went wrong. */
+  /** With `reconnecting`, what was lost; with `disconnected`, what went wrong, if anything did. */
   error?: JanusError;
 }

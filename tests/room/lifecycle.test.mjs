@@ -13,6 +13,52 @@ const ADA = { name: 'Ada' };
 const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? 6);
 const SEED = Number(process.env.LIFECYCLE_SEED ?? 1);
 
+/** Asks everything of a call, and leaves in the same breath. Runs in the page, and is sent there as text. */
+async function askAndLeave({ servers, room: id }) {
+  const { Room } = await import('/dist/index.js');
+  const { Pattern } = await import('/call/pattern.js');
+  const room = new Room({ servers });
+  const me = room.localParticipant;
+  const { track } = new Pattern(9);
+  const somebody = () => [...room.remoteParticipants.values()][0];
+  const questions = {
+    camera: () => me.setCameraEnabled(true),
+    microphone: () => me.setMicrophoneEnabled(false),
+    publish: () => me.publishTrack(track),
+    chat: () => me.sendChatMessage('x'),
+    data: () => me.sendData(new Uint8Array(200_000)),
+    file: () => me.sendFile(new File(['x'], 'x')),
+    request: () => me.request(somebody(), 'echo', 1),
+    simulate: () => room.simulate('ice-failed'),
+  };
+  const ends = {};
+  for (const [name, ask] of Object.entries(questions)) {
+    await room.join({ room: id });
+    const asked = ask().then(() => 'done', ({ code, message }) => code ?? message);
+    await room.leave();
+    ends[name] = await asked;
+  }
+  track.stop();
+  return ends;
+}
+
+/** Stays of some milliseconds by somebody with something to say. Runs in the page, and is sent there as text. */
+async function stayShortly({ servers, room: id }) {
+  const { Room } = await import('/dist/index.js');
+  const unhandled = [];
+  addEventListener('unhandledrejection', ({ reason }) => unhandled.push(String(reason)));
+  const room = new Room({ servers });
+  for (const pause of [30, 0, 5, 60, 20, 100, 1]) {
+    await room.join({ room: id });
+    if (pause === 30) await room.localParticipant.setAttributes({ here: '1' });
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    await room.leave();
+  }
+  // The browser tells of them once it has nothing else to do.
+  await new Promise((resolve) => setTimeout(resolve));
+  return unhandled;
+}
+
 for (const kind of BROWSERS) {
   describe(`life cycle: ${kind}`, () => {
     let stage;
@@ -229,6 +275,19 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await call.contradictions(ADA), []);
       await call.leave({ name: 'Bob' });
       await nothingLeft(stage.janus);
+    });
+
+    it('what is asked in the breath in which one leaves is called off', async () => {
+      await meet('Bob');
+      await call.join({ name: 'Bob', room: ROOM, number: 18 });
+      const ends = await call.page.evaluate(askAndLeave, { servers: stage.janus.ws, room: ROOM });
+      assert.deepEqual(new Set(Object.values(ends)), new Set(['aborted']), JSON.stringify(ends));
+    });
+
+    it('short stays of somebody with attributes leave no rejection unhandled', async () => {
+      await meet('Bob');
+      await call.join({ name: 'Bob', room: ROOM, number: 18, options: { data: true } });
+      assert.deepEqual(await call.page.evaluate(stayShortly, { servers: stage.janus.ws, room: ROOM }), []);
     });
 
     it('two rooms of one page do not disturb each other', async () => {

@@ -110,7 +110,7 @@ export class AttributeExchange implements Part {
     if (!this.#isOn || !this.#hasToSay()) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#announceOurselves(), AGAIN_MS);
-    if (!this.#line.isSettled()) void this.#line.settled().then(() => this.#say());
+    if (!this.#line.isSettled()) void this.#line.settled().then(() => this.#say(), () => undefined);
     this.#say();
   }
 

@@ -25,6 +25,8 @@ export interface Host {
   core(): RoomCore | undefined;
   /** Says something to the libraries of the other pages, in one frame. */
   send(envelope: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Does what belongs to a stay: rejects with `aborted` what comes too late because we left. */
+  within<T>(work: () => Promise<T>): Promise<T>;
   emit<K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void;
 }
 

@@ -60,6 +60,8 @@ export const OPTIONS = [
   ...wrong('new Room({ servers: address }).join({ room: 1234, microphone: { $ } })', MICROPHONE),
   ['new Room({ servers: address }).join({ room: 1234, create: { publishers: "3" } })', /publishers must be/],
   ['new Room({ servers: address }).join({ room: 1234, metadata: { attributes: {} } })', /metadata\.attributes/],
+  ...wrong('new Room({ servers: address }).on("stateChanged", () => {}, { $ })', { signal: ['signal'] }),
+  ...wrong('new Room({ servers: address }).events({ $ })', { signal: ['signal'] }),
   ...wrong('createLocalTracks({ $ })', { signal: ['signal'] }),
   ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
 ];
@@ -88,6 +90,7 @@ export const WRONG_IN_ROOM = [
   ...argument('deviceId', 'mine.switchDevice($)', ['undefined', '5', '""']),
   ...argument('data', 'me.sendData($)', ['undefined', 'null', '5', '{}', '""', 'new ArrayBuffer(0)', 'new Blob(["x"])']),
   ...argument('options', 'me.sendData("x", $)', NOT.object),
+  ...argument('element', '[...me.publications.values()][0].track.attach($)', ['5', '"video"', '{}', 'document.createElement("div")']),
   ...wrong('me.sendData("x", { $ })', { reliable: ['flag'], signal: ['signal'] }),
   ...argument('file', 'me.sendFile($)', ['undefined', 'null', '"x"', 'new ArrayBuffer(5)']),
   ...argument('options', 'me.sendFile(new Blob(["x"]), $)', NOT.object),
