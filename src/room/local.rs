@@ -12,7 +12,7 @@ use super::event::Failure;
 use super::options::GivenTrack;
 use super::toggle::{Toggle, Turns};
 use super::track::Track;
-use crate::engine::conference::{LocalStream, is_inactive};
+use crate::engine::conference::{LocalStream, is_inactive, line_again};
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::StreamKind;
@@ -195,16 +195,12 @@ impl Slot {
         self.track.is_live()
     }
 
-    /// Adds the track to a peer connection. A closed camera is added when it opens again.
-    pub(super) fn add_to(&self, peer: &Peer) -> Result<(), Thrown> {
-        let sender = if self.is_live() {
-            let settings = self.settings.borrow();
-            Some(peer.add_sender_as(&self.track.media(), &settings, self.any_codec.get())?)
-        } else {
-            None
-        };
-        self.sender.replace(sender);
-        Ok(())
+    /// Adds the track to a peer connection, be it that of a closed camera: muted, it stays in the room.
+    pub(super) fn add_to(&self, peer: &Peer) -> Result<Sender, Thrown> {
+        let settings = self.settings.borrow();
+        let sender = peer.add_sender_as(&self.track.media(), &settings, self.any_codec.get())?;
+        self.sender.replace(Some(sender.clone()));
+        Ok(sender)
     }
 
     /// Another track in the same place. `ours`: it is ours to stop.
@@ -250,6 +246,11 @@ impl Slot {
 
     pub(super) fn announced(&self) -> Option<String> {
         self.announced.borrow().clone()
+    }
+
+    /// Its m-line on the next peer connection.
+    pub(super) fn line(&self) -> u32 {
+        line_again(self.announced.borrow().as_deref())
     }
 
     pub(super) fn is_announced(&self) -> bool {

@@ -10,6 +10,7 @@ use super::event::{Failure, RoomEvent};
 use super::local::{Device, Named, Slot, left};
 use super::toggle::Wish;
 use super::track::Track;
+use crate::engine::conference::KEPT_LINES;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::web::{
@@ -296,30 +297,32 @@ impl Call {
 
     fn add_to(&self, slot: &Slot, peer: &Peer, muted: bool) -> Result<(), Failure> {
         self.make_places(peer, slot);
-        slot.add_to(peer)?;
-        if let Some(sender) = slot.sender() {
-            let (transceiver, source) = (sender.transceiver(), slot.source());
-            self.emit(&RoomEvent::SenderAdded { transceiver, source });
-            if muted {
-                // Begun now: what comes next may be to send again.
-                let paused = sender.pause();
-                spawn_local(async move {
-                    // Fails only with the whole peer connection.
-                    paused.await.ok();
-                });
-            }
+        let sender = slot.add_to(peer)?;
+        let (transceiver, source) = (sender.transceiver(), slot.source());
+        self.emit(&RoomEvent::SenderAdded { transceiver, source });
+        if muted {
+            // Begun now: what comes next may be to send again.
+            let paused = sender.pause();
+            spawn_local(async move {
+                // Fails only with the whole peer connection.
+                paused.await.ok();
+            });
         }
         Ok(())
     }
 
-    /// Adds what is published to a fresh peer connection.
+    /// Adds what is published to a fresh peer connection, under the mids by which others know it.
     pub(super) fn add_again(self: &Rc<Self>) {
         let Ok(Some(peer)) = self.publisher() else { return };
-        for slot in self.slots.all() {
-            match self.add_to(&slot, &peer, slot.muted.get()) {
-                Err(failure) if !slot.is_announced() => self.refuse(&slot, failure),
-                // What was sent before the browser would have refused before.
-                _ => {}
+        let slots = self.slots.all();
+        for line in 0..=KEPT_LINES {
+            for slot in slots.iter().filter(|slot| slot.line() == line) {
+                peer.fill(line % KEPT_LINES);
+                match self.add_to(slot, &peer, slot.muted.get()) {
+                    Err(failure) if !slot.is_announced() => self.refuse(slot, failure),
+                    // What was sent before the browser would have refused before.
+                    _ => {}
+                }
             }
         }
     }
@@ -430,7 +433,6 @@ impl Call {
             }
             return Err(failure);
         }
-        self.send_at_all(slot)?;
         self.mute(slot, false);
         Ok(())
     }
@@ -440,17 +442,6 @@ impl Call {
         let replace = |sender: &Sender| sender.replace(media, &slot.settings.borrow());
         slot.on_sender(&replace).await?;
         if self.slots.has(slot) { Ok(()) } else { Err(unpublished()) }
-    }
-
-    /// Adds what was closed when the peer connection was made.
-    fn send_at_all(self: &Rc<Self>, slot: &Slot) -> Result<(), Failure> {
-        if slot.sender().is_none()
-            && let Some(peer) = self.publisher()?
-        {
-            self.add_to(slot, &peer, false)?;
-            self.negotiate();
-        }
-        Ok(())
     }
 
     /// Another track in the place of one; muted stays muted.
@@ -474,7 +465,7 @@ impl Call {
         }
         slot.replaced(media, ours)?;
         self.watch(slot);
-        if slot.muted.get() { Ok(()) } else { self.send_at_all(slot) }
+        Ok(())
     }
 
     /// Says anew what a stream is.

@@ -70,7 +70,7 @@ impl Call {
     /// On a fresh peer connection, which is made if there is anything; whether there is.
     pub(super) fn publish_all_again(self: &Rc<Self>) -> bool {
         self.rebuilding.set(false);
-        let any = self.slots.all().iter().any(|slot| slot.is_live()) || !self.channels.is_empty();
+        let any = !self.slots.all().is_empty() || !self.channels.is_empty();
         if any {
             self.add_again();
             self.open_channels_again();

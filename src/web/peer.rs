@@ -162,6 +162,12 @@ impl Peer {
         Sender::reserve(&self.pc, self.room_bitrate)
     }
 
+    /// Makes m-lines that hold nothing until there are so many, so that what is added next has the mid it had on another
+    /// peer connection.
+    pub fn fill(&self, count: u32) {
+        Sender::fill(&self.pc, count);
+    }
+
     /// Opens a data channel; `options` is an `RTCDataChannelInit` as JSON. The next offer holds it if it is
     /// the first. Of a connection that receives: Janus sends data only to those who have one of their own.
     pub fn open_channel(&self, label: &str, options: &str) -> Result<RtcDataChannel, Thrown> {

@@ -103,7 +103,11 @@ export function videoEncodings({ width, height, frameRate }, options, { count, r
  * @returns {RTCRtpEncodingParameters[]}
  */
 function encodings(track, options, place) {
-  if (track.kind === 'video') return videoEncodings(track.getSettings(), options, place);
+  if (track.kind === 'video') {
+    const picture = track.getSettings();
+    if (picture.width) pictures.set(track, picture);
+    return videoEncodings(pictures.get(track) ?? picture, options, place);
+  }
   const { maxBitrate, priority } = options;
   return [{
     active: options.layers?.[0] ?? true,
@@ -146,6 +150,9 @@ function hint(track, options, before = {}) {
 
 /** What a transceiver was made for, which cannot be changed later, and what it was asked for last. */
 const made = new WeakMap();
+
+/** How large pictures are, or were: of a camera that is closed browsers do not say it. */
+const pictures = new WeakMap();
 
 /**
  * @param {RTCRtpTransceiver | undefined} transceiver
@@ -190,6 +197,16 @@ export function reserveScreen(pc, roomBitrate) {
     prefer(transceiver, kind, undefined);
     return transceiver;
   });
+}
+
+/**
+ * Makes m-lines for nothing until there are so many: what is added next has the mid it had before.
+ *
+ * @param {RTCPeerConnection} pc
+ * @param {number} count
+ */
+export function fill(pc, count) {
+  while (pc.getTransceivers().length < count) pc.addTransceiver('audio', { direction: 'inactive' });
 }
 
 /**

@@ -63,6 +63,8 @@ extern "C" {
     ) -> Result<RtcRtpTransceiver, JsValue>;
     #[wasm_bindgen(catch, js_name = reserveScreen)]
     fn reserve(pc: &RtcPeerConnection, room_bitrate: Option<u32>) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn fill(pc: &RtcPeerConnection, count: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = changeSender)]
     fn change(sender: &RtcRtpTransceiver, track: &MediaStreamTrack, options: &str) -> Promise;
     #[wasm_bindgen(js_name = replaceSender)]
@@ -128,6 +130,11 @@ impl Sender {
     pub(super) fn reserve(pc: &RtcPeerConnection, room_bitrate: Option<u32>) -> Vec<Self> {
         let made = reserve(pc, room_bitrate).unwrap_or_default();
         made.iter().map(|transceiver| Self(transceiver.unchecked_into())).collect()
+    }
+
+    /// M-lines that hold nothing until there are so many; fewer where the browser makes none without a track.
+    pub(super) fn fill(pc: &RtcPeerConnection, count: u32) {
+        fill(pc, count).ok();
     }
 
     /// Its m-line; known once an offer was set.

@@ -18,6 +18,8 @@ const SIZE = { width: 160, height: 90, rate: 8 };
 const PEOPLE = ['Ada', 'Bob', 'Cem', 'Dee'];
 /** Who shows a screen beside the camera: one in each browser. */
 const SHARING = ['Ada', 'Cem'];
+/** Who has data as well, whose m-line comes before the screen: one in each browser, one of them with a screen. */
+const TALKING = ['Bob', 'Cem'];
 /** What the pictures say: whose camera, whose screen. */
 const cameraOf = (name) => PEOPLE.indexOf(name) + 1;
 const screenOf = (name) => PEOPLE.indexOf(name) + 11;
@@ -49,7 +51,7 @@ class Call {
         this.proxies.set(name, proxy);
         this.pages.set(name, page);
         await page.create({ name, servers: proxy.url('ws'), desk: desk.url });
-        await page.join({ name, room: ROOM, number: cameraOf(name), size: SIZE });
+        await page.join({ name, room: ROOM, number: cameraOf(name), size: SIZE, options: { data: TALKING.includes(name) } });
         if (SHARING.includes(name)) await page.publish({ name, number: screenOf(name), size: SIZE, source: 'screen' });
       }
     }

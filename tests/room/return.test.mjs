@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { startProxy } from '../chaos/lib/proxy.mjs';
-import { openCalls, sees, setCallStage } from '../media/lib/call.mjs';
+import { openCalls, sees } from '../media/lib/call.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { createRoom, detachHandles, endSessions, nothingLeft, videoroom } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
+import { openSupport, setSupportStage } from './lib/support.mjs';
 
 const ROOM = 1234;
 const PATIENCE = { timeout: 60_000 };
@@ -18,7 +19,7 @@ for (const kind of BROWSERS) {
     let proxy;
 
     before(async () => {
-      stage = await setCallStage({ reclaimSessionTimeout: 30 });
+      stage = await setSupportStage({ reclaimSessionTimeout: 30 });
       browser = await launch(kind);
     });
 
@@ -94,6 +95,97 @@ for (const kind of BROWSERS) {
       }
       for (const name of ['Ada', 'Bob']) await call.leave({ name });
       await nothingLeft(stage.janus);
+    });
+
+    /** All of these join, each with options of their own. */
+    async function enter(options) {
+      call = await openSupport(browser, stage.site);
+      for (const name of Object.keys(options)) {
+        await call.create({ name, servers: stage.janus.ws });
+        await call.join({ name, room: ROOM, options: options[name] });
+      }
+    }
+
+    async function restart(meanwhile) {
+      await stage.janus.kill();
+      await meanwhile?.();
+      await stage.janus.start();
+    }
+
+    it('what is published beside data is the same when the server was started again', async () => {
+      // Ada's data come before her pictures. Bob's are first and come between his, by attributes.
+      await enter({ Ada: { data: true }, Bob: {} });
+      await call.publish({ name: 'Bob', number: 18, source: 'camera' });
+      await call.setAttributes({ name: 'Bob', changes: { seat: '3' } });
+      await call.publish({ name: 'Ada', number: 17, source: 'camera' });
+      await call.publish({ name: 'Ada', number: 20, source: 'unknown' });
+      for (const [name, number] of [['Ada', 21], ['Bob', 22]]) await call.publish({ name, number, source: 'screen' });
+      const all = [
+        [{ name: 'Bob', of: 'Ada', what: 'screen' }, 21], [{ name: 'Bob', of: 'Ada', what: 'camera' }, 17],
+        [{ name: 'Ada', of: 'Bob', what: 'screen' }, 22], [{ name: 'Ada', of: 'Bob', what: 'camera' }, 18],
+      ];
+      for (const [view, number] of all) await sees(call, view, number);
+      // Where it was there is a hole.
+      await call.unpublish({ name: 'Ada', of: 'unknown' });
+      await until('it to be gone', async () => (await call.identities({ name: 'Bob' })).Ada.length === 5);
+      const seen = () => Promise.all(['Ada', 'Bob'].map((name) => call.identities({ name })));
+      const before = await seen();
+      for (const round of ['once', 'twice']) {
+        await restart();
+        for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
+        for (const [view, number] of all) await sees(call, view, number, undefined, PATIENCE);
+        assert.deepEqual(await seen(), before, round);
+        await call.send({ name: 'Ada', data: round });
+        await until('the data to be there', async () => (await call.data({ name: 'Bob' })).some(({ data }) => data === round));
+      }
+      for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
+    });
+
+    const LOSSES = {
+      'its session': () => call.simulate({ name: 'Ada', trouble: 'session-lost' }),
+      'session and connection': () => call.simulate({ name: 'Ada', trouble: 'server-restart' }),
+      'its peer connection': () => call.simulate({ name: 'Ada', trouble: 'publisher-failed' }),
+      'the server': () => restart(),
+      'the server, and was switched off meanwhile': () => restart(async () => {
+        await call.camera({ name: 'Ada', enabled: true });
+        await call.camera({ name: 'Ada', enabled: false });
+      }),
+    };
+
+    it('a camera that is off stays in the room whatever is lost, and is the same when it is on again', async () => {
+      await enter({ Ada: { camera: { width: 1280, height: 720, simulcast: true }, microphone: true }, Bob: {} });
+      await call.create({ name: 'Cem', servers: stage.janus.ws });
+      const stands = async (name) => (await call.stream({ name, of: 'Ada', what: 'camera' }))?.muted;
+      const plays = (words) => until(`Bob to see the camera ${words}`, async () =>
+        await stands('Bob') === false && (await call.see({ name: 'Bob', of: 'Ada' })).width > 0
+          && (await call.received({ name: 'Bob', of: 'Ada' })).frames > 0, PATIENCE);
+      const layers = () => call.layersOf({ name: 'Ada' });
+      await plays('at first');
+      const before = [await call.identities({ name: 'Bob' }), await call.ownIdentities({ name: 'Ada' }), await layers()];
+      for (const [what, lose] of Object.entries(LOSSES)) {
+        await call.camera({ name: 'Ada', enabled: false });
+        await until('Bob to see it is off', async () => await stands('Bob') === true);
+        // Of what she alone lost the server tells the others that she is gone, or publishes nothing.
+        const isAlone = !what.startsWith('the server');
+        await call.told({ name: 'Ada' });
+        await call.told({ name: 'Bob' });
+        await lose();
+        // Of those who were here they may believe what was.
+        await call.join({ name: 'Cem', room: ROOM });
+        await until(`Cem to see that the camera that lost ${what} is off`, async () => await stands('Cem') === true, PATIENCE);
+        for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
+        await until(`Bob to see that the camera that lost ${what} is off`, async () => await stands('Bob') === true, PATIENCE);
+        await call.camera({ name: 'Ada', enabled: true });
+        await plays(`that lost ${what}`);
+        await until('Cem to see it is on', async () => await stands('Cem') === false);
+        const told = [...await call.told({ name: 'Ada' }), ...await call.told({ name: 'Bob' })];
+        const now = [await call.identities({ name: 'Bob' }), await call.ownIdentities({ name: 'Ada' }), await layers()];
+        await call.leave({ name: 'Cem' });
+        now[0] = { Ada: now[0].Ada };
+        if (isAlone) before[0] = now[0];
+        assert.deepEqual(now, before, `${what}: ${told.join(', ')}`);
+      }
+      for (const name of ['Ada', 'Bob', 'Cem']) assert.deepEqual(await call.contradictions({ name }), []);
     });
 
     it('a room that is not there is made by who may, and made again', async () => {

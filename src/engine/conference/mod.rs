@@ -21,6 +21,7 @@ use std::collections::VecDeque;
 pub use self::catching_up::is_inactive;
 pub use self::healing::PeerState;
 use self::publishing::Publishing;
+pub use self::publishing::{KEPT_LINES, line_again};
 use self::receiving::Receiving;
 use self::returning::Returning;
 pub use self::types::{

@@ -7,10 +7,23 @@ use super::patience::Patience;
 use super::{Asked, Conference, Event, LocalStream, Millis, Output, PublisherRequest};
 use crate::engine::negotiation::{Negotiation, Role, Step};
 use crate::engine::requests::Describe;
+use crate::protocol::json::Decode;
 use crate::protocol::videoroom::Stream;
 use crate::protocol::videoroom::publishing::StreamDescription;
 use crate::protocol::{Jsep, description};
 use crate::{Error, Map};
+
+/// So many m-lines are kept for what was published before; a mid beyond is not worth the m-lines it takes.
+pub const KEPT_LINES: u32 = 32;
+
+/// The m-line on a fresh peer connection of what had this mid on the one before, or [`KEPT_LINES`] if any one will do.
+///
+/// Others know what we publish by its mid, and browsers number m-lines as they are added. So what is published again is
+/// added in this order, and where a line is missing one that holds nothing takes its place: data had it, which comes
+/// after all tracks in an offer, or what is published no longer.
+pub fn line_again(mid: Option<&str>) -> u32 {
+    mid.and_then(|mid| u32::decode(mid).ok()).unwrap_or(KEPT_LINES).min(KEPT_LINES)
+}
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]

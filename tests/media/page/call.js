@@ -164,6 +164,9 @@ export function countNegotiations({ name }) {
   return navigator.userAgent.includes('Firefox') ? version + 1 : version - 1;
 }
 
+/** How many layers the camera of this person has. */
+export const layersOf = ({ name }) => local(name, 'camera').sender?.getParameters().encodings.length;
+
 export const settings = ({ name, of }) => local(name, of).settings;
 export const log = ({ name }) => person(name).log;
 export const state = ({ name }) => person(name).room.state;

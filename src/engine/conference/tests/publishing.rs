@@ -1,5 +1,7 @@
 //! What we publish, while the peer connection it goes over is refused, hung up and made anew.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn refused() -> Error {
@@ -201,4 +203,55 @@ fn where_nothing_is_left_to_publish_nothing_is_offered() {
     assert!(drain(&mut conference, HERE).is_empty());
     conference.negotiate();
     assert!(matches!(offer(&mut conference, "again", HERE)[..], [PublisherRequest::Publish(..)]));
+}
+
+/// The mids of what is added again, in the order in which that is done, where browsers number m-lines as they are added.
+fn again(before: &[&str]) -> Vec<(String, usize)> {
+    let (mut lines, mut added) = (0, Vec::new());
+    for line in 0..=KEPT_LINES {
+        let named = |mid: &&&str| line_again(Some(**mid).filter(|mid| *mid != "none")) == line;
+        for mid in before.iter().filter(named) {
+            lines = lines.max(line % KEPT_LINES);
+            added.push(((*mid).to_owned(), lines as usize));
+            lines += 1;
+        }
+    }
+    added
+}
+
+#[test]
+fn what_is_published_again_has_the_mids_it_had() {
+    let mid = |mid: &str, line: usize| (mid.to_owned(), line);
+    assert_eq!(again(&["0", "1"]), [mid("0", 0), mid("1", 1)]);
+    // Data had the first m-line, and what had the third is published no longer.
+    assert_eq!(again(&["1", "3"]), [mid("1", 1), mid("3", 3)]);
+    // Published first, and moved when its codec was another.
+    assert_eq!(again(&["4", "1"]), [mid("1", 1), mid("4", 4)]);
+    assert_eq!(again(&[]), []);
+}
+
+#[test]
+fn what_had_no_mid_follows_in_its_order() {
+    let told = again(&["none", "2", "", "0"]);
+    let told: Vec<(&str, usize)> = told.iter().map(|(mid, line)| (mid.as_str(), *line)).collect();
+    assert_eq!(told, [("0", 0), ("2", 2), ("none", 3), ("", 4)]);
+    // No number, or one that would take as many m-lines.
+    let told = again(&["camera", "200", "999999"]);
+    assert_eq!(told.iter().map(|(_, line)| *line).collect::<Vec<usize>>(), [0, 1, 2]);
+}
+
+proptest! {
+    #[test]
+    fn all_come_once_and_those_with_a_mid_under_it(
+        mids in prop::collection::hash_set(0_usize..32, 0..8), more in 0_usize..3
+    ) {
+        let named = mids.iter().map(usize::to_string).chain(vec!["none".to_owned(); more]);
+        let before: Vec<String> = named.collect();
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
+        let told = again(&before);
+        prop_assert_eq!(told.len(), before.len());
+        for (mid, line) in told.iter().filter(|(mid, _)| mid != "none") {
+            prop_assert_eq!(mid, &line.to_string());
+        }
+    }
 }
