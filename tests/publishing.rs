@@ -1,8 +1,9 @@
-//! What we publish, against a server that refuses, hangs up and answers late: in the end it has what is wished. A place
-//! for a screen that is held ready is part of every offer, and says whether there is a screen.
+//! What we publish, against a server that refuses, hangs up and answers late: in the end it has what is wished, and
+//! whoever published something has heard what became of it. A place for a screen that is held ready is part of every
+//! offer, and says whether there is a screen.
 #![cfg(not(target_family = "wasm"))]
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use janus_wasm::Map;
 use janus_wasm::engine::Millis;
@@ -33,7 +34,8 @@ enum Happening {
     Screen(bool),
     HangUp,
     Up,
-    /// The browser ends a step that is under way.
+    /// The browser goes on with a step that is under way: an offer it begins first, and what is published meanwhile is
+    /// not in it.
     Browser {
         fails: bool,
     },
@@ -79,6 +81,10 @@ struct World {
     conference: Conference,
     now: u64,
     wished: Streams,
+    /// What is published and neither taken by the server nor refused.
+    unsettled: BTreeSet<String>,
+    /// What the offer that is being made holds.
+    begun: Option<BTreeSet<String>>,
     /// Whether a place is held ready.
     reserves: bool,
     /// Whether a screen is shared, and whether the application waits to hear that the server knows.
@@ -106,6 +112,8 @@ impl World {
             conference,
             now: 0,
             wished: Map::new(),
+            unsettled: BTreeSet::new(),
+            begun: None,
             reserves,
             screen: false,
             awaited: false,
@@ -142,11 +150,14 @@ impl World {
             Happening::Publish(which) => {
                 let stream =
                     LocalStream { source: Source::Camera, name: None, muted: false, off: false };
-                self.wished.insert(which.to_string(), stream);
+                if self.wished.insert(which.to_string(), stream).is_none() {
+                    self.unsettled.insert(which.to_string());
+                }
                 self.negotiate();
             }
             Happening::Unpublish(which) => {
                 self.wished.remove(&which.to_string());
+                self.unsettled.remove(&which.to_string());
                 self.negotiate();
             }
             Happening::Mute(which, muted) => {
@@ -187,9 +198,11 @@ impl World {
         LocalStream { off: !self.screen, ..LocalStream::off() }
     }
 
-    /// What an offer holds.
-    fn streams(&self) -> Streams {
-        let mut streams = self.wished.clone();
+    /// What an offer holds that was begun with these.
+    fn streams(&self, begun: &BTreeSet<String>) -> Streams {
+        let wished = self.wished.iter().filter(|(mid, _)| begun.contains(*mid));
+        let mut streams: Streams =
+            wished.map(|(mid, stream)| (mid.clone(), stream.clone())).collect();
         if self.reserves {
             streams.insert(PLACE.to_owned(), self.screen());
         }
@@ -205,6 +218,7 @@ impl World {
 
     fn browser(&mut self, fails: bool) {
         let Some((peer, step)) = self.steps.pop_front() else { return };
+        let begun = self.begun.take();
         if peer != self.peers || !self.is_there {
             return;
         }
@@ -213,10 +227,15 @@ impl World {
                 let error = Error::video_room(499, "no", "step");
                 self.conference.step_failed(Role::Offerer, error);
             }
+            Step::Offer { .. } if begun.is_none() => {
+                self.begun = Some(self.wished.keys().cloned().collect());
+                self.steps.push_front((peer, step));
+            }
             Step::Offer { .. } => {
+                let streams = self.streams(&begun.unwrap_or_default());
                 let jsep = Jsep::offer(peer.to_string());
                 self.place = Some(peer);
-                self.conference.described(Role::Offerer, jsep, self.streams());
+                self.conference.described(Role::Offerer, jsep, streams);
             }
             Step::Apply(sdp) => {
                 if sdp != peer.to_string() {
@@ -299,20 +318,18 @@ impl World {
                     self.is_there = false;
                     self.has = None;
                 }
-                Output::Event(Event::PublishRefused(error)) => {
-                    // The application is told, and takes back what is new.
-                    if self.awaited && self.is_there {
-                        self.share(false);
-                        self.negotiate();
-                    } else {
-                        self.conference.publish_again(error);
-                    }
+                Output::Event(Event::PublishRefused(error)) => self.refused(error),
+                Output::Event(Event::PublishFailed(_)) => {
+                    self.share(self.screen && !self.awaited);
+                    self.take_back(|_| true);
                 }
-                Output::Event(Event::PublishFailed(_)) if self.awaited => self.share(false),
                 Output::Event(Event::LocalPublished(mid)) if mid == PLACE => {
                     if self.screen {
                         self.awaited = false;
                     }
+                }
+                Output::Event(Event::LocalPublished(mid)) => {
+                    self.unsettled.remove(&mid);
                 }
                 Output::Publisher(..)
                 | Output::Subscriber(..)
@@ -324,6 +341,30 @@ impl World {
             }
         }
         self.wrong.push("an endless loop".to_owned());
+    }
+
+    /// The application is told, and takes back what is new in the offer.
+    fn refused(&mut self, error: Error) {
+        if !self.is_there || !self.awaited && self.unsettled.is_empty() {
+            return self.conference.publish_again(error);
+        }
+        let held = self.conference.local().clone();
+        self.share(self.screen && !self.awaited);
+        self.take_back(|mid| held.contains_key(mid));
+        if self.screen || !self.wished.is_empty() {
+            self.negotiate();
+        }
+    }
+
+    /// Whoever published these hears that they are not.
+    fn take_back(&mut self, is_refused: impl Fn(&str) -> bool) {
+        for mid in std::mem::take(&mut self.unsettled) {
+            if is_refused(&mid) {
+                self.wished.remove(&mid);
+            } else {
+                self.unsettled.insert(mid);
+            }
+        }
     }
 
     /// Nothing more is refused, and everything ends that is under way.
@@ -375,5 +416,6 @@ proptest! {
         }
         prop_assert_eq!(has, wished, "{:?}", world.conference);
         prop_assert!(!world.awaited, "nobody said that the screen is seen: {:?}", world.conference);
+        prop_assert!(world.unsettled.is_empty(), "{:?}: {:?}", world.unsettled, world.conference);
     }
 }

@@ -4,7 +4,7 @@
  * What Opus does is said in the `fmtp` lines of both descriptions (RFC 7587): the encoder goes by what the other side
  * wants, so that our wishes are written into the offer the server gets and into its answer as our browser hears it.
  */
-import { optionsOf } from './sending.js';
+import { clearFree, optionsOf } from './sending.js';
 
 /**
  * The part in front of the first m-line, and each m-line.
@@ -89,6 +89,7 @@ function wishesOf(pc) {
  */
 export async function offer(pc, restart) {
   if (restart) pc.restartIce();
+  clearFree(pc);
   const { sdp = '' } = await pc.createOffer();
   await pc.setLocalDescription({ type: 'offer', sdp });
   const wishes = wishesOf(pc);

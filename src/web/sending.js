@@ -237,8 +237,9 @@ export function addSender(pc, track, text, anyCodec, roomBitrate) {
   const shape = shapeOf(track.kind, anyCodec ? { ...options, codec: '' } : options);
   hint(track, options);
   // Whether layers are forgotten shows when it is negotiated that an m-line is not used.
-  const isFree = (/** @type {RTCRtpTransceiver} */ { direction, currentDirection, sender }) =>
-    direction === 'inactive' && !sender.track && (count === 1 || currentDirection === 'inactive');
+  const isFree = (/** @type {RTCRtpTransceiver} */ one) =>
+    one.direction !== 'stopped' && made.get(one)?.left && !one.sender.track
+    && (count === 1 || one.currentDirection === 'inactive');
   const fitting = pc.getTransceivers().filter((one) => made.get(one)?.shape === shape && layersOf(one) === count);
   const place = fitting.find((one) => isPlaceFor(one, options));
   const free = place ?? fitting.find(isFree);
@@ -306,7 +307,7 @@ export const replaceSender = (transceiver, track, text) =>
 export const isRefused = ({ currentDirection }) => currentDirection === 'stopped';
 
 /**
- * Ceases to send; the m-line is free for another track. A reserved place stays one.
+ * Ceases to send; the m-line is free for another track, and the next offer says so. A reserved place stays one.
  *
  * @param {RTCRtpTransceiver} transceiver
  */
@@ -314,8 +315,22 @@ export function removeSender(transceiver) {
   if (transceiver.currentDirection === 'stopped' || transceiver.direction === 'stopped') return;
   const entry = made.get(transceiver);
   if (entry?.place) made.set(transceiver, { ...entry, place: 'free' });
-  else transceiver.direction = 'inactive';
+  else made.set(transceiver, { ...entry, left: true });
   transceiver.sender.replaceTrack(null).catch(() => undefined);
+}
+
+/**
+ * Before an offer: nothing is sent on what is free. What was never offered gets no m-line at all: servers refuse one that
+ * sends nothing from the start, and browsers use a refused one again under another mid, which Janus does not hear of.
+ *
+ * @param {RTCPeerConnection} pc
+ */
+export function clearFree(pc) {
+  for (const one of pc.getTransceivers()) {
+    if (one.direction === 'stopped' || !made.get(one)?.left) continue;
+    if (one.mid) one.direction = 'inactive';
+    else one.stop();
+  }
 }
 
 /**

@@ -239,6 +239,35 @@ for (const kind of BROWSERS) {
       assert.equal(await meanwhile('publishOutcome', { name: 'Ada', number: 9 }), 'done');
     });
 
+    it('what was taken back before the server had it can be published again at once, and later', async () => {
+      const again = { name: 'Ada', of: 'unknown' };
+      const inStep = async (number) => {
+        await sees(call, { ...VIEW, what: 'unknown' }, number);
+        assert.deepEqual(await meanwhile('mids', { name: 'Ada' }), await meanwhile('mids', { name: 'Bob', of: 'Ada' }));
+        await call.unpublish(again);
+        await until('it to be gone', async () => !(await call.see({ ...VIEW, what: 'unknown' })).published);
+      };
+      await call.join({ name: 'Ada', room: ROOM });
+      for (const [number, later] of [[6, 0], [7, 0], [8, 300]]) {
+        assert.deepEqual(await meanwhile('publishAgain', { name: 'Ada', number, later }), ['aborted', 'done']);
+        await inStep(number);
+      }
+      await call.publish({ name: 'Ada', number: 17, source: 'camera' });
+      await sees(call, VIEW, 17);
+      for (const [number, later] of [[9, 0], [10, 300]]) {
+        assert.deepEqual(await meanwhile('publishAgain', { name: 'Ada', number, later }), ['aborted', 'done']);
+        await inStep(number);
+      }
+      await call.mute({ name: 'Ada', of: 'camera' });
+      await meanwhile('replaceMuted', { ...OPEN, number: 42 });
+      for (const [number, later] of [[11, 0], [12, 300]]) {
+        assert.deepEqual(await meanwhile('publishAgain', { name: 'Ada', number, later }), ['aborted', 'done']);
+        await inStep(number);
+      }
+      await call.unmute({ name: 'Ada', of: 'camera' });
+      await sees(call, VIEW, 42, ({ muted }) => !muted);
+    });
+
     it('an m-line that is free can be used again while an offer is made that says it is free', async () => {
       await call.join({ name: 'Ada', room: ROOM, number: 17 });
       await call.publish({ name: 'Ada', number: 5, source: 'unknown' });

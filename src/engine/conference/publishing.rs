@@ -266,8 +266,10 @@ impl Publishing {
                 if self.published || self.data || self.has_streams() {
                     self.offer = Some(offer);
                 } else {
-                    // Taken back before it was offered: servers refuse offers that hold nothing.
-                    self.spent = true;
+                    // Taken back before it was offered: servers refuse offers that hold nothing. What was published
+                    // while it was made is not in it, and goes over the next.
+                    self.renew();
+                    return out.push_back(Output::Renew(Role::Offerer));
                 }
             } else {
                 out.push_back(Output::Peer(Role::Offerer, step));

@@ -177,6 +177,24 @@ export async function publishAndTakeBack({ name, number }) {
   return publishing;
 }
 
+/** Publishes a track, takes it back at once, and publishes it again after so many ms. */
+export async function publishAgain({ name, number, later = 0 }) {
+  const track = fresh(number);
+  const first = outcome(us(name).publishTrack(track));
+  us(name).unpublishTrack(track);
+  const outcomes = [await first];
+  if (later > 0) await new Promise((resolve) => setTimeout(resolve, later));
+  outcomes.push(await outcome(us(name).publishTrack(track)));
+  return outcomes;
+}
+
+/** The mids under which somebody publishes, as they know them, or as somebody else does. */
+export const mids = ({ name, of }) => {
+  const { localParticipant, remoteParticipants } = person(name).room;
+  const publisher = of === undefined ? localParticipant : [...remoteParticipants.values()].find(({ display }) => display === of);
+  return [...publisher.publications.values()].map(({ mid }) => mid).sort();
+};
+
 export const publishOutcome = ({ name, number }) => outcome(us(name).publishTrack(fresh(number)));
 
 /** Switches the camera on in a room that takes no more publishers, and off. */
