@@ -24,7 +24,7 @@ const AWAITING: Millis = Millis(5_000);
 
 /// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way, and
 /// whose network was away as well needs a second or a third attempt.
-const LINGER: Millis = Millis(20_000);
+const LINGER: Millis = Millis(15_000);
 
 /// Where the way back stands.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
