@@ -193,6 +193,21 @@ fn what_joining_offered_before_is_not_answered_to_the_next_either() {
 }
 
 #[test]
+fn what_is_published_while_an_offer_is_made_that_holds_nothing_goes_over_the_next() {
+    let (mut conference, _) = listener(Vec::new());
+    conference.negotiate();
+    let made = steps(drain(&mut conference, HERE));
+    assert!(matches!(made[..], [Step::Offer { .. }]), "{made:?}");
+    // Taken back, and published again, which the offer does not know of.
+    conference.negotiate();
+    conference.negotiate();
+    conference.described(Role::Offerer, Jsep::offer("nothing".to_owned()), Map::new());
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+    conference.renewed(Role::Offerer);
+    assert!(matches!(offer(&mut conference, "again", HERE)[..], [PublisherRequest::Publish(..)]));
+}
+
+#[test]
 fn where_nothing_is_left_to_publish_nothing_is_offered() {
     let mut conference = on_air();
     conference.hangup(Role::Offerer, "ICE failed");
