@@ -351,9 +351,7 @@ impl World {
         let held = self.conference.local().clone();
         self.share(self.screen && !self.awaited);
         self.take_back(|mid| held.contains_key(mid));
-        if self.screen || !self.wished.is_empty() {
-            self.negotiate();
-        }
+        self.negotiate();
     }
 
     /// Whoever published these hears that they are not.

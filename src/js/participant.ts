@@ -121,7 +121,7 @@ export function checkMetadata(metadata: unknown): void {
   if ('attributes' in metadata) throw invalidArgument('metadata.attributes: these are set by setAttributes()');
 }
 
-/** What can be sent. @internal */
+/** What can be sent to the room: text or bytes. */
 export type DataPayload = string | ArrayBuffer | ArrayBufferView;
 
 type Send = (data: DataPayload, options: DataOptions) => Promise<void>;

@@ -190,9 +190,8 @@ impl Call {
             return self.pump();
         }
         self.take_back(refused, &error.into());
-        if !self.slots.all().is_empty() || !self.channels.is_empty() {
-            self.negotiate();
-        }
+        // Also where nothing is left: the server may still have what was unpublished since.
+        self.negotiate();
     }
 
     /// What is new is published no longer; if nothing is, there is more amiss than that.
