@@ -1,6 +1,7 @@
 import type { PublicationCore, RoomCore, TrackCore } from '../../pkg/janus.js';
 import type { DataPort } from './data.js';
 import type { ChatMessage, IncomingFile } from './exchange/types.js';
+import { isLabelOf } from './label.js';
 import { RemoteParticipant, type LocalParticipant, type Participant } from './participant.js';
 import {
   LocalTrackPublication,
@@ -92,9 +93,6 @@ export interface RoomEventMap {
   mediaError: { source: TrackSource; error: DOMException | JanusError };
 }
 
-/** What 1.1.2 leaves of a sender's id. */
-const CUT_LABEL = 63;
-
 type Emit = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]) => void;
 
 type Fields = Record<string, unknown> & { id: Id; mid: string };
@@ -142,9 +140,9 @@ export class RoomModel {
 
   /** Data that arrived, from the sender with this id as text. */
   deliver(from: string, data: string | ArrayBuffer, envelope: boolean): void {
-    // Older servers cut labels.
-    const participant = [...this.remote.values()].find(({ id }) => String(id) === from) ??
-      [...this.remote.values()].find(({ id }) => from.length >= CUT_LABEL && String(id).startsWith(from));
+    const people = [...this.remote.values()];
+    // Whose id it is goes before whose it may be.
+    const participant = people.find(({ id }) => String(id) === from) ?? people.find(({ id }) => isLabelOf(from, String(id)));
     if (!envelope) this.emit('dataReceived', { data, from, participant });
     else if (participant) this.hear?.(from, participant, data as ArrayBuffer);
   }

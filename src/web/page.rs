@@ -11,7 +11,10 @@ use super::{Listener, Metronome, globals};
 
 #[wasm_bindgen(module = "/src/web/media.js")]
 extern "C" {
-    fn keep(about: &str, word: &str) -> String;
+    /// Adds a word to what is left for the next page in this tab about something, or takes it all away with an empty one.
+    /// What was there before; nothing where the browser keeps nothing.
+    #[wasm_bindgen(js_name = keep)]
+    pub fn note(about: &str, word: &str) -> String;
 }
 
 /// Watches the page until dropped.
@@ -28,12 +31,6 @@ impl fmt::Debug for Page {
 /// Calls `then` when the browser says the network is back, or another one.
 pub fn on_online(then: impl Fn() + 'static) -> Listener {
     Listener::new(&globals::global(), "online", move |_: JsValue| then())
-}
-
-/// Adds a word to what is left for the next page in this tab about something, or takes it all away with an empty one. What
-/// was there before; nothing where the browser keeps nothing.
-pub fn note(about: &str, word: &str) -> String {
-    keep(about, word)
 }
 
 impl Page {

@@ -184,8 +184,8 @@ impl Conference {
         self.returning.refused = Some(since).filter(|_| error.code() != ErrorCode::ConnectionLost);
         let is_taken = error.code() == ErrorCode::IdTaken;
         let is_ghost = is_taken && now < since + GHOST;
-        let insists = self.belongs() && may_pass(error.code());
-        let insists = insists && now < since + self.returning.insist;
+        let is_patient = now < since + self.returning.insist;
+        let insists = is_patient && self.belongs() && may_pass(error.code());
         if !(insists || is_ghost && self.returning.haunted) {
             return self.end(Reason::JoinFailed, Some(error));
         }

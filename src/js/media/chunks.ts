@@ -12,6 +12,7 @@
  * Integers are big-endian.
  */
 
+import { isLabelOf } from '../label.js';
 import { MAX_FRAME_BYTES, isEnvelope } from './framing.js';
 
 const HEAD_BYTES = 16;
@@ -23,8 +24,6 @@ const PATIENCE_MS = 30_000;
 /** Messages in pieces that may be under way from one sender, and how often they may have the size of the largest. */
 const UNDER_WAY = 256;
 const LARGEST_UNDER_WAY = 2;
-/** What 1.1.2 leaves of a sender's id. */
-const CUT_LABEL = 63;
 
 const encoder = new TextEncoder();
 let next = Math.floor(Math.random() * 2 ** 32);
@@ -117,10 +116,10 @@ export class Reassembly {
     return whole(partial.pieces, length, isText);
   }
 
-  /** Somebody is gone, whose id as text older servers cut. */
+  /** Somebody is gone, with this id as text. */
   parted(id: string): void {
     for (const sender of this.#senders.keys()) {
-      if (sender === id || (sender.length >= CUT_LABEL && id.startsWith(sender))) this.#senders.delete(sender);
+      if (isLabelOf(sender, id)) this.#senders.delete(sender);
     }
   }
 
