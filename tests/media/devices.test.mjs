@@ -3,55 +3,25 @@
 // No browser lets a test plug a device in or out, or lists devices as Chromium does on Windows: for that, and only
 // where it says `mock`, the page's `enumerateDevices` is replaced and `devicechange` is dispatched.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { servePlainly } from '../package/lib/plain-server.mjs';
-import { ROOT, run } from '../package/lib/tarball.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import {
-  heard, isTidy, makeDevices, openAndClose, listen, changeDevices, insecurely, installSpies,
-} from './lib/device-page.mjs';
-
-const PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,">';
-const BLOCKED = `${PAGE}<script type="module" src="blocked.js"></script>`;
-/** Nothing but the server's own files: the module must do without `blob:` and `data:`. */
-const POLICY = "default-src 'self'; img-src data:";
-const BLOCKED_SCRIPT = `
-  import { Devices } from './devices.js';
-  new Devices().testSpeaker().then(() => 'played', (error) => error.name).then((outcome) => (globalThis.outcome = outcome));
-`;
-
-async function bundle(folder) {
-  const esbuild = join(ROOT, 'node_modules', '.bin', 'esbuild');
-  const args = [join(ROOT, 'src/js/media/devices.ts'), '--bundle', '--target=es2022', '--log-level=warning'];
-  await run(esbuild, [...args, '--format=esm', `--outfile=${join(folder, 'devices.js')}`]);
-  await run(esbuild, [...args, '--format=iife', '--global-name=media', `--outfile=${join(folder, 'global.js')}`]);
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  await writeFile(join(folder, 'index.html'), PAGE);
-  await writeFile(join(folder, 'blocked.html'), BLOCKED);
-  await writeFile(join(folder, 'blocked.js'), BLOCKED_SCRIPT);
-}
+import { heard, makeDevices, openAndClose, listen, changeDevices, insecurely, installSpies } from './lib/device-page.mjs';
+import { openDevices, serveDevices } from './lib/device-site.mjs';
 
 describe('devices', () => {
-  let folder;
   let site;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'janus-media-test-'));
-    await bundle(folder);
-    site = await servePlainly({ folder, headers: { 'content-security-policy': POLICY } });
+    site = await serveDevices();
   });
 
-  after(async () => {
-    await site?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => site?.close());
 
   it('node: it can be made where there is no browser', async () => {
-    const { Devices } = await import(pathToFileURL(join(folder, 'devices.js')));
+    const { Devices } = await import(pathToFileURL(join(site.folder, 'devices.js')));
     const devices = new Devices();
     const stop = devices.on('devicesChanged', () => assert.fail());
     assert.deepEqual(await devices.list(), []);
@@ -68,13 +38,7 @@ describe('devices', () => {
       let browser;
       const chromium = kind === 'chromium';
 
-      /** A bare page with `devices` in it, and `told`: the events it was told of. */
-      async function open({ mock, path = 'index.html' } = {}) {
-        const page = await browser.open(site.url + path, { inits: [installSpies] });
-        if (mock) await page.evaluate(() => globalThis.mock([]));
-        await page.evaluate(makeDevices);
-        return page;
-      }
+      const open = (options) => openDevices(browser, site, options);
 
       before(async () => {
         browser = await launch(kind, { devices: chromium ? 3 : true, soundCard: true });
@@ -319,87 +283,9 @@ describe('devices', () => {
         }), []);
       });
 
-      it('plays two tones and leaves nothing', async () => {
-        const page = await open();
-        await page.evaluate(openAndClose);
-        const { took, peaks } = await page.evaluate(async () => {
-          const began = performance.now();
-          await devices.testSpeaker({ duration: 1200 });
-          return { took: performance.now() - began, peaks: globalThis.peaks };
-        });
-        assert.ok(took >= 1200, `it took ${took} ms`);
-        // The analyser's lines are 47 Hz (at 48 kHz) apart.
-        const near = (hertz) => peaks.findIndex((peak) => Math.abs(peak - hertz) < 50);
-        assert.ok(near(523) >= 0, `the low tone in ${peaks}`);
-        assert.ok(near(659) > near(523), `the high tone after it in ${peaks}`);
-        await isTidy(page);
-        assert.deepEqual(page.complaints, []);
-      });
-
-      it('plays through the speaker that is named, and refuses one that is not there', async () => {
-        const page = await open();
-        await page.evaluate(openAndClose);
-        assert.equal(await page.evaluate(() => devices.canChooseSpeaker), true);
-        const refusal = await page.evaluate(() => devices.testSpeaker({ deviceId: 'nobody' }).catch((error) => error.name));
-        assert.equal(refusal, 'NotFoundError');
-        await isTidy(page);
-        const speaker = (await page.evaluate(() => devices.list('speaker'))).at(-1);
-        assert.equal(speaker.label, 'Fake Audio Output 2');
-        await page.evaluate((deviceId) => devices.testSpeaker({ deviceId, duration: 50 }), speaker.id);
-        assert.deepEqual(await page.evaluate(() => globalThis.players.map(({ sinkId }) => sinkId)), ['', speaker.id]);
-        await isTidy(page);
-      });
-
-      it('the sound can be called off', async () => {
-        const page = await open();
-        const outcomes = await page.evaluate(async () => {
-          const caught = (promise) => promise.then(() => 'played', (error) => error.code ?? error.message);
-          const sounds = () => new Promise((resolve) => (globalThis.onSound = resolve));
-          const ending = new AbortController();
-          const first = caught(devices.testSpeaker({ duration: 60_000, signal: ending.signal }));
-          await sounds();
-          ending.abort(new Error('enough'));
-          const early = caught(devices.testSpeaker({ signal: ending.signal }));
-          const quick = new AbortController();
-          const became = (context, state) => new Promise((resolve) => {
-            context.addEventListener('statechange', () => context.state === state && resolve());
-            if (context.state === state) resolve();
-          });
-          // An element that begins to play when all is over already.
-          const { play } = HTMLMediaElement.prototype;
-          let begin;
-          HTMLMediaElement.prototype.play = () => new Promise((resolve) => (begin = resolve));
-          const atOnce = caught(devices.testSpeaker({ signal: quick.signal }));
-          const context = globalThis.contexts.at(-1);
-          await became(context, 'running');
-          quick.abort(new Error('at once'));
-          await became(context, 'closed');
-          begin();
-          HTMLMediaElement.prototype.play = play;
-          const second = caught(devices.testSpeaker({ duration: 60_000 }));
-          await sounds();
-          devices.close();
-          return Promise.all([first, early, atOnce, second]);
-        });
-        assert.deepEqual(outcomes, ['enough', 'enough', 'at once', 'closed']);
-        await isTidy(page);
-        assert.deepEqual(page.complaints, []);
-      });
-
-      it('a browser without speakers to choose from says so', async () => {
-        const page = await open();
-        const outcome = await page.evaluate(async () => {
-          delete HTMLMediaElement.prototype.setSinkId;
-          const code = await devices.testSpeaker({ deviceId: 'x' }).catch((error) => error.code);
-          await devices.testSpeaker({ duration: 50 });
-          return { can: devices.canChooseSpeaker, code };
-        });
-        assert.deepEqual(outcome, { can: false, code: 'unsupported' });
-      });
-
       it('an insecure context has no devices, and nothing throws', async () => {
         const page = await browser.open('about:blank', { inits: [installSpies] });
-        const seen = await page.evaluate(insecurely, await readFile(join(folder, 'global.js'), 'utf8'));
+        const seen = await page.evaluate(insecurely, await readFile(join(site.folder, 'global.js'), 'utf8'));
         assert.deepEqual(seen, {
           secure: false, media: 'undefined', list: [], permission: 'unknown', chosen: 'unsupported', held: [],
         });
@@ -416,17 +302,6 @@ describe('devices', () => {
           assert.deepEqual(cameras, [{ id: '', groupId: '', kind: 'camera', label: '', isDefault: true }]);
         } finally {
           await denying.close();
-        }
-      });
-
-      it('a sound without a click is refused as the browser says', async () => {
-        const strict = await launch(kind, { autoplay: false, soundCard: true });
-        try {
-          const page = await strict.open(`${site.url}blocked.html`, { inits: [installSpies] });
-          assert.equal(await page.waitFor('an outcome', () => globalThis.outcome), 'NotAllowedError');
-          await isTidy(page);
-        } finally {
-          await strict.close();
         }
       });
     });
@@ -485,19 +360,6 @@ describe('devices', () => {
       await page.waitFor('labels', () => globalThis.told.at(-1).devices.every(({ label }) => label));
       assert.equal(await page.evaluate(() => globalThis.told.slice(1).some(({ type, added, removed }) =>
         type !== 'devicesChanged' || added.length + removed.length > 0)), false);
-    } finally {
-      await browser.close();
-    }
-  });
-
-  it('firefox: a machine without sound says so in the end', async () => {
-    const browser = await launch('firefox', { soundCard: false });
-    try {
-      const page = await browser.open(`${site.url}index.html`, { inits: [installSpies] });
-      await page.evaluate(makeDevices);
-      const code = await page.evaluate(() => devices.testSpeaker({ duration: 10 }).catch((error) => error.code));
-      assert.equal(code, 'timeout');
-      assert.ok(await page.evaluate(() => globalThis.players.every((player) => player.paused && !player.srcObject)));
     } finally {
       await browser.close();
     }
