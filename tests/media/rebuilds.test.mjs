@@ -1,8 +1,8 @@
 // What one publishes stays what it is, to oneself and to others, while the peer connection it goes over is made anew.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { endSessions } from '../page/lib/janus-admin.mjs';
+import { beforeEach, describe, it } from 'node:test';
+import { BROWSERS } from '../page/lib/browser.mjs';
+import { onStage } from '../page/lib/suite.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openCalls, sees, setCallStage } from './lib/call.mjs';
 
@@ -17,34 +17,18 @@ const PATIENCE = { timeout: 40_000 };
 
 for (const kind of BROWSERS) {
   describe(`rebuilds: ${kind}`, () => {
-    let stage;
-    let browser;
+    const on = onStage(kind, () => setCallStage({ reclaimSessionTimeout: 30 }));
     let call;
     const page = (name, argument) =>
       call.page.evaluate(async ([what, given]) => (await import('/call/rebuilds.js'))[what](given), [name, argument]);
     const act = async (...acts) => assert.deepEqual(await page('act', { ...ADA, acts }), acts.map(() => 'done'), JSON.stringify(acts));
     const show = (numbers) => page('show', numbers);
 
-    before(async () => {
-      stage = await setCallStage({ reclaimSessionTimeout: 30 });
-      browser = await launch(kind);
-    });
-
     beforeEach(async () => {
-      call = await openCalls(browser, stage.site);
-      for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws });
+      call = await openCalls(on.browser, on.stage.site);
+      for (const name of ['Ada', 'Bob']) await call.create({ name, servers: on.stage.janus.ws });
       await page('listen', ADA);
       await call.join({ name: 'Bob', room: ROOM });
-    });
-
-    afterEach(async () => {
-      await browser.closePages();
-      await endSessions(stage.janus);
-    });
-
-    after(async () => {
-      await browser?.close();
-      await stage?.close();
     });
 
     /** Ada with what she publishes, in this order. */
@@ -76,9 +60,9 @@ for (const kind of BROWSERS) {
     const isIn = (name, state) => until(`${name} to be ${state}`, async () => (await call.state({ name })) === state, PATIENCE);
 
     async function restart() {
-      await stage.janus.kill();
+      await on.stage.janus.kill();
       for (const name of ['Ada', 'Bob']) await isIn(name, 'reconnecting');
-      await stage.janus.start();
+      await on.stage.janus.start();
       for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
     }
 
@@ -142,7 +126,7 @@ for (const kind of BROWSERS) {
       await act(['mute', 'unknown']);
       await page('events', ADA);
       const [canvas] = (await page('ours', ADA)).all.filter((one) => one.includes('unknown'));
-      await stage.janus.kill();
+      await on.stage.janus.kill();
       for (const name of ['Ada', 'Bob']) await isIn(name, 'reconnecting');
       await page('begin', { ...ADA, acts: [['publish', 31]] });
       await act(['camera', false], ['mute', 'microphone'], ['unpublish', 'screen'], ['unmute', 'unknown']);
@@ -150,7 +134,7 @@ for (const kind of BROWSERS) {
       const wished = muted(all.filter((one) => !one.endsWith('screen')), 'camera', 'microphone').concat(canvas.replace(' muted', ''));
       await isTrue(wished.sort(), { camera: false, microphone: false },
         'trackMuted camera', 'trackMuted microphone', 'localTrackUnpublished screen', 'trackUnmuted unknown');
-      await stage.janus.start();
+      await on.stage.janus.start();
       for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
       assert.deepEqual(await page('acted'), ['done']);
       await isMuted(MICROPHONE, true);

@@ -1,9 +1,9 @@
 // A place that is held ready for a screen: it starts and stops without a negotiation, and to everybody it is a screen like
 // any other, which is there while it is shared.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { endSessions } from '../page/lib/janus-admin.mjs';
+import { beforeEach, describe, it } from 'node:test';
+import { BROWSERS } from '../page/lib/browser.mjs';
+import { onStage } from '../page/lib/suite.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openCalls, sees, setCallStage } from './lib/call.mjs';
 
@@ -18,8 +18,7 @@ const PATIENCE = { timeout: 40_000 };
 
 for (const kind of BROWSERS) {
   describe(`reserved: ${kind}`, () => {
-    let stage;
-    let browser;
+    const on = onStage(kind, () => setCallStage({ reclaimSessionTimeout: 30 }));
     let call;
     // Firefox shares no sound, and holds no place for it.
     const shared = kind === 'chromium' ? ['screen/audio', 'screen/video'] : ['screen/video'];
@@ -27,25 +26,10 @@ for (const kind of BROWSERS) {
     const page = (name, argument) =>
       call.page.evaluate(async ([what, given]) => (await import('/call/reserved.js'))[what](given), [name, argument]);
 
-    before(async () => {
-      stage = await setCallStage({ reclaimSessionTimeout: 30 });
-      browser = await launch(kind);
-    });
-
     beforeEach(async () => {
-      call = await openCalls(browser, stage.site);
-      for (const name of ['Ada', 'Bob', 'Cem']) await call.create({ name, servers: stage.janus.ws });
+      call = await openCalls(on.browser, on.stage.site);
+      for (const name of ['Ada', 'Bob', 'Cem']) await call.create({ name, servers: on.stage.janus.ws });
       for (const name of ['Ada', 'Bob']) await page('listen', { name });
-    });
-
-    afterEach(async () => {
-      await browser.closePages();
-      await endSessions(stage.janus);
-    });
-
-    after(async () => {
-      await browser?.close();
-      await stage?.close();
     });
 
     async function meet(options = RESERVED) {
@@ -189,9 +173,9 @@ for (const kind of BROWSERS) {
     async function restart() {
       const are = (state) => until(`both to be ${state}`, async () =>
         (await Promise.all(['Ada', 'Bob'].map((name) => call.state({ name })))).every((one) => one === state), PATIENCE);
-      await stage.janus.kill();
+      await on.stage.janus.kill();
       await are('reconnecting');
-      await stage.janus.start();
+      await on.stage.janus.start();
       await are('connected');
     }
 

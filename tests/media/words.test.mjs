@@ -1,19 +1,15 @@
 // What is said to the browser, and what travels in pieces: without a browser.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { build } from 'esbuild';
 import { indexes, stereoAsOffered, tuned } from '../../src/web/peer.js';
 import { videoEncodings } from '../../src/web/sending.js';
-import { ROOT } from '../page/lib/stage.mjs';
+import { moduleOf } from '../page/lib/module.mjs';
 
 const HD = { width: 1280, height: 720, frameRate: 30 };
 const sum = (encodings) => encodings.reduce((total, { maxBitrate }) => total + maxBitrate, 0);
 
 // Before anything is described: the runner may be through with that before this is here.
-const { outputFiles } = await build({
-  entryPoints: [`${ROOT}src/js/media/chunks.ts`], bundle: true, format: 'esm', write: false,
-});
-const { frames, Reassembly } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { frames, Reassembly } = await moduleOf('media/chunks.ts');
 
 describe('encodings', () => {
   it('are one for a picture that is sent in one size', () => {

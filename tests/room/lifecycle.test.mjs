@@ -1,10 +1,11 @@
 // Pages come and go faster than connections: whatever one wished in whatever order, it ends as was wished last.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { Random } from '../chaos/lib/random.mjs';
 import { sees } from '../media/lib/call.mjs';
-import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { endSessions, nothingLeft, sessions, videoroom } from '../page/lib/janus-admin.mjs';
+import { BROWSERS } from '../page/lib/browser.mjs';
+import { nothingLeft, sessions, videoroom } from '../page/lib/janus-admin.mjs';
+import { onStage } from '../page/lib/suite.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
@@ -61,28 +62,12 @@ async function stayShortly({ servers, room: id }) {
 
 for (const kind of BROWSERS) {
   describe(`life cycle: ${kind}`, () => {
-    let stage;
-    let browser;
+    const on = onStage(kind, () => setSupportStage({ reclaimSessionTimeout: 30 }));
     let call;
 
-    before(async () => {
-      stage = await setSupportStage({ reclaimSessionTimeout: 30 });
-      browser = await launch(kind);
-    });
-
-    afterEach(async () => {
-      await browser.closePages();
-      await endSessions(stage.janus);
-    });
-
-    after(async () => {
-      await browser?.close();
-      await stage?.close();
-    });
-
     async function meet(...names) {
-      call = await openSupport(browser, stage.site);
-      for (const name of names) await call.createHeard({ name, servers: stage.janus.ws });
+      call = await openSupport(on.browser, on.stage.site);
+      for (const name of names) await call.createHeard({ name, servers: on.stage.janus.ws });
     }
 
     const states = async () => (await call.log(ADA)).filter((line) => /connect/.test(line));
@@ -91,15 +76,15 @@ for (const kind of BROWSERS) {
     /** One session, and one of us in the room. */
     async function isInOnce(room = ROOM) {
       assert.equal(await call.state(ADA), 'connected');
-      await until('one session alone', async () => (await sessions(stage.janus)).length === 1);
-      const { participants } = await videoroom(stage.janus, { request: 'listparticipants', room });
+      await until('one session alone', async () => (await sessions(on.stage.janus)).length === 1);
+      const { participants } = await videoroom(on.stage.janus, { request: 'listparticipants', room });
       assert.deepEqual(participants.map(({ display }) => display), ['Ada']);
       assert.deepEqual(await call.contradictions(ADA), []);
     }
 
     async function isOut() {
       assert.equal(await call.state(ADA), 'disconnected');
-      await nothingLeft(stage.janus);
+      await nothingLeft(on.stage.janus);
       await until('no open peer connection', async () => (await call.openConnections()) === 0);
       assert.deepEqual(await call.contradictions(ADA), []);
     }
@@ -160,7 +145,7 @@ for (const kind of BROWSERS) {
     it('is prepared once, however often it is asked for, and joining uses it', async () => {
       await meet('Ada');
       assert.deepEqual(await play(['prepare', 'prepare', 20, 'prepare']), ['done', 'done', 'done']);
-      assert.equal((await sessions(stage.janus)).length, 1);
+      assert.equal((await sessions(on.stage.janus)).length, 1);
       assert.deepEqual(await play(['prepare', 'join', 'prepare']), ['done', 'done', 'done']);
       await isInOnce();
       assert.deepEqual((await saidBy()).filter((words) => ['socket', 'create'].includes(words)), ['socket', 'create']);
@@ -243,7 +228,7 @@ for (const kind of BROWSERS) {
       assert.equal(await call.tryTo({ ...ADA, step: 'join', options: { room: 5678, metadata: { seat: 2 }, subscribe: false } }), 'invalid-state');
       assert.deepEqual(await call.introduced(ADA), { metadata, id: ROOM });
       await isInOnce();
-      await call.createHeard({ name: 'Bob', servers: stage.janus.ws });
+      await call.createHeard({ name: 'Bob', servers: on.stage.janus.ws });
       await call.join({ name: 'Bob', room: ROOM, number: 18 });
       await sees(call, { name: 'Ada', of: 'Bob' }, 18);
       assert.deepEqual(await call.subscriptions(ADA), [true]);
@@ -274,20 +259,20 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await call.reactions(ADA), ['done']);
       assert.deepEqual(await call.contradictions(ADA), []);
       await call.leave({ name: 'Bob' });
-      await nothingLeft(stage.janus);
+      await nothingLeft(on.stage.janus);
     });
 
     it('what is asked in the breath in which one leaves is called off', async () => {
       await meet('Bob');
       await call.join({ name: 'Bob', room: ROOM, number: 18 });
-      const ends = await call.page.evaluate(askAndLeave, { servers: stage.janus.ws, room: ROOM });
+      const ends = await call.page.evaluate(askAndLeave, { servers: on.stage.janus.ws, room: ROOM });
       assert.deepEqual(new Set(Object.values(ends)), new Set(['aborted']), JSON.stringify(ends));
     });
 
     it('short stays of somebody with attributes leave no rejection unhandled', async () => {
       await meet('Bob');
       await call.join({ name: 'Bob', room: ROOM, number: 18, options: { data: true } });
-      assert.deepEqual(await call.page.evaluate(stayShortly, { servers: stage.janus.ws, room: ROOM }), []);
+      assert.deepEqual(await call.page.evaluate(stayShortly, { servers: on.stage.janus.ws, room: ROOM }), []);
     });
 
     it('two rooms of one page do not disturb each other', async () => {

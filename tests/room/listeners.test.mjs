@@ -1,9 +1,10 @@
 // Listeners of a page that throw, and that call back into the room at once: nobody else suffers.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { openCalls, sees, setCallStage } from '../media/lib/call.mjs';
-import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { endSessions, nothingLeft } from '../page/lib/janus-admin.mjs';
+import { BROWSERS } from '../page/lib/browser.mjs';
+import { nothingLeft } from '../page/lib/janus-admin.mjs';
+import { onStage } from '../page/lib/suite.mjs';
 import { until } from '../page/lib/wait.mjs';
 
 const ROOM = 1234;
@@ -83,28 +84,12 @@ async function leaveAt({ servers, at, options }) {
 
 for (const kind of BROWSERS) {
   describe(`listeners: ${kind}`, () => {
-    let stage;
-    let browser;
+    const on = onStage(kind, () => setCallStage({ reclaimSessionTimeout: 30 }));
     let call;
 
-    before(async () => {
-      stage = await setCallStage({ reclaimSessionTimeout: 30 });
-      browser = await launch(kind);
-    });
-
-    afterEach(async () => {
-      await browser.closePages();
-      await endSessions(stage.janus);
-    });
-
-    after(async () => {
-      await browser?.close();
-      await stage?.close();
-    });
-
     async function come(...names) {
-      call = await openCalls(browser, stage.site);
-      for (const name of names) await call.create({ name, servers: stage.janus.ws });
+      call = await openCalls(on.browser, on.stage.site);
+      for (const name of names) await call.create({ name, servers: on.stage.janus.ws });
     }
 
     const say = (text) => call.page.evaluate(async (words) => {
@@ -142,7 +127,7 @@ for (const kind of BROWSERS) {
       assert.deepEqual(thrown, told);
       for (const [name, count] of Object.entries(told)) assert.ok(count > 0, `${name} was heard`);
       assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
-      await nothingLeft(stage.janus);
+      await nothingLeft(on.stage.janus);
     });
 
     const REACTIONS = [
@@ -188,7 +173,7 @@ for (const kind of BROWSERS) {
         assert.deepEqual(call.page.complaints, []);
         await call.leave({ name: 'Bob' });
         await call.leave({ name: 'Ada' });
-        await nothingLeft(stage.janus);
+        await nothingLeft(on.stage.janus);
       });
     }
 
@@ -200,7 +185,7 @@ for (const kind of BROWSERS) {
         while (wasReached) {
           at += 1;
           const options = how === 'made' ? { room: (fresh += 1), create: { publishers: 3 } } : { room: ROOM };
-          const told = await call.page.evaluate(leaveAt, { servers: stage.janus.ws, at, options });
+          const told = await call.page.evaluate(leaveAt, { servers: on.stage.janus.ws, at, options });
           ({ wasReached } = told);
           const words = `message ${at}: ${JSON.stringify(told)}`;
           assert.ok(['joined', 'aborted'].includes(told.joined), words);
@@ -209,7 +194,7 @@ for (const kind of BROWSERS) {
           if (at === 60) break;
         }
         assert.ok(at > 15, `${at} messages`);
-        await nothingLeft(stage.janus);
+        await nothingLeft(on.stage.janus);
         assert.deepEqual(call.page.complaints, []);
       });
     }

@@ -1,9 +1,10 @@
 // Who reloads the page is in the room again at once, under the same id, and once: whatever became of the goodbye.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { openCalls, sees, setCallStage } from '../media/lib/call.mjs';
-import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { endSessions, nothingLeft, sessions, videoroom } from '../page/lib/janus-admin.mjs';
+import { BROWSERS } from '../page/lib/browser.mjs';
+import { nothingLeft, sessions, videoroom } from '../page/lib/janus-admin.mjs';
+import { onStage } from '../page/lib/suite.mjs';
 import { until } from '../page/lib/wait.mjs';
 
 const ROOM = 1234;
@@ -36,27 +37,11 @@ function forbidStorage() {
 
 for (const kind of BROWSERS) {
   describe(`reloading: ${kind}`, () => {
-    let stage;
-    let browser;
-
-    before(async () => {
-      stage = await setCallStage({ reclaimSessionTimeout: 30 });
-      browser = await launch(kind);
-    });
-
-    afterEach(async () => {
-      await browser.closePages();
-      await endSessions(stage.janus);
-    });
-
-    after(async () => {
-      await browser?.close();
-      await stage?.close();
-    });
+    const on = onStage(kind, () => setCallStage({ reclaimSessionTimeout: 30 }));
 
     async function open(name, { transport = 'ws', inits = [loseGoodbyes] } = {}) {
-      const call = await openCalls(browser, stage.site, inits);
-      await call.create({ name, servers: stage.janus[transport], recorder: 500 });
+      const call = await openCalls(on.browser, on.stage.site, inits);
+      await call.create({ name, servers: on.stage.janus[transport], recorder: 500 });
       return call;
     }
 
@@ -67,7 +52,7 @@ for (const kind of BROWSERS) {
         setTimeout(() => location.reload());
       });
       await call.page.waitFor('the page to be loaded anew', () => !globalThis.__before && document.readyState === 'complete');
-      await call.create({ name, servers: stage.janus[transport], recorder: 500 });
+      await call.create({ name, servers: on.stage.janus[transport], recorder: 500 });
     }
 
     /** How joining ends, and after how many ms. */
@@ -84,7 +69,7 @@ for (const kind of BROWSERS) {
     }
 
     async function here() {
-      const { participants } = await videoroom(stage.janus, { request: 'listparticipants', room: ROOM });
+      const { participants } = await videoroom(on.stage.janus, { request: 'listparticipants', room: ROOM });
       return participants.map(({ id, display }) => ({ id, display }));
     }
 
@@ -94,20 +79,20 @@ for (const kind of BROWSERS) {
       it(`lets one in again under the same id, though the goodbye was lost: over ${transport}`, async () => {
         const bob = await open('Bob');
         await bob.join({ name: 'Bob', room: ROOM, number: 18 });
-        const [ofBob] = await sessions(stage.janus);
+        const [ofBob] = await sessions(on.stage.janus);
         const ada = await open('Ada', { transport });
         await isIn(ada, { name: 'Ada', number: 17, options: { id: ID } });
         await sees(bob, { name: 'Bob', of: 'Ada' }, 17);
-        const ghost = (await sessions(stage.janus)).find((id) => id !== ofBob);
+        const ghost = (await sessions(on.stage.janus)).find((id) => id !== ofBob);
 
         await reload(ada, 'Ada', { transport });
-        assert.ok((await sessions(stage.janus)).includes(ghost), 'the server has the session still');
+        assert.ok((await sessions(on.stage.janus)).includes(ghost), 'the server has the session still');
         await isIn(ada, { name: 'Ada', number: 19, options: { id: ID } });
         await sees(bob, { name: 'Bob', of: 'Ada' }, 19);
         await sees(ada, { name: 'Ada', of: 'Bob' }, 18);
         assert.deepEqual((await here()).filter(({ id }) => id === ID), [{ id: ID, display: 'Ada' }]);
         assert.equal((await here()).length, 2);
-        assert.equal((await sessions(stage.janus)).length, 2);
+        assert.equal((await sessions(on.stage.janus)).length, 2);
         assert.deepEqual(await bob.contradictions({ name: 'Bob' }), []);
 
         // Whoever knows the id of a session may use it.
@@ -115,7 +100,7 @@ for (const kind of BROWSERS) {
         assert.deepEqual(await notes(ada), {});
         await ada.leave({ name: 'Ada' });
         await bob.leave({ name: 'Bob' });
-        await nothingLeft(stage.janus);
+        await nothingLeft(on.stage.janus);
       });
     }
 
@@ -134,10 +119,10 @@ for (const kind of BROWSERS) {
     it('lets all in who were on the page, each under their id', async () => {
       const call = await open('Ada');
       const ids = { Ada: ID, Eve: ID + 1 };
-      await call.create({ name: 'Eve', servers: stage.janus.ws });
+      await call.create({ name: 'Eve', servers: on.stage.janus.ws });
       for (const [name, id] of Object.entries(ids)) await isIn(call, { name, options: { id } });
       await reload(call, 'Ada');
-      await call.create({ name: 'Eve', servers: stage.janus.ws });
+      await call.create({ name: 'Eve', servers: on.stage.janus.ws });
       // Both at once: the one ends the ghost of the other.
       await Promise.all(Object.entries(ids).map(([name, id]) => isIn(call, { name, options: { id } })));
       assert.deepEqual((await here()).map(({ id }) => id).sort(), Object.values(ids));
@@ -149,7 +134,7 @@ for (const kind of BROWSERS) {
         await isIn(ada, { name: 'Ada', options: { id: ID } });
         await reload(ada, 'Ada', { transport: 'http' });
       }
-      await nothingLeft(stage.janus);
+      await nothingLeft(on.stage.janus);
     });
 
     it('takes no id from somebody else', async () => {

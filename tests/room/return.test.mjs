@@ -1,10 +1,11 @@
 // Whoever falls out of a room is back in their place: with the same people, and with what happened meanwhile.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { startProxy } from '../chaos/lib/proxy.mjs';
 import { openCalls, sees } from '../media/lib/call.mjs';
-import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { BROWSERS } from '../page/lib/browser.mjs';
 import { createRoom, detachHandles, endSessions, nothingLeft, videoroom } from '../page/lib/janus-admin.mjs';
+import { onStage } from '../page/lib/suite.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
@@ -13,33 +14,20 @@ const PATIENCE = { timeout: 60_000 };
 
 for (const kind of BROWSERS) {
   describe(`coming back: ${kind}`, () => {
-    let stage;
-    let browser;
+    const on = onStage(kind, () => setSupportStage({ reclaimSessionTimeout: 30 }));
     let call;
     let proxy;
 
-    before(async () => {
-      stage = await setSupportStage({ reclaimSessionTimeout: 30 });
-      browser = await launch(kind);
-    });
-
     afterEach(async () => {
-      await browser.closePages();
       await proxy?.close();
       proxy = undefined;
-      await endSessions(stage.janus);
-    });
-
-    after(async () => {
-      await browser?.close();
-      await stage?.close();
     });
 
     /** Bob, whose way to the server can be cut, watches Ada. */
     async function meet(room = ROOM, options = {}) {
-      call = await openCalls(browser, stage.site);
-      proxy = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
-      for (const name of ['Ada', 'Cem']) await call.create({ name, servers: stage.janus.ws });
+      call = await openCalls(on.browser, on.stage.site);
+      proxy = await startProxy({ target: { host: '127.0.0.1', port: on.stage.janus.ports.ws } });
+      for (const name of ['Ada', 'Cem']) await call.create({ name, servers: on.stage.janus.ws });
       await call.create({ name: 'Bob', servers: proxy.url('ws') });
       await call.join({ name: 'Ada', room, number: 17, options });
       await call.join({ name: 'Bob', room, number: 18, options });
@@ -82,7 +70,7 @@ for (const kind of BROWSERS) {
         const told = [];
         const before = await call.identities({ name: 'Bob' });
         await call.told({ name: 'Bob' });
-        await end(stage.janus);
+        await end(on.stage.janus);
         await until('Bob to fall out and to come back', async () => {
           told.push(...(await call.told({ name: 'Bob' })).filter((words) => /connect/.test(words)));
           return told.length >= 2;
@@ -94,22 +82,22 @@ for (const kind of BROWSERS) {
         assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
       }
       for (const name of ['Ada', 'Bob']) await call.leave({ name });
-      await nothingLeft(stage.janus);
+      await nothingLeft(on.stage.janus);
     });
 
     /** All of these join, each with options of their own. */
     async function enter(options) {
-      call = await openSupport(browser, stage.site);
+      call = await openSupport(on.browser, on.stage.site);
       for (const name of Object.keys(options)) {
-        await call.create({ name, servers: stage.janus.ws });
+        await call.create({ name, servers: on.stage.janus.ws });
         await call.join({ name, room: ROOM, options: options[name] });
       }
     }
 
     async function restart(meanwhile) {
-      await stage.janus.kill();
+      await on.stage.janus.kill();
       await meanwhile?.();
-      await stage.janus.start();
+      await on.stage.janus.start();
     }
 
     it('what is published beside data is the same when the server was started again', async () => {
@@ -154,7 +142,7 @@ for (const kind of BROWSERS) {
 
     it('a camera that is off stays in the room whatever is lost, and is the same when it is on again', async () => {
       await enter({ Ada: { camera: { width: 1280, height: 720, simulcast: true }, microphone: true }, Bob: {} });
-      await call.create({ name: 'Cem', servers: stage.janus.ws });
+      await call.create({ name: 'Cem', servers: on.stage.janus.ws });
       const stands = async (name) => (await call.stream({ name, of: 'Ada', what: 'camera' }))?.muted;
       const plays = (words) => until(`Bob to see the camera ${words}`, async () =>
         await stands('Bob') === false && (await call.see({ name: 'Bob', of: 'Ada' })).width > 0
@@ -191,11 +179,11 @@ for (const kind of BROWSERS) {
     it('a room that is not there is made by who may, and made again', async () => {
       const room = 5151;
       await meet(room, { create: { description: 'On demand', publishers: 6 } });
-      const { list } = await videoroom(stage.janus, { request: 'list' });
+      const { list } = await videoroom(on.stage.janus, { request: 'list' });
       assert.equal(list.find((one) => one.room === room).description, 'On demand');
       const before = await call.identities({ name: 'Bob' });
-      await stage.janus.kill();
-      await stage.janus.start();
+      await on.stage.janus.kill();
+      await on.stage.janus.start();
       for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
       await sees(call, { name: 'Bob', of: 'Ada' }, 17);
       await sees(call, { name: 'Ada', of: 'Bob' }, 18);
@@ -204,13 +192,13 @@ for (const kind of BROWSERS) {
 
     it('who was sent out while the way was cut hears of it', async () => {
       const room = 5454;
-      await createRoom(stage.janus, room, { secret: undefined });
+      await createRoom(on.stage.janus, room, { secret: undefined });
       await meet(room);
       proxy.faults.blackhole();
       await isIn('Bob', 'reconnecting');
-      const { participants } = await videoroom(stage.janus, { request: 'listparticipants', room });
+      const { participants } = await videoroom(on.stage.janus, { request: 'listparticipants', room });
       const { id } = participants.find(({ display }) => display === 'Bob');
-      assert.equal((await videoroom(stage.janus, { request: 'kick', room, id })).videoroom, 'success');
+      assert.equal((await videoroom(on.stage.janus, { request: 'kick', room, id })).videoroom, 'success');
       proxy.heal();
       await isIn('Bob', 'disconnected');
       assert.ok((await call.log({ name: 'Bob' })).includes('disconnected kicked'));
@@ -219,13 +207,13 @@ for (const kind of BROWSERS) {
 
     it('a room that was ended and made again while the way was cut is joined again', async () => {
       const room = 5353;
-      await createRoom(stage.janus, room, { secret: undefined });
+      await createRoom(on.stage.janus, room, { secret: undefined });
       await meet(room);
       proxy.faults.blackhole();
       await isIn('Bob', 'reconnecting');
-      assert.equal((await videoroom(stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
+      assert.equal((await videoroom(on.stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
       await isIn('Ada', 'disconnected');
-      await createRoom(stage.janus, room);
+      await createRoom(on.stage.janus, room);
       await call.join({ name: 'Ada', room, number: 17 });
       proxy.heal();
       await isIn('Bob', 'connected');
@@ -237,12 +225,12 @@ for (const kind of BROWSERS) {
 
     it('a room that is ended and made again before our eyes is joined again by who waits for it', async () => {
       const room = 5656;
-      await createRoom(stage.janus, room, { secret: undefined });
+      await createRoom(on.stage.janus, room, { secret: undefined });
       await meet(room, { awaitRoom: 30_000 });
       const before = await call.identities({ name: 'Bob' });
-      assert.equal((await videoroom(stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
+      assert.equal((await videoroom(on.stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
       for (const name of ['Ada', 'Bob']) await isIn(name, 'reconnecting');
-      await createRoom(stage.janus, room, { secret: undefined });
+      await createRoom(on.stage.janus, room, { secret: undefined });
       for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
       await sees(call, { name: 'Bob', of: 'Ada' }, 17);
       await sees(call, { name: 'Ada', of: 'Bob' }, 18);
@@ -252,9 +240,9 @@ for (const kind of BROWSERS) {
 
     it('a room that is ended and not made again is over when who waits for it has waited', async () => {
       const room = 5757;
-      await createRoom(stage.janus, room, { secret: undefined });
+      await createRoom(on.stage.janus, room, { secret: undefined });
       await meet(room, { awaitRoom: 2_000 });
-      assert.equal((await videoroom(stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
+      assert.equal((await videoroom(on.stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
       await isIn('Bob', 'disconnected');
       const log = await call.log({ name: 'Bob' });
       assert.ok(log.includes('disconnected room-destroyed'), log.join(', '));
@@ -262,10 +250,10 @@ for (const kind of BROWSERS) {
     });
 
     it('a room that is gone for good is given up, with the reason', async () => {
-      await createRoom(stage.janus, 5252);
+      await createRoom(on.stage.janus, 5252);
       await meet(5252);
-      await stage.janus.kill();
-      await stage.janus.start();
+      await on.stage.janus.kill();
+      await on.stage.janus.start();
       await isIn('Bob', 'disconnected');
       const log = await call.log({ name: 'Bob' });
       assert.ok(log.includes('disconnected join-failed'), log.join(', '));

@@ -1,7 +1,8 @@
 // Who speaks and in which order, what is a stall and how well media gets through: the decisions, without a browser.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chance, moduleOf } from './lib/speakers.mjs';
+import { moduleOf } from '../page/lib/module.mjs';
+import { chance } from './lib/speakers.mjs';
 
 const { SpeakerOrder, SPEAKS, SILENT } = await moduleOf('live/speakers-order.ts');
 const { smooth, toEar, Freshness, Rota } = await moduleOf('live/levels-scale.ts');

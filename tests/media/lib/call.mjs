@@ -1,7 +1,7 @@
 /** People in a page, driven from a test. */
 import { join } from 'node:path';
-import { serve } from '../../../scripts/lib/serve.mjs';
-import { ROOT, TestJanus } from '../../page/lib/stage.mjs';
+import { driven } from '../../page/lib/driven.mjs';
+import { ROOT, serveFolders, stageWith } from '../../page/lib/stage.mjs';
 import { until } from '../../page/lib/wait.mjs';
 
 const FOLDERS = { '/call/': join(ROOT, 'tests', 'media', 'page') };
@@ -20,35 +20,17 @@ function installDriver() {
 }
 
 export function serveCalls() {
-  return serve({ root: ROOT, port: 0, config: {}, folders: FOLDERS });
+  return serveFolders(FOLDERS);
 }
 
 /** A Janus and a site whose pages can hold calls. */
-export async function setCallStage(options) {
-  const janus = await TestJanus.start(options);
-  const site = await serveCalls();
-  return {
-    janus,
-    site,
-    async close() {
-      await site.close();
-      await janus.remove();
-    },
-  };
-}
+export const setCallStage = (options) => stageWith(serveCalls, options);
 
 /** One page; `call.join({ name, ... })` runs the function of `page/call.js`. `inits` run before anything else. */
 export async function openCalls(browser, site, inits = []) {
   const page = await browser.open(`${site.url}examples/`, { init: installDriver, inits });
   const evaluate = ([name, argument]) => globalThis.__call(name, argument);
-  return new Proxy(page, {
-    get(target, name) {
-      if (name === 'page') return target;
-      // A promise asks for it.
-      if (name === 'then') return undefined;
-      return (argument) => target.evaluate(evaluate, [name, argument]);
-    },
-  });
+  return driven(page, evaluate);
 }
 
 /** Waits until one person sees the picture of this number, moving, at somebody's. */

@@ -1,5 +1,5 @@
 /** The statistics module as one script, and the fields it has. */
-import { build } from 'esbuild';
+import { moduleFrom, scriptOf } from '../../page/lib/module.mjs';
 import { ROOT } from '../../page/lib/stage.mjs';
 
 export const FIELDS = ['mid', 'direction', 'kind', 'codec', 'bitrate', 'packets', 'packetsLost', 'lossRate', 'jitter', 'roundTripTime',
@@ -9,15 +9,11 @@ export const CONNECTION_FIELDS = ['roundTripTime', 'availableOutgoingBitrate', '
   'localCandidateType', 'remoteCandidateType', 'protocol', 'relayed'].sort();
 export const LAYER_FIELDS = ['rid', 'bitrate', 'frameWidth', 'frameHeight', 'framesPerSecond', 'active'].sort();
 
-/** The module as one script. */
-async function bundle() {
-  const contents = `export { StatsReader } from './stats.ts'; export { digest } from './digest.ts';`;
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: `${ROOT}src/js/media`, loader: 'ts' },
-    bundle: true, format: 'esm', target: 'es2022', write: false, logLevel: 'silent',
-  });
-  return outputFiles[0].text;
-}
-
-export const SCRIPT = await bundle();
-export const { StatsReader, digest } = await import(`data:text/javascript,${encodeURIComponent(SCRIPT)}`);
+export const SCRIPT = await scriptOf({
+  stdin: {
+    contents: `export { StatsReader } from './stats.ts'; export { digest } from './digest.ts';`,
+    resolveDir: `${ROOT}src/js/media`,
+    loader: 'ts',
+  },
+});
+export const { StatsReader, digest } = await moduleFrom(SCRIPT);

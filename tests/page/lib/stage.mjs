@@ -102,10 +102,15 @@ export function serveSite(servers) {
   return serve({ root: ROOT, port: 0, config: { servers, room: 1234 } });
 }
 
-/** A running Janus and the page that knows it over WebSocket first and HTTP second. */
-export async function setStage(options) {
+/** What there is, and what a test has for pages: a folder for each address. */
+export function serveFolders(folders) {
+  return serve({ root: ROOT, port: 0, config: {}, folders });
+}
+
+/** A running Janus and a site that `open` makes, which may want to know it; `options` are the server's. */
+export async function stageWith(open, options) {
   const janus = await TestJanus.start(options);
-  const site = await serveSite([janus.ws, janus.http]);
+  const site = await open(janus);
   return {
     janus,
     site,
@@ -114,4 +119,9 @@ export async function setStage(options) {
       await janus.remove();
     },
   };
+}
+
+/** A running Janus and the page that knows it over WebSocket first and HTTP second. */
+export function setStage(options) {
+  return stageWith((janus) => serveSite([janus.ws, janus.http]), options);
 }

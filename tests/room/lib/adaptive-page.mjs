@@ -1,13 +1,11 @@
 /** Pages with people who publish, and people who look at them in tiles of any size. */
 import { join } from 'node:path';
-import { serve } from '../../../scripts/lib/serve.mjs';
 import { launch } from '../../page/lib/browser.mjs';
+import { driven } from '../../page/lib/driven.mjs';
 import { createRoom } from '../../page/lib/janus-admin.mjs';
-import { ROOT, TestJanus } from '../../page/lib/stage.mjs';
+import { ROOT, serveFolders, stageWith } from '../../page/lib/stage.mjs';
 
 const FOLDERS = { '/call/': join(ROOT, 'tests', 'media', 'page'), '/room/': join(ROOT, 'tests', 'room', 'page') };
-
-const serveAdaptive = () => serve({ root: ROOT, port: 0, config: {}, folders: FOLDERS });
 
 /** Runs in the page before anything else. */
 function installDriver() {
@@ -18,20 +16,12 @@ function installDriver() {
 export async function openAdaptive(browser, site, options = {}) {
   const page = await browser.open(`${site.url}examples/`, { ...options, inits: [installDriver, ...(options.inits ?? [])] });
   const evaluate = ([name, argument]) => globalThis.__adaptive(name, argument);
-  return new Proxy({}, {
-    get(_, name) {
-      if (name === 'page') return page;
-      // A promise asks for it.
-      if (name === 'then') return undefined;
-      return (argument) => page.evaluate(evaluate, [name, argument]);
-    },
-  });
+  return driven(page, evaluate);
 }
 
 /** A Janus with a room, a site, and a browser with a page for those who publish. */
 export async function setStage(room) {
-  const janus = await TestJanus.start();
-  const site = await serveAdaptive();
+  const { janus, site, close } = await stageWith(() => serveFolders(FOLDERS));
   await createRoom(janus, room, { bitrate: 0, publishers: 40 });
   const browser = await launch('chromium');
   return {
@@ -40,8 +30,7 @@ export async function setStage(room) {
     senders: await openAdaptive(browser, site),
     async close() {
       await browser.close();
-      await site.close();
-      await janus.remove();
+      await close();
     },
   };
 }

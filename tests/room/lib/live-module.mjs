@@ -1,6 +1,5 @@
 /** What follows a call, as a module of node, with nothing behind it but what a test puts there. */
-import { build } from 'esbuild';
-import { ROOT } from '../../page/lib/stage.mjs';
+import { moduleOf } from '../../page/lib/module.mjs';
 
 /** What is loaded: beginnings and ends are told to `globalThis.__live`. */
 const STAND_IN = 'export const enliven = (host) => globalThis.__live.enliven(host);';
@@ -13,8 +12,4 @@ const standIn = {
   },
 };
 
-const { outputFiles } = await build({
-  entryPoints: [`${ROOT}src/js/live.ts`], bundle: true, format: 'esm', target: 'es2022', write: false, logLevel: 'silent',
-  plugins: [standIn],
-});
-export const { LivePort } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+export const { LivePort } = await moduleOf('live.ts', { plugins: [standIn] });

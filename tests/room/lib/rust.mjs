@@ -1,9 +1,8 @@
 /** The page of `examples/call/` as a person uses it: by its elements alone. Its camera shows a picture with a number. */
 import { join } from 'node:path';
 import { RUST_EXAMPLE, buildRustExample } from '../../../scripts/lib/rust-example.mjs';
-import { serve } from '../../../scripts/lib/serve.mjs';
 import { extendPath } from '../../../scripts/lib/tools.mjs';
-import { ROOT, TestJanus } from '../../page/lib/stage.mjs';
+import { ROOT, serveFolders, stageWith } from '../../page/lib/stage.mjs';
 
 const FOLDERS = {
   '/call/': join(ROOT, 'tests', 'media', 'page'),
@@ -15,16 +14,7 @@ const FOLDERS = {
 export async function setRustStage() {
   extendPath();
   await buildRustExample();
-  const janus = await TestJanus.start();
-  const site = await serve({ root: ROOT, port: 0, config: {}, folders: FOLDERS });
-  return {
-    janus,
-    site,
-    async close() {
-      await site.close();
-      await janus.remove();
-    },
-  };
+  return stageWith(() => serveFolders(FOLDERS));
 }
 
 /** Runs in the page before anything else, and is sent there as text. */
@@ -53,22 +43,22 @@ async function see(of) {
 }
 
 async function choose([name, type, length]) {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, Math.min(at + 65_536, length)));
+  const { digest, noise } = await import('/room/bytes.js');
+  const file = new File([noise(length)], name, { type });
   const chosen = new DataTransfer();
-  chosen.items.add(new File([bytes], name, { type }));
+  chosen.items.add(file);
   const input = document.querySelector('#file');
   input.files = chosen.files;
   input.dispatchEvent(new Event('change'));
-  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digest(file);
 }
 
 async function files() {
+  const { digest } = await import('/room/bytes.js');
   const links = [...document.querySelectorAll('#said a[download]')];
   return Promise.all(links.map(async ({ href, textContent: name }) => {
     const blob = await (await fetch(href)).blob();
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
-    return { name, type: blob.type, size: blob.size, digest: [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') };
+    return { name, type: blob.type, size: blob.size, digest: await digest(blob) };
   }));
 }
 

@@ -1,7 +1,7 @@
 /** People in a page as `tests/media/lib/call.mjs` has them, who also moderate, break things, report and check. */
 import { join } from 'node:path';
-import { serve } from '../../../scripts/lib/serve.mjs';
-import { ROOT, TestJanus } from '../../page/lib/stage.mjs';
+import { driven } from '../../page/lib/driven.mjs';
+import { ROOT, serveFolders, stageWith } from '../../page/lib/stage.mjs';
 
 const FOLDERS = { '/call/': join(ROOT, 'tests', 'media', 'page'), '/room/': join(ROOT, 'tests', 'room', 'page') };
 
@@ -14,29 +14,11 @@ function installDriver() {
 }
 
 /** A Janus and a site whose pages can hold such calls. */
-export async function setSupportStage(options) {
-  const janus = await TestJanus.start(options);
-  const site = await serve({ root: ROOT, port: 0, config: {}, folders: FOLDERS });
-  return {
-    janus,
-    site,
-    async close() {
-      await site.close();
-      await janus.remove();
-    },
-  };
-}
+export const setSupportStage = (options) => stageWith(() => serveFolders(FOLDERS), options);
 
 /** One page; `call.kick({ name, ... })` runs the function of `page/support.js`, or of the people's `call.js`. */
 export async function openSupport(browser, site) {
   const page = await browser.open(`${site.url}examples/`, { init: installDriver });
   const evaluate = ([name, argument]) => globalThis.__call(name, argument);
-  return new Proxy(page, {
-    get(target, name) {
-      if (name === 'page') return target;
-      // A promise asks for it.
-      if (name === 'then') return undefined;
-      return (argument) => target.evaluate(evaluate, [name, argument]);
-    },
-  });
+  return driven(page, evaluate);
 }

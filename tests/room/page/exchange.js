@@ -1,5 +1,6 @@
 /** What people of `/call/call.js` say to each other beside media. */
 import { create, person } from '/call/call.js';
+import { digest, noise } from './bytes.js';
 import { asked as askedOf, newer } from './newer.js';
 
 const heard = new Map();
@@ -10,8 +11,6 @@ const all = (name) => {
   return [room.localParticipant, ...room.remoteParticipants.values()];
 };
 const whois = (name, of) => all(name).find(({ display }) => display === of);
-const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-const digest = async (blob) => hex(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
 
 /** What happened, or what went wrong, in plain words. */
 async function outcome(promise) {
@@ -87,9 +86,7 @@ export function ask({ name, of, method, payload, timeout, abortAfter, big }) {
 }
 
 export async function sendFile({ name, length, called, abortAt, type = 'application/x-noise' }) {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, Math.min(at + 65_536, length)));
-  const file = new File([bytes], called ?? 'noise.bin', { type });
+  const file = new File([noise(length)], called ?? 'noise.bin', { type });
   const controller = new AbortController();
   const steps = [];
   const onProgress = ({ sent, size }) => {
