@@ -135,8 +135,11 @@ for (const kind of BROWSERS) {
     it('a screen in the place of the camera, ended by the page and by the person, without a negotiation', async () => {
       const all = async () => [await call.descriptions({ name: 'Cem' }), await call.descriptions({ name: 'Bob' })];
       const capture = async () => (await call.settings({ name: 'Cem', of: 'camera' })).capture;
-      const isSeen = (what, width) => until(`${what} to be seen`, async () =>
-        (await call.see({ name: 'Bob', of: 'Cem', what: 'camera' })).width === width);
+      // A busy browser sends smaller pictures, but none of the camera is as wide as those of the screen.
+      const isSeen = (what, isWide) => until(`${what} to be seen`, async () => {
+        const seen = await call.see({ name: 'Bob', of: 'Cem', what: 'camera' });
+        return seen.width > 0 && seen.width > width === isWide;
+      });
       const before = await all();
       const { deviceId, width } = await capture();
       const ends = [
@@ -151,10 +154,10 @@ for (const kind of BROWSERS) {
         await call.page.click('h1');
         await call.shareInPlace({ name: 'Cem', of: 'camera' });
         const screen = await until('the size of the screen', async () => (await capture()).width);
-        assert.notEqual(screen, width);
-        await isSeen('the screen', screen);
+        assert.ok(screen > width, `${screen} px of the screen`);
+        await isSeen('the screen', true);
         await end();
-        await isSeen('the camera', width);
+        await isSeen('the camera', false);
       }
       assert.deepEqual(await all(), before);
     });
