@@ -235,11 +235,14 @@ impl Inner {
         let token = self.engine.borrow().current_token().map(str::to_owned);
         for session in sessions {
             let text = self.last_word(session, token.as_ref());
-            if unloading {
-                self.send_beacons(&text);
-            }
-            if let Some(transport) = self.transport.borrow().as_ref() {
-                transport.send_last(text);
+            match self.transport.borrow().as_ref() {
+                Some(transport) => {
+                    if unloading && !transport::is_rest(&self.url()) {
+                        self.send_beacons(&text);
+                    }
+                    transport.send_last(text);
+                }
+                None => self.send_beacons(&text),
             }
         }
         self.draining.set(draining);
@@ -265,10 +268,10 @@ impl Inner {
         });
     }
 
-    /// Firefox may have closed the socket before the page is told that it goes. Beacons arrive in any
-    /// case; to servers that do not know the session they mean nothing.
+    /// Firefox may have closed the socket, and ended the poll, before the page is told that it goes. Beacons
+    /// arrive in any case; to servers that do not know the session they mean nothing.
     fn send_beacons(&self, text: &str) {
-        if self.options.connector.is_none() && !transport::is_rest(&self.url()) {
+        if self.options.connector.is_none() {
             for url in self.servers.iter().filter(|url| transport::is_rest(url)) {
                 web::beacon(url, text);
             }

@@ -11,6 +11,10 @@ export const FLAG: Rule = ['true or false', (value) => typeof value === 'boolean
 export const OBJECT: Rule = ['an object', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)];
 /** @internal */
 export const FUNCTION: Rule = ['a function', (value) => typeof value === 'function'];
+const CODECS = ['vp8', 'vp9', 'h264', 'h265', 'av1', 'opus', 'multiopus', 'g722', 'pcmu', 'pcma'];
+/** In any case, as in `video/VP8`. */
+const CODEC: Rule = [CODECS.join(', '), (value) => CODECS.includes(String(value).toLowerCase())];
+const SVC: Rule = ['a mode such as L3T3_KEY', (value) => /^[LS][1-3]T[1-3](h|_KEY(_SHIFT)?)?$/.test(value as string)];
 const NUMBER: Rule = ['a number', (value) => typeof value === 'number'];
 /** Of whatever window it is. @internal */
 export const ELEMENT: Rule = ['an <audio> or <video>', (value) => typeof value === 'object' && value !== null && 'srcObject' in value];
@@ -52,8 +56,8 @@ export const RULES = {
     source: oneOf('camera', 'microphone', 'screen', 'unknown'),
     name: TEXT,
     simulcast: FLAG,
-    scalabilityMode: TEXT,
-    codec: TEXT,
+    scalabilityMode: SVC,
+    codec: CODEC,
     maxBitrate: COUNT,
     maxFrameRate: COUNT,
     priority: oneOf('very-low', 'low', 'medium', 'high'),

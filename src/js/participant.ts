@@ -214,7 +214,7 @@ export class LocalParticipant extends Participant {
   async publishTrack(track: LocalTrack | MediaStreamTrack, options: TrackPublishOptions = {}): Promise<LocalTrackPublication> {
     const media = track instanceof LocalTrack ? track.mediaStreamTrack : track;
     if (!(media instanceof MediaStreamTrack)) throw invalidArgument('track: expected a track');
-    const { source = track instanceof LocalTrack ? track.source : undefined, ...rest } = checked('publishing', options ?? {});
+    const { source = track instanceof LocalTrack ? track.source : undefined, ...rest } = checked('publishing', options ?? {}, '');
     const text = stringify(source === undefined ? rest : { ...rest, source });
     const device = track instanceof LocalTrack ? track._device : undefined;
     const core = await this.#core();

@@ -185,7 +185,7 @@ export class LocalTrackPublication extends TrackPublication {
    * await publication.configure({ maxBitrate: 500_000, degradationPreference: 'maintain-resolution' });
    */
   async configure(options: TrackPublishOptions): Promise<void> {
-    checked('publishing', options);
+    checked('publishing', options, '');
     const configure = async (): Promise<void> => {
       const merged = checked('publishing', { ...this.options, ...options });
       await this.#core.change('settings', stringify(merged));

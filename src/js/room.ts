@@ -106,10 +106,10 @@ function given(entry: LocalTrack | MediaStreamTrack | TrackToPublish): GivenTrac
   const isTrack = entry instanceof LocalTrack || entry instanceof MediaStreamTrack;
   const { track, ...options } = isTrack ? { track: entry } : entry;
   if (track instanceof LocalTrack) {
-    const text = stringify(checked('publishing', { source: track.source, ...options }));
+    const text = stringify(checked('publishing', { source: track.source, ...options }, ''));
     return { track: track.mediaStreamTrack, options: text, device: track._device };
   }
-  if (track instanceof MediaStreamTrack) return { track, options: stringify(checked('publishing', options)) };
+  if (track instanceof MediaStreamTrack) return { track, options: stringify(checked('publishing', options, '')) };
   throw invalidArgument('tracks: expected a list of tracks');
 }
 
@@ -272,7 +272,7 @@ export class Room extends Emitter<RoomEventMap> {
     const settings = {
       ...rest,
       room,
-      ...checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate, awaitRoom: rest.awaitRoom }),
+      ...checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate, awaitRoom: rest.awaitRoom }, ''),
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions('camera', camera),
       microphone: deviceOptions('microphone', microphone),

@@ -1,6 +1,7 @@
 import type { TrackCore } from '../../pkg/janus.js';
 import { startMeter } from '../web/media.js';
 import { ELEMENT, check, checked } from './checks.js';
+import { invalidArgument } from './errors.js';
 import { abortable, type Abortable } from './events.js';
 import { stringify } from './json.js';
 import { loadCore } from './load.js';
@@ -141,6 +142,7 @@ export async function createLocalTracks(options: LocalTrackOptions = {}): Promis
   const { camera, microphone, signal } = checked('opening', options ?? {}, '');
   signal?.throwIfAborted();
   const wishes = [deviceText('camera', camera), deviceText('microphone', microphone)] as const;
+  if (wishes.every((wish) => wish === undefined)) throw invalidArgument('options: expected camera, microphone or both');
   const core = await loadCore();
   const opening = core.createLocalTracks(...wishes) as Promise<TrackCore[]>;
   const tracks = opening.then((cores) => cores.map((core) => {

@@ -185,8 +185,8 @@ export interface TrackPublishOptions {
   simulcast?: boolean | undefined;
   /** Send a picture in SVC layers, `L3T3` for example. Needs a codec that has it (VP9, AV1) and a room that takes it. */
   scalabilityMode?: string | undefined;
-  /** The codec to prefer. If the room refuses it, its own choice is taken; `settings.codec` tells. */
-  codec?: 'vp8' | 'vp9' | 'h264' | 'h265' | 'av1' | 'opus' | (string & {}) | undefined;
+  /** The codec to prefer. If the room or the browser lacks it, its own choice is taken; `settings.codec` tells. */
+  codec?: 'vp8' | 'vp9' | 'h264' | 'h265' | 'av1' | 'opus' | 'multiopus' | 'g722' | 'pcmu' | 'pcma' | undefined;
   /** The most it may take, all layers together, bit/s; by default what its size and rate suggest. */
   maxBitrate?: number | undefined;
   /** The most pictures per second. */

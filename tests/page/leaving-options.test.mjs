@@ -51,9 +51,17 @@ function keepBeacons() {
   };
 }
 
+/** Ends what the page fetches, and all that it will, when told to: as Firefox may before it tells the page to go. */
+function letFetchesEnd() {
+  const { fetch } = globalThis;
+  const ended = new Promise((resolve, reject) => (globalThis.__endFetches = () => reject(new TypeError('NetworkError'))));
+  ended.catch(() => undefined);
+  globalThis.fetch = (...request) => Promise.race([ended, fetch(...request)]);
+}
+
 /** A page with a session that works. */
 async function open(kind, connection) {
-  const page = await openWorkbench(browsers[kind], site, { inits: [keepBeacons] });
+  const page = await openWorkbench(browsers[kind], site, { inits: [keepBeacons, letFetchesEnd] });
   const id = await settle(page, connection);
   assert.deepEqual(await sessions(janus), [id]);
   return { page, id };
@@ -109,6 +117,14 @@ describe('going to another page', () => {
   for (const kind of BROWSERS) {
     it(`ends the session by a beacon: ${kind} over http`, async () => {
       const { page } = await open(kind, { server: janus.http });
+      assert.deepEqual(await leave(page), ['destroy']);
+      await nothingLeft(janus);
+    });
+
+    it(`ends the session by a beacon when the poll was ended before: ${kind} over http`, async () => {
+      const { page } = await open(kind, { server: janus.http });
+      await page.evaluate(() => globalThis.__endFetches());
+      await until('the page to have noticed', async () => (await works(page, 'look')).state === 'reconnecting');
       assert.deepEqual(await leave(page), ['destroy']);
       await nothingLeft(janus);
     });

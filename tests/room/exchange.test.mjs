@@ -178,6 +178,13 @@ describe('exchange', () => {
     assert.deepEqual(ends, [[0, 'whole'], [5 * MEGABYTE, 'aborted'], [100_000, 'last']]);
   });
 
+  it('a page that stumbles over the progress of a file hears of it, and the file arrives', async () => {
+    const sent = await chromium.sendFile({ name: 'Ada', length: MEGABYTE, clumsy: true });
+    assert.deepEqual([sent.code, sent.last, sent.reported], [undefined, [MEGABYTE, MEGABYTE], ['no such bar']]);
+    await until('all of it', async () =>
+      (await firefox.heardBy({ name: 'Bob', what: 'files' })).at(-1)?.end?.value === sent.digest);
+  });
+
   it('nothing of all that is text to a client that is not ours, nor data to a page', async () => {
     assert.deepEqual(await chromium.textsSent(), []);
     for (const name of ['Ada', 'Bob', 'Cleo']) assert.deepEqual(await at[name].data({ name }), [], name);

@@ -56,7 +56,12 @@ export class Files implements Part {
     try {
       for await (const [at, bytes] of pieces(file)) {
         await abortable(this.#line.sayPiece(number, at, bytes), signal);
-        onProgress?.({ sent: at + bytes.length, size });
+        try {
+          onProgress?.({ sent: at + bytes.length, size });
+        } catch (error) {
+          // As of a listener: the page hears of it, and the file goes on.
+          reportError(error);
+        }
       }
     } catch (error) {
       await this.#line.say({ is: 'no-file', number }).catch(() => undefined);

@@ -8,7 +8,7 @@ import type { RoomInfo } from '../videoroom/types.js';
 import type { Host } from './index.js';
 import { withParts } from './parts.js';
 
-const { invalidArgument, normalizeId } = internal;
+const { invalidArgument, isId, normalizeId } = internal;
 
 /** Loaded with the first moderator, and with no call. */
 const loadVideoRoom = (): Promise<typeof import('../videoroom/index.js')> => import('../videoroom/index.js');
@@ -38,6 +38,7 @@ export class Moderation {
   /** Sends somebody out, who may come back. Rejects with `feed-not-found` (428) for people who are not here. */
   async kick(participant: Participant | Id, options: Abortable = {}): Promise<void> {
     const id = typeof participant === 'object' ? participant?.id : participant;
+    if (!isId(id)) throw invalidArgument('participant: expected a participant of the room, or an id');
     await this.#ask('kick', { id, ...options });
   }
 
@@ -83,7 +84,9 @@ export class Moderation {
   }
 
   async #moderate(publication: TrackPublication, mute: boolean, options: Abortable): Promise<void> {
-    await this.#ask('moderate', { id: publication?.participant?.id, mid: publication?.mid, mute, ...options });
+    const [id, mid] = [publication?.participant?.id, publication?.mid];
+    if (!isId(id)) throw invalidArgument('publication: expected a publication of somebody in the room');
+    await this.#ask('moderate', { id, mid, mute, ...options });
   }
 
   /** These requests are answered at once, so that the handle that is in the room can carry them. */

@@ -35,7 +35,7 @@ const MICROPHONE = {
 };
 const SCREEN = { width: ['count'], height: ['count'], frameRate: ['count'], audio: ['flag'] };
 const PUBLISHING = {
-  source: ['text', '"window"'], name: ['text'], simulcast: ['flag'], scalabilityMode: ['text'], codec: ['text'], maxBitrate: ['count'],
+  source: ['text', '"window"'], name: ['text'], simulcast: ['flag'], scalabilityMode: ['text', '"zzz"', '"L4T1"'], codec: ['text', '"vp-9"', '""'], maxBitrate: ['count'],
   maxFrameRate: ['count'], priority: ['text', '"top"'], degradationPreference: ['text', '"none"'], contentHint: ['text', '"art"'],
   layers: ['list', '[1, 0]'], dtx: ['flag'], fec: ['flag'], stereo: ['flag'],
 };
@@ -63,6 +63,7 @@ export const OPTIONS = [
   ...wrong('new Room({ servers: address }).on("stateChanged", () => {}, { $ })', { signal: ['signal'] }),
   ...wrong('new Room({ servers: address }).events({ $ })', { signal: ['signal'] }),
   ...wrong('createLocalTracks({ $ })', { signal: ['signal'] }),
+  ...argument('options', 'createLocalTracks($)', ['', '{}', '{ camera: false }', 'null', '5', '"camera"']),
   ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
 ];
 
@@ -80,8 +81,8 @@ export const WRONG_IN_ROOM = [
   ...wrong('me.setScreenShareEnabled(true, { $ })', SCREEN),
   ...wrong('me.publishTrack(track, { $ })', PUBLISHING),
   ...wrong('mine.configure({ $ })', PUBLISHING),
-  ...argument('publishing', 'me.publishTrack(track, $)', NOT.object),
-  ...argument('publishing', 'mine.configure($)', [...NOT.object, 'undefined', 'null']),
+  ...argument('options', 'me.publishTrack(track, $)', NOT.object),
+  ...argument('options', 'mine.configure($)', [...NOT.object, 'undefined', 'null']),
   ...argument('track', 'me.publishTrack($)', ['undefined', 'null', '5', '{}', 'new MediaStream()']),
   ...argument('track', 'me.unpublishTrack($)', ['undefined', 'null', '5', '{}']),
   ...argument('track', 'mine.replaceTrack($)', ['undefined', 'null', '5', '{}']),
@@ -121,8 +122,8 @@ export const WRONG_IN_ROOM = [
   ...argument('deviceId', 'ada.setSpeaker($)', ['undefined', '5', '{}']),
   ...argument('simulate', 'ada.simulate($)', ['undefined', '5', '"bang"', '"toString"', '{}']),
   ...argument('secret', 'ada.moderation($)', ['5', '{}', 'null']),
-  ...argument('id', 'moderation.kick($)', ['undefined', 'null', '{}', '-1', 'true']),
-  ...argument('id', 'moderation.mute($)', ['undefined', 'null', '5', '{}']),
+  ...argument('participant', 'moderation.kick($)', ['undefined', 'null', '{}', '-1', 'true']),
+  ...argument('publication', 'moderation.mute($)', ['undefined', 'null', '5', '{}']),
   ...argument('pin', 'moderation.lock($)', ['undefined', '5', '""']),
   ...argument('record', 'moderation.setRecording($)', ['undefined', '1', '"yes"']),
 ];

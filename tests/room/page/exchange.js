@@ -85,16 +85,20 @@ export function ask({ name, of, method, payload, timeout, abortAfter, big }) {
   return outcome(room.localParticipant.request(whois(name, of), method, words, { timeout, signal }));
 }
 
-export async function sendFile({ name, length, called, abortAt, type = 'application/x-noise' }) {
+/** `clumsy`: what is told of the progress throws, once. */
+export async function sendFile({ name, length, called, abortAt, clumsy, type = 'application/x-noise' }) {
   const file = new File([noise(length)], called ?? 'noise.bin', { type });
   const controller = new AbortController();
   const steps = [];
   const onProgress = ({ sent, size }) => {
     steps.push([sent, size]);
     if (sent >= abortAt) controller.abort();
+    if (clumsy && steps.length === 1) throw new Error('no such bar');
   };
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error.message);
   const sent = await outcome(person(name).room.localParticipant.sendFile(file, { onProgress, signal: controller.signal }));
-  return { ...sent, digest: await digest(file), steps: steps.length, last: steps.at(-1) };
+  return { ...sent, digest: await digest(file), steps: steps.length, last: steps.at(-1), reported };
 }
 
 /** Sends bytes as they are over a channel of the page's own, as another client would. */
