@@ -93,14 +93,15 @@ export async function stay({ server, room, video }) {
   };
 }
 
-/** Joins and publishes a track; resolves when its media is up. */
+/** Joins and publishes a track; resolves when its media is up, by the browser's word as with ours. */
 export async function publish({ server, room, track }) {
   await ready;
   const janus = await connect(server);
   await new Promise((resolve, reject) => {
     let handle;
     attach(janus, {
-      webrtcState: (up) => up && resolve(),
+      // The server says so as well, `webrtcState`, a while after the browser.
+      connectionState: (state) => state === 'connected' && resolve(),
       onmessage: (message, jsep) => {
         if (jsep) handle.handleRemoteJsep({ jsep });
         if (message.videoroom !== 'joined') return;

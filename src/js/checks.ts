@@ -24,6 +24,7 @@ const COUNT: Rule = [
   'a whole number of at least 0',
   (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32,
 ];
+const POSITIVE: Rule = ['a whole number of at least 1', (value) => COUNT[1](value) && (value as number) > 0];
 const LIFETIME: Rule = ['0 to 65535 ms', (value) => COUNT[1](value) && (value as number) <= 65_535];
 const FLAGS: Rule = ['a list of true and false', (value) => Array.isArray(value) && value.every((one) => typeof one === 'boolean')];
 
@@ -41,25 +42,25 @@ export const ICE_SERVERS: Rule = [
 
 /** What options may hold, by their type. @internal */
 export const RULES = {
-  camera: { deviceId: TEXT, width: COUNT, height: COUNT, frameRate: COUNT, simulcast: FLAG },
+  camera: { deviceId: TEXT, width: POSITIVE, height: POSITIVE, frameRate: POSITIVE, simulcast: FLAG },
   microphone: {
     deviceId: TEXT,
     echoCancellation: FLAG,
     noiseSuppression: FLAG,
     autoGainControl: FLAG,
-    channelCount: COUNT,
+    channelCount: POSITIVE,
   },
   joining: { roomBitrate: COUNT, awaitRoom: COUNT },
   data: { reliable: FLAG, ordered: FLAG, maxLifetime: LIFETIME },
-  screen: { width: COUNT, height: COUNT, frameRate: COUNT, audio: FLAG },
+  screen: { width: POSITIVE, height: POSITIVE, frameRate: POSITIVE, audio: FLAG },
   publishing: {
     source: oneOf('camera', 'microphone', 'screen', 'unknown'),
     name: TEXT,
     simulcast: FLAG,
     scalabilityMode: SVC,
     codec: CODEC,
-    maxBitrate: COUNT,
-    maxFrameRate: COUNT,
+    maxBitrate: POSITIVE,
+    maxFrameRate: POSITIVE,
     priority: oneOf('very-low', 'low', 'medium', 'high'),
     degradationPreference: oneOf('maintain-framerate', 'maintain-resolution', 'balanced', 'maintain-framerate-and-resolution'),
     contentHint: oneOf('', 'motion', 'detail', 'text', 'speech', 'speech-recognition', 'music'),
@@ -71,10 +72,10 @@ export const RULES = {
   connection: {
     token: either('text, or a function', TEXT, FUNCTION[1]),
     apiSecret: TEXT,
-    connectTimeout: COUNT,
-    requestTimeout: COUNT,
-    probeInterval: COUNT,
-    probeTimeout: COUNT,
+    connectTimeout: POSITIVE,
+    requestTimeout: POSITIVE,
+    probeInterval: POSITIVE,
+    probeTimeout: POSITIVE,
     reconnect: either('an object, or false', OBJECT, (value) => value === false),
     leaveOn: [LEAVING.join(', '), (value) => Array.isArray(value) && value.every((one) => LEAVING.includes(one as string))],
     transport: FUNCTION,
@@ -92,6 +93,7 @@ export const RULES = {
   },
   opening: { signal: SIGNAL },
   muting: { release: FLAG },
+  report: { addresses: FLAG },
   sending: { reliable: FLAG, signal: SIGNAL },
   request: { timeout: NUMBER, signal: SIGNAL },
   file: { name: TEXT, onProgress: FUNCTION, signal: SIGNAL },

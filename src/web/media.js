@@ -114,6 +114,14 @@ export function startMeter(current, listener) {
 /** Whether an element has something to play and does not. */
 const isStill = ({ srcObject, paused }) => srcObject && paused;
 
+/** What each element was given last. @type {Map<HTMLMediaElement, MediaStreamTrack>} */
+const attached = new Map();
+
+/** Browsers pause the elements of a page they freeze, and leave it at that when it goes on. */
+const asleep = [];
+const onFreeze = () => asleep.push(...[...attached.keys()].filter((element) => !isStill(element)));
+const onResume = () => play(asleep.splice(0));
+
 /** How long playing is waited for, ms: what is refused is refused at once, and what has no picture yet stays open. */
 const PATIENCE = 1000;
 
@@ -135,6 +143,9 @@ export function attach(track, element) {
     }
   }
   element.srcObject = new MediaStream([track]);
+  attached.set(element, track);
+  document.addEventListener('freeze', onFreeze);
+  document.addEventListener('resume', onResume);
   return element;
 }
 
@@ -145,6 +156,7 @@ export function attach(track, element) {
  * @param {HTMLMediaElement} element
  */
 export function detach(track, element) {
+  if (attached.get(element) === track) attached.delete(element);
   if (element.srcObject?.getTrackById?.(track.id)) element.srcObject = null;
 }
 

@@ -154,7 +154,13 @@ impl Played {
         let mut elements = std::mem::take(&mut *self.elements.borrow_mut());
         let id = self.track().id();
         elements.retain(|element| {
-            element.src_object().is_some_and(|stream| stream.get_track_by_id(&id).is_some())
+            let stream = element.src_object();
+            let keeps = stream.is_some_and(|stream| stream.get_track_by_id(&id).is_some());
+            if !keeps {
+                // Nothing of it can fail.
+                detach(&self.track(), element).ok();
+            }
+            keeps
         });
         self.track.replace(track);
         elements.into_iter().try_for_each(|element| self.attach(Some(element)).map(drop))

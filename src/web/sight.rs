@@ -136,7 +136,7 @@ struct Inner {
     window: RefCell<Option<Window>>,
     was_connected: Cell<bool>,
     observers: RefCell<Vec<Observing>>,
-    visibility: RefCell<Option<Listener>>,
+    page: RefCell<Option<[Listener; 2]>>,
     /// Whether any of it is within what is shown; not known before the browser said so.
     is_shown: Cell<Option<bool>>,
     floating: RefCell<Floating>,
@@ -169,7 +169,7 @@ impl ElementWatch {
             window: RefCell::default(),
             was_connected: Cell::new(false),
             observers: RefCell::default(),
-            visibility: RefCell::default(),
+            page: RefCell::default(),
             is_shown: Cell::new(None),
             floating: RefCell::default(),
         });
@@ -260,7 +260,7 @@ impl Inner {
     }
 
     fn enter(self: &Rc<Self>) {
-        drop((self.observers.take(), self.visibility.take()));
+        drop((self.observers.take(), self.page.take()));
         let document = self.document();
         let window = document.as_ref().and_then(Viewed::default_view);
         self.window.replace(window.clone());
@@ -268,7 +268,7 @@ impl Inner {
         self.is_shown.set(None);
         let (Some(document), Some(window)) = (document, window) else { return };
         let weak = || Rc::downgrade(self);
-        let (crossing, sizing, hiding) = (weak(), weak(), weak());
+        let (crossing, sizing, hiding, scaling) = (weak(), weak(), weak(), weak());
         let crossed = move |entries: Array| {
             let last: Crossing = entries.get(entries.length().saturating_sub(1)).unchecked_into();
             with(&crossing, |this| this.is_shown.set(Some(last.is_intersecting())));
@@ -279,9 +279,13 @@ impl Inner {
             Observing::begin(&window, "ResizeObserver", &self.element, resized),
         ];
         self.observers.replace(observers.into_iter().flatten().collect());
-        let hidden = move |_: JsValue| with(&hiding, |_| ());
-        let listener = Listener::new(&document, "visibilitychange", hidden);
-        self.visibility.replace(Some(listener));
+        // Another screen, or zoom: the pixels are others, and the sizes may be the same.
+        let look = |weak: Weak<Inner>| move |_: JsValue| with(&weak, |_| ());
+        let listeners = [
+            Listener::new(&document, "visibilitychange", look(hiding)),
+            Listener::new(&window, "resize", look(scaling)),
+        ];
+        self.page.replace(Some(listeners));
     }
 
     fn floating_view(&self) -> Option<View> {

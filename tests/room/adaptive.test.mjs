@@ -70,6 +70,19 @@ for (const kind of BROWSERS) {
       within(t, 500 + KEY_FRAME + TOO_SOON, await page.timed({ ...ADA, what: 'style', box: LARGE, width: 1280 }));
     });
 
+    it('counts the pixels of the screen, not those of the page', async (t) => {
+      await comes(1280);
+      await page.act({ ...ADA, what: 'style', box: SMALL });
+      await comes(320);
+      await calm();
+      // As when the window is moved to a screen twice as dense, or zoomed.
+      within(t, 500 + KEY_FRAME, await page.timed({ ...ADA, what: 'density', density: 2, width: 640 }));
+      await page.act({ ...ADA, what: 'density', density: 1 });
+      await comes(320);
+      await calm();
+      within(t, 500 + KEY_FRAME, await page.timed({ ...ADA, what: 'style', box: LARGE, width: 1280 }));
+    });
+
     it('brings nothing of what is hidden, and the right layer when it is seen', async (t) => {
       const hidings = [
         ['display: none', { what: 'style', box: { display: 'none' } }, { what: 'style', box: { ...LARGE, display: 'block' } }],

@@ -47,11 +47,13 @@ for (const kind of BROWSERS) {
       it(`${trouble}: the session is claimed, and media never stopped`, async () => {
         await meet();
         const before = (await sessions(stage.janus)).sort();
+        const ways = await call.credentials({ name: 'Bob' });
         await call.keepTracks({ name: 'Bob' });
         await cause(trouble);
         await until('the loss and the end of it', async () => (await states()).slice(-2).join() === 'reconnecting,connected');
         await sees(call, VIEW, 17);
         assert.equal(await call.sameTracks({ name: 'Bob' }), true);
+        assert.deepEqual(await call.credentials({ name: 'Bob' }), ways, 'neither restarted nor made anew');
         assert.deepEqual((await sessions(stage.janus)).sort(), before);
         // Requests pass again, too.
         await call.layers({ ...VIEW, layers: { spatial: 0 } });

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../capabilities.js';
-import { capabilities } from '../index.js';
+import { capabilities, internal } from '../index.js';
 import { parse } from '../json.js';
 import type { ConnectionStats, TrackStats } from '../media/stats.js';
 import type { Device, DevicePermission } from '../media/devices.js';
@@ -178,6 +178,7 @@ function summarised({ library, browser, server, room, states, connections, permi
 
 /** Collects a report; whatever fails while it does is left out. @internal */
 export async function debugBundle(host: Host, options: DebugBundleOptions = {}): Promise<DebugBundle> {
+  const { addresses = false } = internal.checked('report', options ?? {}, '');
   const core = host.core();
   const iceServers = [...(host.options.iceServers ?? []), ...iceServersOf(host)];
   const [server, media, devices] = await Promise.all([
@@ -207,6 +208,6 @@ export async function debugBundle(host: Host, options: DebugBundleOptions = {}):
     permissions: devices?.permissions,
     log: core ? (parse(core.exportLog()) as { entries: Record<string, unknown>[] }).entries : [],
   };
-  const scrubbing = { secrets: secretsOf({ ...host.options, iceServers }), addresses: options?.addresses ?? false };
+  const scrubbing = { secrets: secretsOf({ ...host.options, iceServers }), addresses };
   return scrub({ ...bundle, summary: summarised(bundle) }, scrubbing) as DebugBundle;
 }

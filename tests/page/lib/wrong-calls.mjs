@@ -7,6 +7,7 @@ const NOT = {
   text: ['5', '{}', '[]', 'true', '() => {}'],
   flag: ['1', '0', '"on"', '""', '{}', '[]'],
   count: ['"5"', '-1', '1.5', 'NaN', 'Infinity', '5n', '2 ** 32', 'true', '{}'],
+  size: ['"5"', '0', '-1', '1.5', 'NaN', 'Infinity', '2 ** 32', 'true', '{}'],
   object: ['5', '"x"', 'true', '[]', '() => {}', ANY],
   function: ['5', '"x"', '{}', 'true'],
   signal: ['5', '{}', '{ aborted: true }', 'new EventTarget()'],
@@ -29,33 +30,34 @@ function wrong(call, fields) {
 /** The same for what is no field but an argument. */
 const argument = (name, call, values) => values.map((value) => [call.replace('$', value), new RegExp(`^${name}[ :]`)]);
 
-const CAMERA = { deviceId: ['text'], width: ['count'], height: ['count'], frameRate: ['count'], simulcast: ['flag'] };
+const CAMERA = { deviceId: ['text'], width: ['size'], height: ['size'], frameRate: ['size'], simulcast: ['flag'] };
 const MICROPHONE = {
-  deviceId: ['text'], echoCancellation: ['flag'], noiseSuppression: ['flag'], autoGainControl: ['flag'], channelCount: ['count'],
+  deviceId: ['text'], echoCancellation: ['flag'], noiseSuppression: ['flag'], autoGainControl: ['flag'], channelCount: ['size'],
 };
-const SCREEN = { width: ['count'], height: ['count'], frameRate: ['count'], audio: ['flag'] };
+const SCREEN = { width: ['size'], height: ['size'], frameRate: ['size'], audio: ['flag'] };
 const PUBLISHING = {
-  source: ['text', '"window"'], name: ['text'], simulcast: ['flag'], scalabilityMode: ['text', '"zzz"', '"L4T1"'], codec: ['text', '"vp-9"', '""'], maxBitrate: ['count'],
-  maxFrameRate: ['count'], priority: ['text', '"top"'], degradationPreference: ['text', '"none"'], contentHint: ['text', '"art"'],
+  source: ['text', '"window"'], name: ['text'], simulcast: ['flag'], scalabilityMode: ['text', '"zzz"', '"L4T1"'], codec: ['text', '"vp-9"', '""'], maxBitrate: ['size'],
+  maxFrameRate: ['size'], priority: ['text', '"top"'], degradationPreference: ['text', '"none"'], contentHint: ['text', '"art"'],
   layers: ['list', '[1, 0]'], dtx: ['flag'], fec: ['flag'], stereo: ['flag'],
 };
 
 /** Of rooms, and of joining them. */
 export const OPTIONS = [
   ...wrong('new Room({ servers: address, $ })', {
-    token: ['token'], apiSecret: ['text'], connectTimeout: ['count'], requestTimeout: ['count'], probeInterval: ['count'],
-    probeTimeout: ['count'], reconnect: ['object'], leaveOn: ['list', '["unload"]'], transport: ['function'], logger: ['function'],
+    token: ['token'], apiSecret: ['text'], connectTimeout: ['size'], requestTimeout: ['size'], probeInterval: ['size'],
+    probeTimeout: ['size'], reconnect: ['object'], leaveOn: ['list', '["unload"]'], transport: ['function'], logger: ['function'],
     logLevel: ['text', '"loud"'], recorder: ['count'], iceServers: ['list', '[{}]', '[{ urls: 5 }]', '[{ urls: "http://x" }]', '[{ urls: [] }]'],
     iceTransportPolicy: ['text', '"none"'], adaptive: ['flag'],
   }),
   ...wrong('new Room({ servers: address, reconnect: { $ } })', { budget: ['count'], delay: ['function'] }),
-  ...wrong('Janus.connect(address, { $ })', { apiSecret: ['text'], recorder: ['count'], probeInterval: ['count'], transport: ['function'] }),
+  ...wrong('Janus.connect(address, { $ })', { apiSecret: ['text'], recorder: ['count'], probeInterval: ['size'], transport: ['function'] }),
   ...argument('options', 'new Room({ servers: address }).join($)', ['5', '"1234"', '[]', ANY]),
   ...wrong('new Room({ servers: address }).join({ room: 1234, $ })', {
     display: ['text'], metadata: ['object'], pin: ['text'], token: ['text'], create: ['object'], camera: ['device'], microphone: ['device'],
     tracks: ['list'], subscribe: ['flag'], data: ['flag'], e2ee: ['flag'], reserveScreen: ['flag'], signal: ['signal'], id: ['id'],
     roomBitrate: ['count'], awaitRoom: ['count'],
   }),
+  ...wrong('new Room({ servers: address }).prepare({ $ })', { tracks: ['list'], reserveScreen: ['flag'] }),
   ...wrong('new Room({ servers: address }).join({ room: 1234, camera: { $ } })', CAMERA),
   ...wrong('new Room({ servers: address }).join({ room: 1234, microphone: { $ } })', MICROPHONE),
   ['new Room({ servers: address }).join({ room: 1234, create: { publishers: "3" } })', /publishers must be/],
@@ -121,6 +123,8 @@ export const WRONG_IN_ROOM = [
   ...argument('iceServers', 'ada.setIceServers($)', ['undefined', 'null', ...NOT.list, '[{ urls: "http://x" }]']),
   ...argument('deviceId', 'ada.setSpeaker($)', ['undefined', '5', '{}']),
   ...argument('simulate', 'ada.simulate($)', ['undefined', '5', '"bang"', '"toString"', '{}']),
+  ...argument('options', 'ada.debugBundle($)', NOT.object),
+  ...wrong('ada.debugBundle({ $ })', { addresses: ['flag'] }),
   ...argument('secret', 'ada.moderation($)', ['5', '{}', 'null']),
   ...argument('participant', 'moderation.kick($)', ['undefined', 'null', '{}', '-1', 'true']),
   ...argument('publication', 'moderation.mute($)', ['undefined', 'null', '5', '{}']),

@@ -66,6 +66,10 @@ const element = ({ name, of }) => publication({ name, of }).track.attachedElemen
 
 const changes = {
   style: ({ name, of, box }) => style(viewer(name).boxes.get(of), box),
+  density: ({ density }) => {
+    Object.defineProperty(globalThis, 'devicePixelRatio', { value: density, configurable: true });
+    dispatchEvent(new Event('resize'));
+  },
   remove: ({ name, of }) => viewer(name).boxes.get(of).remove(),
   restore: ({ name, of }) => stage(name).append(viewer(name).boxes.get(of)),
   detach: ({ name, of }) => void publication({ name, of }).track.detach(),

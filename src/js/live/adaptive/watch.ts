@@ -87,6 +87,8 @@ export class ElementWatch {
     sizes.observe(element);
     this.#observers = [intersections, sizes];
     element.ownerDocument.addEventListener('visibilitychange', this.#changed, { signal });
+    // Another screen, or zoom: the pixels are others, and the sizes may be the same.
+    view.addEventListener('resize', this.#changed, { signal });
   }
 
   #exit(): void {
