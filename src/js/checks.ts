@@ -11,10 +11,14 @@ export const FLAG: Rule = ['true or false', (value) => typeof value === 'boolean
 export const OBJECT: Rule = ['an object', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)];
 /** @internal */
 export const FUNCTION: Rule = ['a function', (value) => typeof value === 'function'];
-const CODECS = ['vp8', 'vp9', 'h264', 'h265', 'av1', 'opus', 'multiopus', 'g722', 'pcmu', 'pcma'];
-/** In any case, as in `video/VP8`. */
-const CODEC: Rule = [CODECS.join(', '), (value) => CODECS.includes(String(value).toLowerCase())];
-const SVC: Rule = ['a mode such as L3T3_KEY', (value) => /^[LS][1-3]T[1-3](h|_KEY(_SHIFT)?)?$/.test(value as string)];
+const CODECS = ['', 'vp8', 'vp9', 'h264', 'h265', 'av1', 'opus', 'multiopus', 'g722', 'pcmu', 'pcma'];
+const isSent = (name: string): boolean => ['audio', 'video'].some((kind) =>
+  RTCRtpSender.getCapabilities?.(kind)?.codecs.some(({ mimeType }) => mimeType.toLowerCase() === `${kind}/${name}`));
+const isCodec = (name: string): boolean => CODECS.includes(name) || isSent(name);
+/** In any case, as in `video/VP8`; `''` for none in particular. */
+const CODEC: Rule = [`one of${CODECS.join(' ')}`, (value) => typeof value === 'string' && isCodec(value.toLowerCase())];
+const MODE = /^[LS][1-3]T[1-3](h|_KEY(_SHIFT)?)?$/;
+const SVC: Rule = ['a mode such as L3T3_KEY', (value) => typeof value === 'string' && MODE.test(value)];
 const NUMBER: Rule = ['a number', (value) => typeof value === 'number'];
 /** Of whatever window it is. @internal */
 export const ELEMENT: Rule = ['an <audio> or <video>', (value) => typeof value === 'object' && value !== null && 'srcObject' in value];

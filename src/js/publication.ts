@@ -108,7 +108,8 @@ async function checkDevice(deviceId: string): Promise<void> {
 /** A stream of ours. It keeps its identity while its device is closed and opened again, and while another track is sent in its place. */
 export class LocalTrackPublication extends TrackPublication {
   readonly #core: PublicationCore;
-  #configured: Promise<void> = Promise.resolve();
+  /** The last that is under way. */
+  #configuring: Promise<void> | undefined;
   /** @internal */
   readonly _key: number;
 
@@ -191,8 +192,11 @@ export class LocalTrackPublication extends TrackPublication {
       await this.#core.change('settings', stringify(merged));
     };
     // Each begins with what the one before made of it.
-    const configured = this.#configured.then(configure);
-    this.#configured = configured.catch(() => undefined);
+    const configured = this.#configuring ? this.#configuring.then(configure) : configure();
+    const settled = configured.catch(() => undefined).then(() => {
+      if (this.#configuring === settled) this.#configuring = undefined;
+    });
+    this.#configuring = settled;
     await configured;
   }
 

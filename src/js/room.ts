@@ -129,8 +129,7 @@ async function creation(options: CreateRoomOptions | undefined): Promise<object 
 
 const wrongState = (text: string): JanusError => new JanusError(text, { code: 'invalid-state', retryable: false });
 
-const left = (): JanusError =>
-  new JanusError('the room was left before it was joined', { code: 'aborted', retryable: false });
+const left = (): JanusError => new JanusError('the room was left meanwhile', { code: 'aborted', retryable: false });
 
 /** One wish to be in a room, and whether the core has heard of it. */
 interface Stay {

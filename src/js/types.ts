@@ -186,7 +186,7 @@ export interface TrackPublishOptions {
   /** Send a picture in SVC layers, `L3T3` for example. Needs a codec that has it (VP9, AV1) and a room that takes it. */
   scalabilityMode?: string | undefined;
   /** The codec to prefer. If the room or the browser lacks it, its own choice is taken; `settings.codec` tells. */
-  codec?: 'vp8' | 'vp9' | 'h264' | 'h265' | 'av1' | 'opus' | 'multiopus' | 'g722' | 'pcmu' | 'pcma' | undefined;
+  codec?: 'vp8' | 'vp9' | 'h264' | 'h265' | 'av1' | 'opus' | (string & {}) | undefined;
   /** The most it may take, all layers together, bit/s; by default what its size and rate suggest. */
   maxBitrate?: number | undefined;
   /** The most pictures per second. */
@@ -298,6 +298,6 @@ export interface StateChanged {
   state: RoomState;
   /** With `disconnected` only. */
   reason?: DisconnectReason;
-  /** With `reconnecting`, what was lost; with `disconnected`, what went wrong, if anything did. */
+  /** With `reconnecting`, what was lost, if it was the connection or the session; with `disconnected`, what went wrong, if anything did. */
   error?: JanusError;
 }

@@ -473,7 +473,7 @@ impl Call {
         if let Some(room) = self.room.upgrade() {
             room.call_over(reason, error.clone());
         }
-        let left = || Error::new(ErrorCode::Aborted, "the room was left before it was joined");
+        let left = || Error::new(ErrorCode::Aborted, "the room was left meanwhile");
         self.report_joined(Err(error.unwrap_or_else(left)));
     }
 }

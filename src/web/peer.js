@@ -65,6 +65,29 @@ export function stereoAsOffered(offer, answer) {
     .join('');
 }
 
+/** What an answer to an m-line that carries nothing says of it. The way it goes is that of the others. */
+const KEPT = /^(m=|c=|a=(mid|inactive|rtcp-mux|rtpmap|fmtp)\b)/;
+
+/**
+ * The answer, taking what was offered `inactive`: Janus refuses it where nothing was sent before, and browsers use what was
+ * refused again under another mid, which Janus does not hear of.
+ *
+ * @param {string} offer
+ * @param {string} answer
+ */
+export function withInactive(offer, answer) {
+  const offered = sections(offer);
+  const mids = [];
+  const [head = '', ...rest] = sections(answer).map((section, at) => {
+    const own = offered[at] ?? '';
+    if (!/^m=\S+ 0 /.test(section) || !/^a=inactive/m.test(own)) return section;
+    mids.push(` ${midOf(own)}`);
+    // Firefox offers with port 0 what is to go the way of others.
+    return own.replace(/^m=(\S+) 0 /, 'm=$1 9 ').split(/(?<=\n)/).filter((line) => KEPT.test(line)).join('');
+  });
+  return [head.replace(/^a=group:BUNDLE.*/m, (group) => group.trimEnd() + mids.join('')), ...rest].join('');
+}
+
 /**
  * The index of each m-line by its mid.
  *
@@ -121,7 +144,8 @@ export async function answer(pc, offered) {
  * @returns {Promise<undefined>}
  */
 export async function apply(pc, sdp) {
-  await pc.setRemoteDescription({ type: 'answer', sdp: tuned(sdp, wishesOf(pc)) });
+  const answered = withInactive(pc.localDescription?.sdp ?? '', sdp);
+  await pc.setRemoteDescription({ type: 'answer', sdp: tuned(answered, wishesOf(pc)) });
 }
 
 /**

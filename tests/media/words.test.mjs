@@ -1,7 +1,7 @@
 // What is said to the browser, and what travels in pieces: without a browser.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { indexes, stereoAsOffered, tuned } from '../../src/web/peer.js';
+import { indexes, stereoAsOffered, tuned, withInactive } from '../../src/web/peer.js';
 import { videoEncodings } from '../../src/web/sending.js';
 import { moduleOf } from '../page/lib/module.mjs';
 
@@ -110,6 +110,18 @@ describe('what Opus is told', () => {
     assert.ok(answer.includes('a=fmtp:111 minptime=10;usedtx=0;stereo=1\r\n'), answer);
     assert.equal(answer.match(/stereo/g).length, 1);
     assert.equal(stereoAsOffered(SDP, SDP), SDP);
+  });
+
+  it('keeps what was offered inactive and refused, and refuses what was to be sent', () => {
+    const line = (port, mid, way) => `m=audio ${port} UDP/TLS/RTP/SAVPF 0\r\na=mid:${mid}\r\na=${way}\r\na=ice-ufrag:x\r\na=rtpmap:0 PCMU/8000\r\n`;
+    const head = 'v=0\r\na=group:BUNDLE';
+    const offer = `${head} 0 1 2\r\n${line(9, 0, 'sendonly')}${line(0, 1, 'inactive')}${line(9, 2, 'sendonly')}`;
+    const refused = 'm=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=inactive\r\n';
+    const answer = `${head} 0\r\n${line(9, 0, 'recvonly')}${refused}${refused}`;
+    const kept = 'm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:1\r\na=inactive\r\na=rtpmap:0 PCMU/8000\r\n';
+    assert.equal(withInactive(offer, answer), `${head} 0 1\r\n${line(9, 0, 'recvonly')}${kept}${refused}`);
+    const whole = `${head} 0 2\r\n${line(9, 0, 'recvonly')}${line(9, 1, 'inactive')}${line(9, 2, 'recvonly')}`;
+    assert.equal(withInactive(offer, whole), whole);
   });
 
   it('goes by the mid of each m-line', () => {

@@ -31,10 +31,18 @@ async function askAndLeave({ servers, room: id }) {
     file: () => me.sendFile(new File(['x'], 'x')),
     request: () => me.request(somebody(), 'echo', 1),
     simulate: () => room.simulate('ice-failed'),
+    kick: () => moderation.kick(5),
+    configure: () => published.configure({ maxBitrate: 200_000 }),
+  };
+  let [moderation, published] = [];
+  const preparing = {
+    kick: async () => (moderation = await room.moderation('adminpwd')),
+    configure: async () => (published = await me.publishTrack(track)),
   };
   const ends = {};
   for (const [name, ask] of Object.entries(questions)) {
     await room.join({ room: id });
+    await preparing[name]?.();
     const asked = ask().then(() => 'done', ({ code, message }) => code ?? message);
     await room.leave();
     ends[name] = await asked;

@@ -126,6 +126,15 @@ for (const kind of BROWSERS) {
         await call.send({ name: 'Ada', data: round });
         await until('the data to be there', async () => (await call.data({ name: 'Bob' })).some(({ data }) => data === round));
       }
+      // What is published now goes over the same connection, and nothing else becomes another object.
+      const way = (await call.credentials({ name: 'Ada' })).publisher;
+      await call.microphone({ name: 'Ada', enabled: true });
+      await call.publish({ name: 'Ada', number: 23, source: 'unknown' });
+      await sees(call, { name: 'Bob', of: 'Ada', what: 'unknown' }, 23);
+      await until('sound and picture to be there', async () => (await call.identities({ name: 'Bob' })).Ada.length === before[1].Ada.length + 4);
+      const now = (await call.identities({ name: 'Bob' })).Ada;
+      assert.deepEqual(before[1].Ada.filter((one) => !now.includes(one)), []);
+      assert.equal((await call.credentials({ name: 'Ada' })).publisher, way);
       for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
     });
 

@@ -90,10 +90,12 @@ export class Moderation {
   }
 
   /** These requests are answered at once, so that the handle that is in the room can carry them. */
-  async #ask(method: Method, options: Record<string, unknown> & Abortable): Promise<Record<string, unknown>> {
-    const { RoomHandle } = await loadVideoRoom();
-    const fields = method === 'list' ? options : { room: this.#host.room.id, secret: this.#secret, ...options };
-    return withParts(this.#host.core(), ({ publisher }) => new RoomHandle(publisher, ANY_VERSION).read(method, fields));
+  #ask(method: Method, options: Record<string, unknown> & Abortable): Promise<Record<string, unknown>> {
+    return this.#host.within(async () => {
+      const { RoomHandle } = await loadVideoRoom();
+      const fields = method === 'list' ? options : { room: this.#host.room.id, secret: this.#secret, ...options };
+      return withParts(this.#host.core(), ({ publisher }) => new RoomHandle(publisher, ANY_VERSION).read(method, fields));
+    });
   }
 }
 

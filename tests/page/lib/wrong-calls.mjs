@@ -36,7 +36,7 @@ const MICROPHONE = {
 };
 const SCREEN = { width: ['size'], height: ['size'], frameRate: ['size'], audio: ['flag'] };
 const PUBLISHING = {
-  source: ['text', '"window"'], name: ['text'], simulcast: ['flag'], scalabilityMode: ['text', '"zzz"', '"L4T1"'], codec: ['text', '"vp-9"', '""'], maxBitrate: ['size'],
+  source: ['text', '"window"'], name: ['text'], simulcast: ['flag'], scalabilityMode: ['text', '"zzz"', '"L4T1"', '["L1T1"]'], codec: ['text', '"vp-9"', '["vp8"]'], maxBitrate: ['size'],
   maxFrameRate: ['size'], priority: ['text', '"top"'], degradationPreference: ['text', '"none"'], contentHint: ['text', '"art"'],
   layers: ['list', '[1, 0]'], dtx: ['flag'], fec: ['flag'], stereo: ['flag'],
 };
