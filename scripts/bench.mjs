@@ -91,7 +91,7 @@ const SCENARIOS = {
     what: 'the same after prepare()', against: 'janus.js', measure: page('join', { far: true, prepare: true }), judge: ratioOfTimes,
     most: 0.52,
   },
-  publish: { what: 'click to media at the server', against: 'janus.js', measure: page('publish', { far: true }), judge: ratioOfTimes, most: 0.72 },
+  publish: { what: 'click to media that is up', against: 'janus.js', measure: page('publish', { far: true }), judge: ratioOfTimes, most: 0.72 },
   resume: { what: 'socket cut: from open to up', against: 'janus.js', measure: watching(resume), judge: inRoundTrips, unit: 'RTT', most: 1.1 },
   gap: { what: 'socket cut: longer frame gaps', against: 'janus.js', measure: watching(gap), judge: inSourceIntervals, unit: 'frames', most: 2 },
   rejoin: { what: 'server back to picture, p95', against: 'janus.js', measure: watching(rejoin), judge: inSeconds, unit: 's', most: 2.5 },
