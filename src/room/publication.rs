@@ -11,6 +11,7 @@ use super::local::{Device, Named, Slot, left};
 use super::toggle::Wish;
 use super::track::Track;
 use crate::engine::conference::KEPT_LINES;
+use crate::engine::negotiation::Role;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::web::{
@@ -126,7 +127,7 @@ impl LocalPublication {
     }
 
     /// Sends it in another way. What needs another m-line (the codec, simulcast, SVC) negotiates anew, and others see
-    /// it under another mid then.
+    /// it under another mid then. If it fails, everything is as before.
     pub async fn set_options(&self, options: &PublishOptions) -> Result<(), Failure> {
         self.change(Change::Settings(Json::write(options))).await
     }
@@ -236,11 +237,14 @@ impl Call {
         let needs = slot.on_sender(&change).await?.as_ref().map(Needs::of);
         let before = slot.settings.replace(settings);
         let named = Named::of(&before).name;
+        if needs == Some(Needs::MLine)
+            && let Err(failure) = self.send_anew(slot)
+        {
+            slot.settings.replace(before);
+            return Err(failure);
+        }
         if needs != Some(Needs::Nothing) {
             slot.accepted.borrow_mut().get_or_insert(before);
-        }
-        if needs == Some(Needs::MLine) {
-            self.send_anew(slot)?;
         }
         // What nothing sends now is sent so when it is sent again.
         if matches!(needs, Some(Needs::MLine | Needs::Offer)) {
@@ -252,14 +256,17 @@ impl Call {
         Ok(())
     }
 
-    /// Sends on another m-line what cannot be sent in another way on the one it has.
+    /// Sends on another m-line what cannot be sent in another way on the one it has, which it keeps if that fails.
     fn send_anew(self: &Rc<Self>, slot: &Rc<Slot>) -> Result<(), Failure> {
-        slot.any_codec.set(false);
-        let Some(peer) = self.publisher()? else { return Ok(()) };
-        if let Some(before) = slot.sender() {
+        let (before, any_codec) = (slot.sender(), slot.any_codec.replace(false));
+        let Some(peer) = self.present(Role::Offerer) else { return Ok(()) };
+        let added = self.add_to(slot, &peer, slot.muted.get());
+        if added.is_err() {
+            slot.any_codec.set(any_codec);
+        } else if let Some(before) = before {
             before.remove();
         }
-        self.add_to(slot, &peer, slot.muted.get())
+        added
     }
 
     /// Publishes a track, and waits for the server to have it.

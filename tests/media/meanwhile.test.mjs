@@ -194,6 +194,22 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await meanwhile('configureInVain', OPEN), { done: 'OperationError', maxBitrate: 300_000 });
     });
 
+    it("what the browser makes no m-line for is sent as before, and in nobody's way", async () => {
+      await call.join({ name: 'Ada', room: ROOM, number: 17 });
+      await sees(call, VIEW, 17);
+      const before = await meanwhile('sentAs', OPEN);
+      const lines = await call.lines({ name: 'Ada' });
+      assert.deepEqual(await meanwhile('sendAnewInVain', OPEN), { done: 'OperationError', ...before });
+      await call.publish({ name: 'Ada', number: 5, source: 'unknown' });
+      await sees(call, { ...VIEW, what: 'unknown' }, 5);
+      await sees(call, VIEW, 17, ({ muted }) => !muted);
+      assert.equal(await call.lines({ name: 'Ada' }), lines + 1);
+      await publications('camera', 'unknown');
+      // Another picture, and not the last one of before.
+      await call.replace({ name: 'Ada', of: 'camera', number: 44 });
+      await sees(call, VIEW, 44);
+    });
+
     it('what the server refuses is called as before', async () => {
       await call.create({ name: 'Ada', servers: stage.janus.ws, wire: true });
       await call.join({ name: 'Ada', room: ROOM });

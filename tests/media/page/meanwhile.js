@@ -143,6 +143,22 @@ export async function configureInVain({ name, source }) {
   return { done, maxBitrate: publication.options.maxBitrate };
 }
 
+export function sentAs({ name, source }) {
+  const { options, mid, name: named } = published(name, source);
+  return { options, mid, named };
+}
+
+/** The browser makes no m-line for what it is to be sent as. */
+export async function sendAnewInVain({ name, source }) {
+  const publication = published(name, source);
+  RTCPeerConnection.prototype.addTransceiver = () => {
+    throw new DOMException('no such encodings', 'OperationError');
+  };
+  const done = await outcome(publication.configure({ scalabilityMode: 'L1T2', name: 'Lectern' }));
+  RTCPeerConnection.prototype.addTransceiver = addTransceiver;
+  return { done, ...sentAs({ name, source }) };
+}
+
 export const rename = ({ name, source, called }) => published(name, source).configure({ name: called });
 
 /** The server does not take it, which is told later: what it is called by then, and when that is told. */
