@@ -273,9 +273,15 @@ describe('the verdict on a sample', () => {
     };
     assert.equal(judge({}), 'good');
     assert.equal(judge({ lost: 10 }), 'fair');
-    assert.equal(judge({ lost: 30 }), 'bad');
+    assert.equal(judge({ lost: 30 }, { lost: 30 }), 'bad');
+    // An interruption is over when it shows.
+    assert.equal(judge({ lost: 30 }), 'fair');
+    assert.equal(judge({ lost: 30 }, {}, { lost: 30 }), 'fair');
+    const [torn, nothing] = [{ lost: 30 }, { expected: 0 }];
+    assert.equal(judge(torn, nothing, torn, torn, torn), 'fair');
+    assert.equal(judge(nothing, torn, torn, torn, torn, torn), 'bad');
     assert.equal(judge({ freezes: 2 }), 'good');
-    assert.equal(judge({ lost: 10, freezes: 1 }), 'bad');
+    assert.deepEqual([judge({ lost: 10, freezes: 1 }), judge({ lost: 10, freezes: 1 }, { lost: 10, freezes: 1 })], ['fair', 'bad']);
     assert.equal(judge({}, { delay: 400 }), 'fair');
     assert.equal(judge({}, { delay: 400 }, { delay: 500 }), 'bad');
     // So few packets: they may be all there are.
@@ -291,7 +297,11 @@ describe('the verdict on a sample', () => {
     const many = { decoded: 70, dropped: 30 };
     assert.deepEqual([judge({}), judge(many), judge(many, many)], ['good', 'fair', 'bad']);
     assert.deepEqual([judge({ decoded: 7 }), judge({ decoded: 7, dropped: 1 })], ['good', 'fair']);
-    assert.equal(judge({ ...many, lost: 20 }, { ...many, lost: 20 }), 'fair');
+    const torn = { ...many, lost: 20 };
+    assert.equal(judge(torn, torn), 'fair');
+    // What the network tore is mended by the next picture that stands by itself, which may take a while.
+    assert.deepEqual([judge(torn, many, many, many), judge(torn, many, {})], ['fair', 'good']);
+    assert.equal(judge(torn, many, many, many, many, many), 'bad');
   });
 
   it('is made of what grew between two reports, whatever they leave out', () => {

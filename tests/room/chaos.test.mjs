@@ -46,11 +46,16 @@ class Call {
     for (const [index, browser] of this.browsers.entries()) {
       const [page, desk] = [await openCalls(browser, site), await openRelayDesk()];
       this.desks.push(desk);
+      // Everything is in view, and adapting takes it for seen.
+      await page.page.evaluate(() => {
+        document.body.replaceChildren();
+        document.body.style.cssText = 'display: flex; flex-wrap: wrap; margin: 0';
+      });
       for (const name of PEOPLE.slice(index * 2, index * 2 + 2)) {
         const proxy = await startProxy({ target: { host: '127.0.0.1', port: janus.ports.ws } });
         this.proxies.set(name, proxy);
         this.pages.set(name, page);
-        await page.create({ name, servers: proxy.url('ws'), desk: desk.url });
+        await page.create({ name, servers: proxy.url('ws'), desk: desk.url, adaptive: true });
         await page.join({ name, room: ROOM, number: cameraOf(name), size: SIZE, options: { data: TALKING.includes(name) } });
         if (SHARING.includes(name)) await page.publish({ name, number: screenOf(name), size: SIZE, source: 'screen' });
       }

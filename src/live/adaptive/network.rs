@@ -24,6 +24,10 @@ const TOO_FEW: f64 = 20.0;
 /// From here on loss can be seen and heard; up to there it is mended.
 const MUCH_LOSS: f64 = 0.08;
 const SOME_LOSS: f64 = 0.02;
+/// So often in a row: what is lost at once and then no more was an interruption, of our way or of whoever sends.
+const TIMES_LOST: u32 = 2;
+/// For so many samples after an interruption what was lost in it shows, and pictures wait for one that stands by itself.
+const AFTERMATH: u32 = 4;
 /// So much more delay than at the best of times is a queue that fills, ms.
 const QUEUE: f64 = 200.0;
 /// What is lost however little comes is not ours to mend, up to this much.
@@ -46,21 +50,29 @@ pub(super) struct Network {
     cut: Option<Cut>,
     calm: Option<f64>,
     late: u32,
+    lossy: u32,
+    away: u32,
 }
 
 impl Network {
     pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
+        let came = sample.expected > sample.lost;
+        self.away = if came { self.away.saturating_sub(1) } else { AFTERMATH };
         if sample.expected < TOO_FEW {
             return if sample.lost > 0.0 { Verdict::Fair } else { Verdict::Good };
         }
         let loss = sample.lost / sample.expected;
+        if self.away > 0 {
+            return if loss > SOME_LOSS { Verdict::Fair } else { Verdict::Good };
+        }
         self.learn(loss, sample.bitrate);
         self.late = if self.is_late(sample.delay) { self.late.saturating_add(1) } else { 0 };
         let more = loss - self.ambient;
+        self.lossy = if more > SOME_LOSS { self.lossy.saturating_add(1) } else { 0 };
         let hurts = more > MUCH_LOSS || (more > SOME_LOSS && sample.freezes > 0.0);
-        if hurts || self.late >= 2 {
+        if (hurts && self.lossy >= TIMES_LOST) || self.late >= 2 {
             Verdict::Bad
-        } else if more > SOME_LOSS || self.late > 0 {
+        } else if self.lossy > 0 || self.late > 0 {
             Verdict::Fair
         } else {
             Verdict::Good
@@ -106,16 +118,19 @@ const TORN: f64 = 0.01;
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     bad: u32,
+    torn: u32,
 }
 
 impl Decoder {
     pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
         let all = sample.decoded + sample.dropped;
+        let is_torn = sample.lost > sample.expected * TORN || sample.lost >= sample.expected;
+        self.torn = if is_torn { AFTERMATH } else { self.torn.saturating_sub(1) };
         if all <= 0.0 {
             return Verdict::Good;
         }
-        if sample.lost > sample.expected * TORN {
-            return Verdict::Fair;
+        if self.torn > 0 {
+            return if is_torn || sample.dropped > 0.0 { Verdict::Fair } else { Verdict::Good };
         }
         if all < TOO_FEW {
             // Of one slow camera there are never more.
@@ -157,9 +172,17 @@ mod tests {
     fn the_verdict_goes_by_loss_by_freezes_with_loss_and_by_a_queue_that_fills() {
         assert_eq!(network(&[FINE]), Good);
         assert_eq!(network(&[Sample { lost: 10.0, ..FINE }]), Fair);
-        assert_eq!(network(&[Sample { lost: 30.0, ..FINE }]), Bad);
+        let torn = Sample { lost: 30.0, ..FINE };
+        assert_eq!(network(&[torn, torn]), Bad);
+        // An interruption is over when it shows.
+        assert_eq!(network(&[torn]), Fair);
+        assert_eq!(network(&[torn, FINE, torn]), Fair);
+        let nothing = Sample { expected: 0.0, ..FINE };
+        assert_eq!(network(&[torn, nothing, torn, torn, torn]), Fair);
+        assert_eq!(network(&[nothing, torn, torn, torn, torn, torn]), Bad);
         assert_eq!(network(&[Sample { freezes: 2.0, ..FINE }]), Good);
-        assert_eq!(network(&[Sample { lost: 10.0, freezes: 1.0, ..FINE }]), Bad);
+        let frozen = Sample { lost: 10.0, freezes: 1.0, ..FINE };
+        assert_eq!([network(&[frozen]), network(&[frozen, frozen])], [Fair, Bad]);
         let late = |delay| Sample { delay: Some(delay), ..FINE };
         assert_eq!(network(&[FINE, late(400.0)]), Fair);
         assert_eq!(network(&[FINE, late(400.0), late(500.0)]), Bad);
@@ -172,7 +195,7 @@ mod tests {
     fn loss_that_stays_whatever_comes_is_not_held_against_the_way() {
         let mut network = Network::default();
         let torn = Sample { lost: 24.0, ..FINE };
-        assert_eq!(network.judge(&torn), Bad);
+        assert_eq!([network.judge(&torn), network.judge(&torn)], [Fair, Bad]);
         network.cut(&torn);
         assert_eq!(network.judge(&Sample { bitrate: 5e5, ..torn }), Good);
     }
@@ -189,5 +212,8 @@ mod tests {
         assert_eq!([judge(&[few]), judge(&[Sample { dropped: 1.0, ..few }])], [Good, Fair]);
         let torn = Sample { lost: 20.0, ..many };
         assert_eq!(judge(&[torn, torn]), Fair);
+        // What the network tore is mended by the next picture that stands by itself, which may take a while.
+        assert_eq!([judge(&[torn, many, many, many]), judge(&[torn, many, FINE])], [Fair, Good]);
+        assert_eq!(judge(&[torn, many, many, many, many, many]), Bad);
     }
 }

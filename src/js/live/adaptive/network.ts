@@ -22,6 +22,10 @@ const TOO_FEW = 20;
 /** From here on loss can be seen and heard; up to there it is mended. */
 const MUCH_LOSS = 0.08;
 const SOME_LOSS = 0.02;
+/** So often in a row: what is lost at once and then no more was an interruption, of our way or of whoever sends. */
+const TIMES_LOST = 2;
+/** For so many samples after an interruption what was lost in it shows, and pictures wait for one that stands by itself. */
+const AFTERMATH = 4;
 /** So much more delay than at the best of times is a queue that fills, ms. */
 const QUEUE = 200;
 /** What is lost however little comes is not ours to mend, up to this much. */
@@ -36,16 +40,22 @@ export class Network {
   #cut: { loss: number; bitrate: number } | undefined;
   #calm: number | undefined;
   #late = 0;
+  #lossy = 0;
+  #away = 0;
 
   judge(sample: Sample): Verdict {
     const { expected, lost, freezes } = sample;
+    this.#away = lost === expected ? AFTERMATH : Math.max(0, this.#away - 1);
     if (expected < TOO_FEW) return lost === 0 ? 'good' : 'fair';
     const loss = lost / expected;
+    if (this.#away > 0) return loss > SOME_LOSS ? 'fair' : 'good';
     this.#learn(loss, sample.bitrate);
     this.#late = this.#isLate(sample.delay) ? this.#late + 1 : 0;
     const more = loss - this.#ambient;
-    if (more > MUCH_LOSS || (more > SOME_LOSS && freezes > 0) || this.#late >= 2) return 'bad';
-    return more > SOME_LOSS || this.#late > 0 ? 'fair' : 'good';
+    this.#lossy = more > SOME_LOSS ? this.#lossy + 1 : 0;
+    const hurts = more > MUCH_LOSS || (more > SOME_LOSS && freezes > 0);
+    if ((hurts && this.#lossy >= TIMES_LOST) || this.#late >= 2) return 'bad';
+    return this.#lossy > 0 || this.#late > 0 ? 'fair' : 'good';
   }
 
   /** Less was asked for because of this sample. */
@@ -80,11 +90,14 @@ const TIMES = 2;
 /** Whether this machine keeps up with decoding. Pictures that the network tore do not count against it. @internal */
 export class Decoder {
   #bad = 0;
+  #torn = 0;
 
   judge({ decoded, dropped, lost, expected }: Sample): Verdict {
     const all = decoded + dropped;
+    const isTorn = lost > expected * 0.01 || lost === expected;
+    this.#torn = isTorn ? AFTERMATH : Math.max(0, this.#torn - 1);
     if (all === 0) return 'good';
-    if (lost > expected * 0.01) return 'fair';
+    if (this.#torn > 0) return dropped > 0 || isTorn ? 'fair' : 'good';
     // Of one slow camera there are never more.
     if (all < TOO_FEW) return dropped > 0 ? 'fair' : 'good';
     const share = dropped / all;
