@@ -234,8 +234,6 @@ impl Publishing {
         self.renewing = false;
         if needed {
             self.negotiation.want_offer();
-        } else {
-            self.patience.succeeded();
         }
     }
 
@@ -269,11 +267,9 @@ impl Publishing {
                     self.offer = Some(offer);
                 } else {
                     // Taken back before it was offered: servers refuse offers that hold nothing. What was published
-                    // while it was made is not in it, and goes over the next. What the browser does not take makes
-                    // none of them hold anything, and is tried ever later.
+                    // while it was made is not in it, and goes over the next.
                     self.renew();
-                    self.patience.failed();
-                    return;
+                    return out.push_back(Output::Renew(Role::Offerer));
                 }
             } else {
                 out.push_back(Output::Peer(Role::Offerer, step));
