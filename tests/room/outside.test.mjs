@@ -9,9 +9,10 @@ import { until } from '../page/lib/wait.mjs';
 
 const ROOM = 1234;
 
-async function meet(ada, bob, servers, options = {}) {
-  await ada.create({ name: 'Ada', servers, ...options });
-  await bob.create({ name: 'Bob', servers, ...options });
+/** `options` are those of both; `way` is Ada's to the server, if it is another than Bob's. */
+async function meet(ada, bob, { way, ...options }) {
+  await ada.create({ name: 'Ada', ...options, servers: way ?? options.servers });
+  await bob.create({ name: 'Bob', ...options });
   await ada.join({ name: 'Ada', room: ROOM, number: 17 });
   await bob.join({ name: 'Bob', room: ROOM, number: 18 });
   await seeEachOther(ada, bob);
@@ -28,7 +29,7 @@ for (const kind of BROWSERS) {
 
     it('when the network is another one, media takes new ways, each connection once, and nothing else changes', async () => {
       const call = await openCalls(on.browser, on.stage.site);
-      await meet(call, call, on.stage.janus.ws);
+      await meet(call, call, { servers: on.stage.janus.ws });
       const [before, known] = [await call.credentials({ name: 'Bob' }), await call.identities({ name: 'Bob' })];
       // Browsers say so to the page; it cannot be plugged into another network here.
       await call.page.evaluate(() => dispatchEvent(new Event('online')));
@@ -48,7 +49,7 @@ for (const kind of BROWSERS) {
 
     it('a server that does not come back in time ends the call, with the reason, and is joined again when it is there', async () => {
       const call = await openCalls(on.browser, on.stage.site);
-      await meet(call, call, on.stage.janus.ws, { reconnect: { budget: 2_000 } });
+      await meet(call, call, { servers: on.stage.janus.ws, reconnect: { budget: 2_000 } });
       await on.stage.janus.kill();
       for (const name of ['Ada', 'Bob']) {
         await until(`${name} to give up`, async () => (await call.log({ name })).at(-1) === 'disconnected connection-lost');
@@ -77,11 +78,7 @@ describe('a page that sleeps: chromium', () => {
     sleeper = await launch('chromium', { background: true });
     proxy = await startProxy({ target: { host: '127.0.0.1', port: on.stage.janus.ports.ws } });
     const [ada, bob] = [await openCalls(sleeper, on.stage.site), await openCalls(on.browser, on.stage.site)];
-    await ada.create({ name: 'Ada', servers: proxy.url('ws') });
-    await bob.create({ name: 'Bob', servers: on.stage.janus.ws });
-    await ada.join({ name: 'Ada', room: ROOM, number: 17 });
-    await bob.join({ name: 'Bob', room: ROOM, number: 18 });
-    await seeEachOther(ada, bob);
+    await meet(ada, bob, { servers: on.stage.janus.ws, way: proxy.url('ws') });
     const [mine, theirs] = [await ada.identities({ name: 'Ada' }), await bob.identities({ name: 'Bob' })];
 
     await ada.page.setHidden(true);

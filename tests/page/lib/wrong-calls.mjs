@@ -2,12 +2,14 @@
 
 const ANY = 'Symbol("x")';
 
+const NO_COUNT = ['"5"', '-1', '1.5', 'NaN', 'Infinity', '5n', '2 ** 32', 'true', '{}'];
+
 /** Values that are none of a kind, as source text. */
 const NOT = {
   text: ['5', '{}', '[]', 'true', '() => {}'],
   flag: ['1', '0', '"on"', '""', '{}', '[]'],
-  count: ['"5"', '-1', '1.5', 'NaN', 'Infinity', '5n', '2 ** 32', 'true', '{}'],
-  size: ['"5"', '0', '-1', '1.5', 'NaN', 'Infinity', '2 ** 32', 'true', '{}'],
+  count: NO_COUNT,
+  size: [...NO_COUNT, '0'],
   object: ['5', '"x"', 'true', '[]', '() => {}', ANY],
   function: ['5', '"x"', '{}', 'true'],
   signal: ['5', '{}', '{ aborted: true }', 'new EventTarget()'],
