@@ -424,13 +424,13 @@ impl Conference {
         if self.receiving.patience.is_due(now) {
             self.out.push_back(Output::Renew(Role::Answerer));
         }
-        self.retry_publishing(now);
         if self.receiving.missed_offer(now) {
             let text = "an offer of the server was lost";
             self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
         }
         // Steps first: what they leave behind, an offer above all, is what requests are made of.
         self.publishing.drain(now, &mut self.out);
+        self.retry_publishing(now);
         self.receiving.drain(now, &mut self.out);
         match self.membership {
             Membership::Waiting => self.advance_joining(now),

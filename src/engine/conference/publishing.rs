@@ -234,6 +234,8 @@ impl Publishing {
         self.renewing = false;
         if needed {
             self.negotiation.want_offer();
+        } else {
+            self.patience.succeeded();
         }
     }
 
@@ -267,9 +269,11 @@ impl Publishing {
                     self.offer = Some(offer);
                 } else {
                     // Taken back before it was offered: servers refuse offers that hold nothing. What was published
-                    // while it was made is not in it, and goes over the next.
+                    // while it was made is not in it, and goes over the next. What the browser does not take makes
+                    // none of them hold anything, and is tried ever later.
                     self.renew();
-                    return out.push_back(Output::Renew(Role::Offerer));
+                    self.patience.failed();
+                    return;
                 }
             } else {
                 out.push_back(Output::Peer(Role::Offerer, step));

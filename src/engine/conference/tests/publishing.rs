@@ -91,6 +91,34 @@ fn what_is_refused_with_nothing_new_in_it_is_offered_again_though_ever_later() {
 }
 
 #[test]
+fn what_leaves_an_offer_empty_is_offered_ever_later_unless_it_is_gone() {
+    let (mut conference, _) = listener(Vec::new());
+    conference.negotiate();
+    let mut now = HERE;
+    let mut make = |conference: &mut Conference| {
+        drain(conference, now);
+        conference.described(Role::Offerer, Jsep::offer("nothing".to_owned()), Map::new());
+        let (began, mut outputs) = (now, drain(conference, now));
+        if renewals(&outputs) == 0 {
+            now = conference.deadline().unwrap();
+            outputs = drain(conference, now);
+        }
+        assert_eq!(renewals(&outputs), 1);
+        (now.0 - began.0) / 1_000
+    };
+    let mut pauses = Vec::new();
+    for _ in 0..6 {
+        pauses.push(make(&mut conference));
+        conference.renewed(Role::Offerer);
+    }
+    assert_eq!(pauses, [0, 0, 0, 2, 4, 8]);
+    make(&mut conference);
+    conference.emptied();
+    conference.negotiate();
+    assert_eq!(make(&mut conference), 0, "what was taken back is no failure");
+}
+
+#[test]
 fn a_pause_ends_with_a_wish_and_not_without_signalling() {
     let mut conference = on_air();
     for _ in 0..4 {
