@@ -65,7 +65,7 @@ export function stereoAsOffered(offer, answer) {
     .join('');
 }
 
-/** What an answer to an m-line that carries nothing says of it. The way it goes is that of the others. */
+/** What an answer to an m-line that carries nothing says of it, beside the way it goes, which is that of the others. */
 const KEPT = /^(m=|c=|a=(mid|inactive|rtcp-mux|rtpmap|fmtp)\b)/;
 
 /**
@@ -77,13 +77,15 @@ const KEPT = /^(m=|c=|a=(mid|inactive|rtcp-mux|rtpmap|fmtp)\b)/;
  */
 export function withInactive(offer, answer) {
   const offered = sections(offer);
+  // Firefox takes an ICE restart of some m-lines for an error, and these would seem to have none.
+  const way = ['ufrag', 'pwd'].map((name) => new RegExp(`^a=ice-${name}:.*\\r?\\n`, 'm').exec(answer)?.[0] ?? '').join('');
   const mids = [];
   const [head = '', ...rest] = sections(answer).map((section, at) => {
     const own = offered[at] ?? '';
     if (!/^m=\S+ 0 /.test(section) || !/^a=inactive/m.test(own)) return section;
     mids.push(` ${midOf(own)}`);
     // Firefox offers with port 0 what is to go the way of others.
-    return own.replace(/^m=(\S+) 0 /, 'm=$1 9 ').split(/(?<=\n)/).filter((line) => KEPT.test(line)).join('');
+    return own.replace(/^m=(\S+) 0 /, 'm=$1 9 ').split(/(?<=\n)/).filter((line) => KEPT.test(line)).join('') + way;
   });
   return [head.replace(/^a=group:BUNDLE.*/m, (group) => group.trimEnd() + mids.join('')), ...rest].join('');
 }

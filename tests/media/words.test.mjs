@@ -113,13 +113,14 @@ describe('what Opus is told', () => {
   });
 
   it('keeps what was offered inactive and refused, and refuses what was to be sent', () => {
-    const line = (port, mid, way) => `m=audio ${port} UDP/TLS/RTP/SAVPF 0\r\na=mid:${mid}\r\na=${way}\r\na=ice-ufrag:x\r\na=rtpmap:0 PCMU/8000\r\n`;
+    const line = (port, mid, way, ufrag = 'theirs') =>
+      `m=audio ${port} UDP/TLS/RTP/SAVPF 0\r\na=mid:${mid}\r\na=${way}\r\na=rtpmap:0 PCMU/8000\r\na=ice-ufrag:${ufrag}\r\n`;
     const head = 'v=0\r\na=group:BUNDLE';
-    const offer = `${head} 0 1 2\r\n${line(9, 0, 'sendonly')}${line(0, 1, 'inactive')}${line(9, 2, 'sendonly')}`;
+    const offer = `${head} 0 1 2\r\n${line(9, 0, 'sendonly', 'ours')}${line(0, 1, 'inactive', 'ours')}${line(9, 2, 'sendonly', 'ours')}`;
     const refused = 'm=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=inactive\r\n';
     const answer = `${head} 0\r\n${line(9, 0, 'recvonly')}${refused}${refused}`;
-    const kept = 'm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:1\r\na=inactive\r\na=rtpmap:0 PCMU/8000\r\n';
-    assert.equal(withInactive(offer, answer), `${head} 0 1\r\n${line(9, 0, 'recvonly')}${kept}${refused}`);
+    const kept = `${head} 0 1\r\n${line(9, 0, 'recvonly')}${line(9, 1, 'inactive')}${refused}`;
+    assert.equal(withInactive(offer, answer), kept);
     const whole = `${head} 0 2\r\n${line(9, 0, 'recvonly')}${line(9, 1, 'inactive')}${line(9, 2, 'recvonly')}`;
     assert.equal(withInactive(offer, whole), whole);
   });

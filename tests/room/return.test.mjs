@@ -135,6 +135,12 @@ for (const kind of BROWSERS) {
       const now = (await call.identities({ name: 'Bob' })).Ada;
       assert.deepEqual(before[1].Ada.filter((one) => !now.includes(one)), []);
       assert.equal((await call.credentials({ name: 'Ada' })).publisher, way);
+      await call.restartIce({ name: 'Ada' });
+      await until('the ways to be new', async () => (await call.credentials({ name: 'Ada' })).publisher !== way);
+      await call.send({ name: 'Ada', data: 'restarted' });
+      await until('the data to be there', async () => (await call.data({ name: 'Bob' })).some(({ data }) => data === 'restarted'));
+      for (const [view, number] of all) await sees(call, view, number);
+      assert.deepEqual((await call.identities({ name: 'Bob' })).Ada, now);
       for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
     });
 
