@@ -59,12 +59,19 @@ export async function leftovers(janus) {
   return left;
 }
 
-/** Takes their handles away from all sessions; each hears of it by an event. */
+/** What the server says of a handle there is no more. */
+const NO_SUCH_HANDLE = 459;
+
+/** Takes their handles away from all sessions; each hears of it by an event. Pages let go what is of no use without the others. */
 export async function detachHandles(janus) {
   const question = { admin_secret: janus.adminSecret };
   for (const id of await sessions(janus)) {
     const { handles } = await ask(`${janus.admin}/${id}`, { janus: 'list_handles', ...question });
-    for (const handle of handles) await ask(`${janus.admin}/${id}/${handle}`, { janus: 'detach_handle', ...question });
+    for (const handle of handles) {
+      const answer = await post(`${janus.admin}/${id}/${handle}`, { janus: 'detach_handle', ...question });
+      const gone = answer.janus === 'success' || answer.error?.code === NO_SUCH_HANDLE;
+      if (!gone) throw new Error(`detach_handle: ${JSON.stringify(answer)}`);
+    }
   }
 }
 

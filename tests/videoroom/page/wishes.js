@@ -86,7 +86,7 @@ export async function leaveWhileAway() {
   const come = await codeOf(publisher.leave());
   await resumed;
   const again = await codeOf(publisher.leave());
-  const here = (await scene.rooms.listParticipants(scene.room)).map(({ id }) => id);
+  const here = (await scene.rooms.listParticipants(scene.room)).map(({ id }) => id).sort();
   return { come, again, here };
 }
 
