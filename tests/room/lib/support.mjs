@@ -13,8 +13,8 @@ function installDriver() {
   };
 }
 
-/** A Janus and a site whose pages can hold such calls. */
-export const setSupportStage = (options) => stageWith(() => serveFolders(FOLDERS), options);
+/** A Janus and a site whose pages can hold such calls; `more` folders by address. */
+export const setSupportStage = (options, more = {}) => stageWith(() => serveFolders({ ...FOLDERS, ...more }), options);
 
 /** One page; `call.kick({ name, ... })` runs the function of `page/support.js`, or of the people's `call.js`. */
 export async function openSupport(browser, site) {
