@@ -82,6 +82,24 @@ async function leaveAt({ servers, at, options }) {
   return { wasReached, joined, states, state: room.state, people: room.remoteParticipants.size };
 }
 
+/** Joins without a listener, and reads what there is. Runs in the page, and is sent there as text. */
+async function readLate({ servers }) {
+  const { Room } = await import('/dist/index.js');
+  const { look } = await import('/call/pattern.js');
+  const room = (globalThis.__late ??= new Room({ servers }));
+  if (room.state === 'disconnected') await room.join({ room: 1234, display: 'Late' });
+  const ada = [...room.remoteParticipants.values()].find(({ display }) => display === 'Ada');
+  const publications = Object.fromEntries([...(ada?.publications.values() ?? [])].map((one) => [one.source, one]));
+  const element = publications.screen?.track?.attachedElements[0] ?? publications.screen?.track?.attach();
+  if (element && !element.isConnected) document.body.append(element);
+  return {
+    muted: publications.camera?.isMuted,
+    number: element && look(element).number,
+    hand: ada?.isHandRaised,
+    mood: ada?.attributes.mood,
+  };
+}
+
 for (const kind of BROWSERS) {
   describe(`listeners: ${kind}`, () => {
     const on = onStage(kind, () => setCallStage({ reclaimSessionTimeout: 30 }));
@@ -128,6 +146,27 @@ for (const kind of BROWSERS) {
       for (const [name, count] of Object.entries(told)) assert.ok(count > 0, `${name} was heard`);
       assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
       await nothingLeft(on.stage.janus);
+    });
+
+    it('that are not there yet miss nothing: it can be read', async () => {
+      await come('Ada');
+      await call.join({ name: 'Ada', room: ROOM, number: 17 });
+      await call.publish({ name: 'Ada', number: 20, source: 'screen' });
+      await call.mute({ name: 'Ada', of: 'camera' });
+      await call.page.evaluate(async () => {
+        const { person } = await import('/call/call.js');
+        const me = person('Ada').room.localParticipant;
+        await me.setAttributes({ mood: 'fine' });
+        await me.setHandRaised(true);
+      });
+      const wanted = { muted: true, number: 20, hand: true, mood: 'fine' };
+      let read;
+      await until('everything to be there to be read', async () => {
+        read = await call.page.evaluate(readLate, { servers: on.stage.janus.ws });
+        return Object.entries(wanted).every(([name, value]) => read[name] === value);
+      }, { explain: () => read, timeout: 30_000 });
+      await call.page.evaluate(() => globalThis.__late.leave());
+      assert.deepEqual(call.page.complaints, []);
     });
 
     const REACTIONS = [

@@ -1,6 +1,7 @@
 // Streams that stand still, by a relay between a browser and Janus, and those that are not meant to move.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { openRelayDesk } from '../media/lib/relay.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { silence } from '../page/lib/janus-admin.mjs';
@@ -63,6 +64,25 @@ for (const kind of BROWSERS) {
       assert.deepEqual([seen.tracks, seen.same], [4, true]);
       const told = seen.log.filter((text) => /stalled|resumed/.test(text)).sort();
       assert.deepEqual(told, ["Ada's audio resumed", "Ada's audio stalled", "Ada's video resumed", "Ada's video stalled"]);
+    });
+
+    it('a short loss takes nothing apart', async () => {
+      await come(['Ada', 'Bob'], ['Ada', 'Bob']);
+      for (const name of ['Ada', 'Bob']) await people.keepConnections({ name });
+      for (const length of [300, 1_500]) {
+        desk.setCut(true);
+        await setTimeout(length);
+        const before = await people.received({ name: 'Bob' });
+        desk.setCut(false);
+        await until('packets to come again', async () => (await people.received({ name: 'Bob' })) > before + 20);
+        await knows('Bob', 'that all is well', ({ stalled, quality }) => stalled.length === 0 && quality.Ada !== 'lost');
+      }
+      for (const name of ['Ada', 'Bob']) {
+        assert.ok(await people.sameConnections({ name }), `${name} has the same connections`);
+        const { tracks, same } = await people.state({ name });
+        assert.deepEqual([tracks, same], [2, true]);
+      }
+      assert.deepEqual(people.page.complaints, []);
     });
 
     it('what comes and makes no pictures stalls, where it can be seen', async () => {

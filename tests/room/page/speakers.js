@@ -100,6 +100,19 @@ const own = (name, kind) => [...of(name).room.localParticipant.publications.valu
 export const mute = ({ name, kind = 'audio' }) => own(name, kind).mute();
 export const unmute = ({ name, kind = 'audio' }) => own(name, kind).unmute();
 
+/** Takes down which peer connections there are, and whether they are still the same. */
+export const keepConnections = ({ name }) => void (of(name).connections = { ...of(name).room.peerConnections });
+export function sameConnections({ name }) {
+  const { connections, room } = of(name);
+  return ['publisher', 'subscriber'].every((role) => connections[role] && connections[role] === room.peerConnections[role]);
+}
+
+/** How many packets this person received until now. */
+export async function received({ name }) {
+  const stats = await of(name).room.peerConnections.subscriber.getStats();
+  return [...stats.values()].filter(({ type }) => type === 'inbound-rtp').reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
+}
+
 /** What this person knows. */
 export function state({ name }) {
   const { room, log, wrong, slow, playback, tracks } = of(name);
