@@ -1,4 +1,4 @@
-/** The page of `examples/call/`, made as an app in Rust is: by cargo, and by wasm-bindgen into its folder. */
+/** Pages in Rust, made as an app in Rust is: by cargo, and by wasm-bindgen into their folder. */
 import { join } from 'node:path';
 import { ROOT, TARGET } from './paths.mjs';
 import { run } from './proc.mjs';
@@ -7,11 +7,16 @@ import { run } from './proc.mjs';
 export const RUST_EXAMPLE = join(ROOT, 'examples', 'call');
 
 const WASM = 'wasm32-unknown-unknown';
-const MADE = join(TARGET, WASM, 'debug', 'janus_wasm_call.wasm');
 
-/** Not for release, which takes longer to make and checks less of what it does. */
-export async function buildRustExample() {
-  await run('cargo', ['build', '--locked', '--target', WASM, '--package', 'janus-wasm-call'], { cwd: ROOT });
-  const out = ['--out-dir', join(RUST_EXAMPLE, 'pkg'), '--out-name', 'call'];
-  await run('wasm-bindgen', ['--target', 'web', '--no-typescript', ...out, MADE]);
+/** Builds this package of a workspace, and puts `<name>.js` beside its WebAssembly into a folder. */
+export async function buildRustPage({ workspace, crate, folder, name, locked = false }) {
+  // Not for release, which takes longer to make and checks less of what it does.
+  const args = ['build', '--target', WASM, '--package', crate, '--target-dir', TARGET];
+  await run('cargo', [...args, ...(locked ? ['--locked'] : [])], { cwd: workspace });
+  const made = join(TARGET, WASM, 'debug', `${crate.replaceAll('-', '_')}.wasm`);
+  await run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--out-dir', folder, '--out-name', name, made]);
 }
+
+/** The page of `examples/call/`. */
+export const buildRustExample = () =>
+  buildRustPage({ workspace: ROOT, crate: 'janus-wasm-call', folder: join(RUST_EXAMPLE, 'pkg'), name: 'call', locked: true });

@@ -1,13 +1,16 @@
 // What the README shows is what people try first: its ten lines, run as they stand.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { transform } from 'esbuild';
+import { TARGET } from '../../scripts/lib/paths.mjs';
+import { buildRustPage } from '../../scripts/lib/rust-example.mjs';
+import { extendPath } from '../../scripts/lib/tools.mjs';
 import { serveBare } from './lib/bare-site.mjs';
 import { BROWSERS, launch } from './lib/browser.mjs';
 import { nothingLeft } from './lib/janus-admin.mjs';
-import { ROOT, TestJanus } from './lib/stage.mjs';
+import { ROOT, TestJanus, serveFolders } from './lib/stage.mjs';
 
 /** The first example, as a module for pages of this site that talk to this server. */
 async function firstExample(site, janus) {
@@ -38,6 +41,100 @@ async function isMet() {
   const frames = (await globalThis.__witness.inbound()).map((stream) => stream.frames);
   return `${names.sort()}` === 'audio,video' && Math.max(...frames) > 10;
 }
+
+/** What is around the lines in Rust: a page says which server is meant. */
+const AROUND = `
+use wasm_bindgen::prelude::*;
+
+thread_local!(static SERVER: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) });
+
+#[wasm_bindgen]
+pub async fn begin(server: String) -> Result<(), JsError> {
+    SERVER.set(server);
+    call().await.map_err(|failure| JsError::new(&failure.to_string()))
+}
+`;
+
+const MANIFEST = `
+[package]
+name = "janus-wasm-lines"
+version = "0.0.0"
+edition = "2024"
+
+[workspace]
+
+[lib]
+crate-type = ["cdylib"]
+
+[dependencies]
+janus-wasm = { path = ${JSON.stringify(ROOT)} }
+wasm-bindgen = "0.2.130"
+wasm-bindgen-futures = "0.4"
+`;
+
+/** The example in Rust, as a crate of its own that depends on this one; the folder its page is in. */
+async function buildLines() {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const [, code] = /^The same in Rust.*?^```rust\n(.*?)^```/ms.exec(readme);
+  const address = '["wss://sfu.example/janus"]';
+  assert.ok(code.includes(address), `the example names ${address}`);
+  const workspace = join(TARGET, 'readme-lines');
+  await mkdir(join(workspace, 'src'), { recursive: true });
+  const files = { 'Cargo.toml': MANIFEST, 'src/lib.rs': code.replace(address, '[SERVER.take()]') + AROUND };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(workspace, name), text);
+  // The versions that are tested here, not the newest.
+  await copyFile(join(ROOT, 'Cargo.lock'), join(workspace, 'Cargo.lock'));
+  const folder = join(workspace, 'pkg');
+  await buildRustPage({ workspace, crate: 'janus-wasm-lines', folder, name: 'lines' });
+  return folder;
+}
+
+/** Begins the call in Rust, which goes on until the page goes. Runs in the page, and is sent there as text. */
+async function begin(server) {
+  const { default: load, begin: call } = await import('/lines/lines.js');
+  await load();
+  globalThis.__wrong = undefined;
+  call(server).catch((error) => (globalThis.__wrong = String(error)));
+}
+
+/** Whether somebody's pictures are decoded and their sound comes. Runs in the page, and is sent there as text. */
+async function isReceived() {
+  const inbound = await globalThis.__witness.inbound();
+  const wrong = globalThis.__wrong;
+  if (wrong) throw new Error(wrong);
+  return inbound.some(({ kind, frames }) => kind === 'video' && frames > 10) && inbound.some(({ kind, packets }) => kind === 'audio' && packets > 10);
+}
+
+describe('the lines in Rust', () => {
+  let janus;
+  let site;
+
+  before(async () => {
+    extendPath();
+    site = await serveFolders({ '/lines/': await buildLines() });
+    janus = await TestJanus.start();
+  });
+
+  after(async () => {
+    await site?.close();
+    await janus?.remove();
+  });
+
+  for (const kind of BROWSERS) {
+    it(`are a call: ${kind}`, async () => {
+      const browser = await launch(kind, { soundCard: true });
+      try {
+        const pages = [await browser.open(`${site.url}examples/`), await browser.open(`${site.url}examples/`)];
+        for (const page of pages) await page.evaluate(begin, janus.ws);
+        for (const page of pages) await page.waitFor('somebody to be seen and heard', isReceived);
+        for (const page of pages) assert.deepEqual(page.complaints, []);
+      } finally {
+        await browser.close();
+      }
+      await nothingLeft(janus);
+    });
+  }
+});
 
 describe('ten lines', () => {
   let janus;
