@@ -22,6 +22,13 @@ export interface Capabilities {
   canvasCapture: boolean;
 }
 
+/** What the browser sends of a kind, ways to repair it among it. @internal */
+export const codecsOf = (kind: string): readonly { mimeType: string }[] =>
+  globalThis.RTCRtpSender?.getCapabilities?.(kind)?.codecs ?? [];
+
+/** @internal */
+export const nameOf = ({ mimeType }: { mimeType: string }): string => mimeType.slice(mimeType.indexOf('/') + 1).toLowerCase();
+
 /**
  * What this browser can do.
  *
@@ -31,9 +38,8 @@ export interface Capabilities {
 export function capabilities(): Capabilities {
   const devices = globalThis.navigator?.mediaDevices as MediaDevices | undefined;
   const extensions = globalThis.RTCRtpReceiver?.getCapabilities?.('video')?.headerExtensions ?? [];
-  const codecs = globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs ?? [];
-  const names = codecs.map(({ mimeType }) => mimeType.split('/')[1]?.toLowerCase() ?? '');
-  const videoCodecs = [...new Set(names)].filter((name) => !['rtx', 'red', 'ulpfec', 'flexfec-03'].includes(name));
+  const codecs = codecsOf('video');
+  const videoCodecs = [...new Set(codecs.map(nameOf))].filter((name) => !['rtx', 'red', 'ulpfec', 'flexfec-03'].includes(name));
   const has = (name: string, member: string): boolean =>
     member in ((globalThis as unknown as Record<string, { prototype?: object }>)[name]?.prototype ?? {});
   return {

@@ -1,3 +1,4 @@
+import { codecsOf, nameOf } from './capabilities.js';
 import { invalidArgument } from './errors.js';
 import { stringify } from './json.js';
 
@@ -12,8 +13,7 @@ export const OBJECT: Rule = ['an object', (value) => typeof value === 'object' &
 /** @internal */
 export const FUNCTION: Rule = ['a function', (value) => typeof value === 'function'];
 const CODECS = ['', 'vp8', 'vp9', 'h264', 'h265', 'av1', 'opus', 'multiopus', 'g722', 'pcmu', 'pcma'];
-const isSent = (name: string): boolean => ['audio', 'video'].some((kind) =>
-  RTCRtpSender.getCapabilities?.(kind)?.codecs.some(({ mimeType }) => mimeType.toLowerCase() === `${kind}/${name}`));
+const isSent = (name: string): boolean => ['audio', 'video'].some((kind) => codecsOf(kind).some((codec) => nameOf(codec) === name));
 const isCodec = (name: string): boolean => CODECS.includes(name) || isSent(name);
 /** In any case, as in `video/VP8`; `''` for none in particular. */
 const CODEC: Rule = [`one of${CODECS.join(' ')}`, (value) => typeof value === 'string' && isCodec(value.toLowerCase())];
