@@ -1,7 +1,10 @@
 //! What is made before anybody joins, so that joining takes less time.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::task::Poll;
 
 use futures_channel::oneshot;
 
@@ -12,9 +15,14 @@ use super::local::{Slot, left};
 use super::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 use super::signal::Signal;
 use super::toggle::Turns;
+use crate::client::Connection;
 use crate::engine::requests::JoinRoom;
 use crate::web::{PeerConfig, spawn_local};
 use crate::{Error, ErrorCode};
+
+fn gave_up() -> Error {
+    Error::new(ErrorCode::Aborted, "the room was left")
+}
 
 /// What was made ahead, or is being made. Leaving gives it up, and what is made later is another.
 #[derive(Debug, Default)]
@@ -28,6 +36,8 @@ pub(super) struct Ahead {
     /// A stay nobody entered yet, with an offer of these tracks.
     call: RefCell<Option<Rc<Call>>>,
     given_up: Cell<bool>,
+    /// Who makes a connection hears when it is given up.
+    opening: RefCell<Option<oneshot::Sender<()>>>,
 }
 
 impl Ahead {
@@ -77,30 +87,55 @@ impl Ahead {
     }
 
     /// Makes session and handles, unless they are there.
-    pub(super) async fn connect(&self, room: &Inner) -> Result<(), Failure> {
+    pub(super) async fn connect(&self, room: &Rc<Inner>) -> Result<(), Failure> {
         let _turn = self.turns.take().await;
         if !self.given_up.get() && room.call().is_none() && !self.has_signal() {
-            let signal = Signal::open(&room.options).await?;
-            if self.given_up.get() {
-                signal.close(false).await;
-            } else {
-                self.signal.replace(Some(signal));
-            }
+            let signal = self.open(room).await?;
+            self.signal.replace(Some(signal));
         }
         if self.given_up.get() { Err(left()) } else { Ok(()) }
     }
 
     /// Session and handles to join with.
-    pub(super) async fn signal(&self, options: &RoomOptions) -> Result<Signal, Error> {
+    pub(super) async fn signal(&self, room: &Rc<Inner>) -> Result<Signal, Error> {
         let _turn = self.turns.take().await;
-        if self.given_up.get() {
-            return Err(Error::new(ErrorCode::Aborted, "the room was left"));
-        }
         let made = if self.has_signal() { self.signal.take() } else { None };
         match made {
             Some(signal) => Ok(signal),
-            None => Signal::open(options).await,
+            None => self.open(room).await,
         }
+    }
+
+    /// Makes session and handles. Who gives up does not wait for servers that do not answer.
+    async fn open(&self, room: &Rc<Inner>) -> Result<Signal, Error> {
+        let RoomOptions { servers, connection: options, .. } = &room.options;
+        let span = options.connect_timeout;
+        let connection = self.unless_given_up(Connection::open(servers, options.clone())).await?;
+        let (sender, opened) = oneshot::channel();
+        spawn_local(async move {
+            // What was asked for comes, and is ended where nobody wants it any more.
+            if let Err(Ok(late)) = sender.send(Signal::begin_within(span, &connection).await) {
+                late.close(false).await;
+            }
+        });
+        self.unless_given_up(async { opened.await.unwrap_or_else(|_| Err(gave_up())) }).await
+    }
+
+    async fn unless_given_up<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        if self.given_up.get() {
+            return Err(gave_up());
+        }
+        let (opening, mut stopped) = oneshot::channel();
+        self.opening.replace(Some(opening));
+        let mut work = pin!(work);
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(done),
+            Poll::Pending => Pin::new(&mut stopped).poll(context).map(|_| Err(gave_up())),
+        })
+        .await
     }
 
     /// Whether session and handles are there, and of use.
@@ -124,6 +159,7 @@ impl Ahead {
     /// Ends what was made, and what is being made as soon as it is there. The server's word may be waited for.
     pub(super) fn give_up(&self) -> impl Future<Output = ()> + use<> {
         self.given_up.set(true);
+        self.opening.take();
         self.forget();
         let signal = self.signal.take();
         async move {

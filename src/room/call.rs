@@ -429,8 +429,9 @@ impl Call {
         // Of a connection that was closed the browser stops everything, and nothing was refused.
         if role == Role::Offerer && is_applied && !web::is_closed(&peer.connection()) {
             // Janus does not say so of an m-line that was in use before.
-            let refused = |slot: &Rc<Slot>| slot.sender().is_some_and(|sender| sender.is_refused());
-            if let Some(slot) = self.slots.all().into_iter().find(refused) {
+            let mut refused = self.slots.all();
+            refused.retain(|slot| slot.sender().is_some_and(|sender| sender.is_refused()));
+            for slot in refused {
                 self.local_refused(&slot);
             }
         }

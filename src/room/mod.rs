@@ -221,7 +221,7 @@ impl Room {
         call.open_devices(options.camera, options.microphone);
         let (inner, left) = (Rc::clone(&self.0), self.0.goodbyes.take());
         spawn_local(async move {
-            let signal = ahead.signal(&inner.options).await;
+            let signal = ahead.signal(&inner).await;
             // Before, our id may not be free.
             drop(left.await);
             call.signal_opened(signal);

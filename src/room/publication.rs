@@ -272,14 +272,12 @@ impl Call {
     /// Publishes a track, and waits for the server to have it.
     pub(super) async fn publish(self: &Rc<Self>, slot: Slot) -> Result<LocalPublication, Failure> {
         let known = self.slots.with(&slot.track.media());
-        let slot = if let Some(slot) = known {
-            slot
-        } else {
-            let slot = self.add(slot)?;
-            self.offer_due();
-            slot
-        };
+        let is_new = known.is_none();
+        let slot = known.map_or_else(|| self.add(slot), Ok)?;
         let published = slot.published();
+        if is_new {
+            self.offer_due();
+        }
         published.await.unwrap_or_else(|_| Err(left()))?;
         Ok(LocalPublication::new(self, slot))
     }
@@ -392,10 +390,18 @@ impl Call {
         is_awaited
     }
 
-    /// Waits until the server has what is published from a source.
+    /// Waits until the server has what is published from a source. A screen is its picture: what becomes of its sound
+    /// is told by events.
     pub(super) async fn published(&self, source: Source) -> Result<(), Failure> {
-        for slot in self.slots.all().into_iter().filter(|slot| slot.source() == source) {
-            slot.published().await.unwrap_or_else(|_| Err(left()))?;
+        let mut slots = self.slots.all();
+        slots.retain(|slot| slot.source() == source);
+        if slots.iter().any(|slot| slot.track.is_video()) {
+            slots.retain(|slot| slot.track.is_video());
+        }
+        // Those that end while others are waited for say nothing to who asks later.
+        let waiting: Vec<_> = slots.iter().map(|slot| slot.published()).collect();
+        for published in waiting {
+            published.await.unwrap_or_else(|_| Err(left()))?;
         }
         Ok(())
     }

@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use super::call::Call;
-use super::options::RoomOptions;
 use crate::client::{AttachOptions, Connection, Handle, Session, SessionEvent, Sink};
 use crate::engine::Millis;
 use crate::engine::negotiation::Role;
@@ -87,15 +86,13 @@ fn sink(router: &Rc<Router>, role: Role) -> Sink {
 }
 
 impl Signal {
-    /// Connects; `create` and both `attach`es share one flight on a WebSocket.
-    pub(super) async fn open(options: &RoomOptions) -> Result<Self, Error> {
-        let connection = Connection::open(&options.servers, options.connection.clone()).await?;
+    /// `create` and both `attach`es, which share one flight on a WebSocket.
+    pub(super) async fn begin_within(span: Millis, connection: &Connection) -> Result<Self, Error> {
         let late = || {
             let text = "the server took the connection and did not answer in time";
             Err(Error::new(ErrorCode::Timeout, text))
         };
-        let span = options.connection.connect_timeout;
-        web::within(span, Self::try_begin(&connection)).await.unwrap_or_else(late)
+        web::within(span, Self::try_begin(connection)).await.unwrap_or_else(late)
     }
 
     async fn try_begin(connection: &Connection) -> Result<Self, Error> {

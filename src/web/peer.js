@@ -79,6 +79,8 @@ export function withInactive(offer, answer) {
   const offered = sections(offer);
   // Firefox takes an ICE restart of some m-lines for an error, and these would seem to have none.
   const way = ['ufrag', 'pwd'].map((name) => new RegExp(`^a=ice-${name}:.*\\r?\\n`, 'm').exec(answer)?.[0] ?? '').join('');
+  // Everything is refused: there is no way the others go.
+  if (!way) return answer;
   const mids = [];
   const [head = '', ...rest] = sections(answer).map((section, at) => {
     const own = offered[at] ?? '';

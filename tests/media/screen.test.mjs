@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { createRoom } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openCalls, sees, setCallStage } from './lib/call.mjs';
 
 const ROOM = 1234;
+/** A room whose codec no browser here sends. */
+const ODD = 4_377;
 const CAMERA = { name: 'Bob', of: 'Ada', what: 'camera' };
 const SCREEN = { name: 'Bob', of: 'Ada', what: 'screen' };
 
@@ -91,6 +94,18 @@ for (const kind of BROWSERS) {
       await Promise.all([wish(false), wish(true), wish(false)]);
       await isPublished([]);
       await isShown([]);
+    });
+
+    it('is refused at once where the room takes no such picture, whatever becomes of its sound', async () => {
+      await createRoom(stage.janus, ODD, { videocodec: 'h265' });
+      await call.create({ name: 'Cy', servers: stage.janus.ws });
+      await call.join({ name: 'Cy', room: ODD });
+      await call.page.click('h1');
+      await assert.rejects(call.screen({ name: 'Cy', enabled: true }), /does not take the codecs/);
+      assert.deepEqual((await call.sources({ name: 'Cy' })).filter((source) => source.endsWith('video')), []);
+      await call.screen({ name: 'Cy', enabled: false });
+      assert.deepEqual(await call.sources({ name: 'Cy' }), []);
+      await call.leave({ name: 'Cy' });
     });
 
     it('that the person refuses is an error of the browser, and may be asked for again', async () => {

@@ -1,6 +1,8 @@
 // Pages come and go faster than connections: whatever one wished in whatever order, it ends as was wished last.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { startProxy } from '../chaos/lib/proxy.mjs';
 import { Random } from '../chaos/lib/random.mjs';
 import { sees } from '../media/lib/call.mjs';
 import { BROWSERS } from '../page/lib/browser.mjs';
@@ -177,6 +179,27 @@ for (const kind of BROWSERS) {
       await isInOnce();
       await play(['leave']);
       await isOut();
+    });
+
+    it('leaving waits for no server that does not answer, and joining again finds the one that does', async () => {
+      call = await openSupport(on.browser, on.stage.site);
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port: on.stage.janus.ports.ws } });
+      try {
+        await call.createHeard({ ...ADA, servers: proxy.url('ws') });
+        proxy.faults.blackhole();
+        // Each is over while the server is still silent.
+        for (const steps of [['join', 50, 'leave'], ['prepare', 50, 'leave'], ['join', 50, 'abort'], ['prepare', 'join', 50, 'leave', 'join', 50, 'leave']]) {
+          const ends = await Promise.race([play(steps, {}), setTimeout(5_000, 'still waiting', { ref: false })]);
+          assert.deepEqual(ends.filter?.((end) => !['done', 'aborted', 'AbortError'].includes(end)), [], `${steps}: ${ends}`);
+          assert.equal(await call.state(ADA), 'disconnected');
+        }
+        proxy.heal();
+        assert.deepEqual(await play(['join']), ['done']);
+        await play(['leave']);
+        await isOut();
+      } finally {
+        await proxy.close();
+      }
     });
 
     it('a prepared offer leaves with joining at once, and its picture is seen', async () => {
