@@ -61,6 +61,24 @@ for (const kind of BROWSERS) {
       await call.join({ name: 'Bob', room: ROOM, number: 18 });
       await seeEachOther(call, call);
     });
+
+    it('how often and when it is tried again is the page\'s to say', async () => {
+      const call = await openCalls(on.browser, on.stage.site);
+      await call.page.evaluate(async (servers) => {
+        const { create } = await import('/call/call.js');
+        globalThis.__asked = [];
+        const delay = ({ number }) => {
+          globalThis.__asked.push(number);
+          return number < 4 ? 20 : undefined;
+        };
+        create({ name: 'Ada', servers, reconnect: { delay } });
+      }, on.stage.janus.ws);
+      await call.join({ name: 'Ada', room: ROOM });
+      await on.stage.janus.kill();
+      await until('Ada to give up', async () => (await call.log({ name: 'Ada' })).at(-1) === 'disconnected connection-lost');
+      assert.deepEqual(await call.page.evaluate(() => globalThis.__asked), [1, 2, 3, 4]);
+      await on.stage.janus.start();
+    });
   });
 }
 

@@ -155,6 +155,26 @@ for (const kind of BROWSERS) {
       }),
     };
 
+    it('what was not wanted is not wanted after coming back, and comes when it is', async () => {
+      await enter({ Ada: {}, Bob: {} });
+      const [camera, screen] = ['camera', 'screen'].map((what) => ({ name: 'Bob', of: 'Ada', what }));
+      await call.publish({ name: 'Ada', number: 17, source: 'camera' });
+      await call.publish({ name: 'Ada', number: 20, source: 'screen' });
+      await sees(call, screen, 20);
+      await call.subscribe({ ...screen, subscribed: false });
+      const isAway = async () => (await call.see(screen)).width === undefined;
+      await until('it to go', isAway);
+      for (const lose of [restart, () => call.simulate({ name: 'Bob', trouble: 'server-restart' }), restart]) {
+        const before = (await call.log({ name: 'Bob' })).length;
+        await lose();
+        await until('Bob to be back', async () => (await call.log({ name: 'Bob' })).slice(before).includes('connected'), PATIENCE);
+        await sees(call, camera, 17, undefined, PATIENCE);
+        assert.ok(await isAway());
+      }
+      await call.subscribe({ ...screen, subscribed: true });
+      await sees(call, screen, 20);
+    });
+
     it('a camera that is off stays in the room whatever is lost, and is the same when it is on again', async () => {
       await enter({ Ada: { camera: { width: 1280, height: 720, simulcast: true }, microphone: true }, Bob: {} });
       await call.create({ name: 'Cem', servers: on.stage.janus.ws });
