@@ -34,13 +34,15 @@ const FLAGS: Rule = ['a list of true and false', (value) => Array.isArray(value)
 
 const isServer = (server: RTCIceServer | null | undefined): boolean => {
   const urls: unknown[] = [server?.urls].flat();
-  return urls.length > 0 && urls.every((url) => typeof url === 'string' && /^(stun|turn)s?:/i.test(url));
+  const mayRelay = [server?.username, server?.credential].every((word) => typeof word === 'string');
+  const isUrl = (url: unknown): boolean => typeof url === 'string' && (mayRelay ? /^(stun|turn)s?:/i : /^stuns?:/i).test(url);
+  return urls.length > 0 && urls.every(isUrl);
 };
 const LEAVING = ['pagehide', 'freeze', 'beforeunload'];
 const either = (words: string, one: Rule, other: (value: unknown) => boolean): Rule => [words, (value) => one[1](value) || other(value)];
 /** @internal */
 export const ICE_SERVERS: Rule = [
-  'a list of STUN and TURN servers, each with its urls',
+  'a list of STUN and TURN servers, each with its urls, TURN ones with username and credential',
   (value) => Array.isArray(value) && value.every(isServer),
 ];
 

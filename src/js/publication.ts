@@ -187,6 +187,7 @@ export class LocalTrackPublication extends TrackPublication {
    */
   async configure(options: TrackPublishOptions): Promise<void> {
     checked('publishing', options, '');
+    if ((options?.source ?? this.source) !== this.source) throw invalidArgument('source: it stays what it is');
     const configure = async (): Promise<void> => {
       const merged = checked('publishing', { ...this.options, ...options });
       await this.#core.change('settings', stringify(merged));

@@ -52,7 +52,7 @@ export interface JoinOptions extends Abortable {
   metadata?: Metadata | undefined;
   /** The participant id to have; the server picks one otherwise. */
   id?: Id | undefined;
-  /** The room's pin. */
+  /** The room's pin, if it is not that of `create`. */
   pin?: string | undefined;
   /** A token of the room's list, or a signed one. */
   token?: string | undefined;
@@ -68,7 +68,7 @@ export interface JoinOptions extends Abortable {
    * meanwhile, with the people and tracks there are (0: the call is over at once).
    */
   awaitRoom?: number | undefined;
-  /** Opens the camera and publishes it. An unanswered prompt delays nobody. */
+  /** Opens the camera and publishes it, unless `tracks` bring one. An unanswered prompt delays nobody. */
   camera?: boolean | CameraOptions | undefined;
   /** Opens the microphone and publishes it. */
   microphone?: boolean | MicrophoneOptions | undefined;
@@ -268,9 +268,12 @@ export class Room extends Emitter<RoomEventMap> {
       throw invalidArgument('room: say which room to join');
     }
     const room = checkedId('room', rest.room);
+    // To Janus that is none.
+    if (rest.id === 0 || rest.id === 0n) throw invalidArgument('id must be another than 0');
     const settings = {
       ...rest,
       room,
+      pin: rest.pin ?? create?.pin,
       ...checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate, awaitRoom: rest.awaitRoom }, ''),
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions('camera', camera),

@@ -78,11 +78,19 @@ impl Call {
                 self.negotiate();
                 Ok(())
             }
-            (false, Some(slot)) if !slot.muted.get() || release && slot.is_live() => {
-                LocalPublication::new(self, slot).mute(release).await
-            }
-            (false, _) => Ok(()),
+            (false, _) => self.switch_off(device.source(), release).await,
         }
+    }
+
+    /// All of this source: who switches the camera off is not to be seen by a second.
+    async fn switch_off(self: &Rc<Self>, source: Source, release: bool) -> Result<(), Failure> {
+        let mut result = Ok(());
+        for slot in self.slots.all().into_iter().filter(|slot| slot.source() == source) {
+            if !slot.muted.get() || release && slot.is_live() {
+                result = result.and(LocalPublication::new(self, slot).mute(release).await);
+            }
+        }
+        result
     }
 
     /// Opens another camera or microphone for the place of the one that is published, which goes on until the new

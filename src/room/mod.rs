@@ -215,6 +215,10 @@ impl Room {
         self.0.peer.borrow_mut().room_bitrate = options.room_bitrate;
         let ahead = Rc::clone(&self.0.ahead.borrow());
         let call = ahead.stay(&self.0, options.tracks.clone(), options.reserve_screen)?;
+        // Who brings a camera needs no other.
+        let mut options = options;
+        options.camera.take_if(|_| call.slots.of(Source::Camera).is_some());
+        options.microphone.take_if(|_| call.slots.of(Source::Microphone).is_some());
         let joined = call.enter(&options)?;
         self.0.call.replace(Some(Rc::clone(&call)));
         self.0.set_state(RoomState::Connecting, None, None);
@@ -272,13 +276,19 @@ impl Room {
     ) -> Result<(), Failure> {
         let call = self.0.call_now()?;
         let this = Rc::clone(&call);
+        let source = device.source();
         let work = async move {
-            let (call, is_camera, source) = (Rc::clone(&this), device.is_camera, device.source());
+            let (call, is_camera) = (Rc::clone(&this), device.is_camera);
             let wish = async move { call.switch(device, enabled, given).await };
             this.device(is_camera).set(Box::pin(wish)).await?;
             // Outside of the switch: a device can be closed before the server has it.
             if enabled { this.published(source).await } else { Ok(()) }
         };
+        if !enabled && call.slots.of(source).is_none() {
+            // It is off, and stays so, however long a prompt for it stays open.
+            spawn_local(async move { drop(work.await) });
+            return Ok(());
+        }
         call.answers.of(Box::pin(work)).await
     }
 

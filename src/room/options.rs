@@ -207,10 +207,11 @@ impl JoinOptions {
     }
 
     /// Makes the room if it is not there (`create`). The room's id and description, secret, number of publishers and
-    /// all else are as `VideoRoom` has them.
+    /// all else are as `VideoRoom` has them; its pin is ours, unless [`JoinOptions::pin`] says another.
     #[must_use]
     pub fn create(mut self, room: &CreateRoom) -> Self {
         self.create = Some(Json::write(room));
+        self.join.pin = self.join.pin.take().or_else(|| room.pin.clone());
         self.room_bitrate = self.room_bitrate.or(room.bitrate);
         self
     }

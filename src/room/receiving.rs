@@ -6,6 +6,7 @@ use super::call::Call;
 use super::event::Failure;
 use super::{Room, StreamRef, Terms};
 use crate::engine::negotiation::Role;
+use crate::web::PeerConfig;
 use crate::web::{JsValue, RtcPeerConnection};
 
 impl Room {
@@ -102,15 +103,16 @@ impl Room {
 
     /// The same; nothing is kept of them for a report.
     pub(crate) fn use_ice_servers(&self, servers: JsValue) -> Result<(), Failure> {
-        self.0.peer.borrow_mut().ice_servers = Some(servers);
-        let config = self.0.peer.borrow().clone();
-        let Some(call) = self.0.call() else { return Ok(()) };
-        call.peer_config.replace(config.clone());
-        for role in [Role::Offerer, Role::Answerer] {
-            if let Some(peer) = call.present(role) {
-                peer.set_config(&config)?;
+        let config = PeerConfig { ice_servers: Some(servers), ..self.0.peer.borrow().clone() };
+        if let Some(call) = self.0.call() {
+            for role in [Role::Offerer, Role::Answerer] {
+                if let Some(peer) = call.present(role) {
+                    peer.set_config(&config)?;
+                }
             }
+            call.peer_config.replace(config.clone());
         }
+        self.0.peer.replace(config);
         Ok(())
     }
 

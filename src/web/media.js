@@ -122,6 +122,16 @@ const asleep = [];
 const onFreeze = () => asleep.push(...[...attached.keys()].filter((element) => !isStill(element)));
 const onResume = () => play(asleep.splice(0));
 
+/**
+ * Browsers pause what is taken out of the page, and leave it at that when it is put back: a picture goes on meanwhile. Sound
+ * does not, which would be heard.
+ *
+ * @param {Event & { target: HTMLMediaElement }} event
+ */
+const onPause = ({ target }) => {
+  if (!target.isConnected && attached.has(target) && target.localName === 'video') play([target]);
+};
+
 /** How long playing is waited for, ms: what is refused is refused at once, and what has no picture yet stays open. */
 const PATIENCE = 1000;
 
@@ -144,6 +154,7 @@ export function attach(track, element) {
   }
   element.srcObject = new MediaStream([track]);
   attached.set(element, track);
+  element.addEventListener('pause', onPause);
   document.addEventListener('freeze', onFreeze);
   document.addEventListener('resume', onResume);
   return element;

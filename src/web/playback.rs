@@ -150,18 +150,9 @@ impl Played {
 
     /// Plays another track in the same elements.
     pub fn replace(&self, track: MediaStreamTrack) -> Result<(), Thrown> {
-        // Emptied first they would be black for a moment. One that was given something else meanwhile keeps that.
-        let mut elements = std::mem::take(&mut *self.elements.borrow_mut());
-        let id = self.track().id();
-        elements.retain(|element| {
-            let stream = element.src_object();
-            let keeps = stream.is_some_and(|stream| stream.get_track_by_id(&id).is_some());
-            if !keeps {
-                // Nothing of it can fail.
-                detach(&self.track(), element).ok();
-            }
-            keeps
-        });
+        // Emptied first they would be black for a moment.
+        let elements = self.elements();
+        self.elements.take();
         self.track.replace(track);
         elements.into_iter().try_for_each(|element| self.attach(Some(element)).map(drop))
     }
@@ -180,6 +171,7 @@ impl Played {
 
     /// Takes the track out of `element`, or out of all; the elements it was in.
     pub fn detach(&self, element: Option<&HtmlMediaElement>) -> Vec<HtmlMediaElement> {
+        self.let_go();
         let mut out = Vec::new();
         self.elements.borrow_mut().retain(|attached| {
             let leaves = element.is_none_or(|element| element == attached);
@@ -197,7 +189,23 @@ impl Played {
 
     /// The elements that play it.
     pub fn elements(&self) -> Vec<HtmlMediaElement> {
+        self.let_go();
         self.elements.borrow().clone()
+    }
+
+    /// One that was given something else meanwhile keeps that, and plays this track no more.
+    fn let_go(&self) {
+        let track = self.track();
+        let id = track.id();
+        self.elements.borrow_mut().retain(|element| {
+            let stream = element.src_object();
+            let keeps = stream.is_some_and(|stream| stream.get_track_by_id(&id).is_some());
+            if !keeps {
+                // Nothing of it can fail.
+                detach(&track, element).ok();
+            }
+            keeps
+        });
     }
 }
 

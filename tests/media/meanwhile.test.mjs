@@ -101,6 +101,33 @@ for (const kind of BROWSERS) {
       assert.equal(await meanwhile('askedOften'), 1);
     });
 
+    it('a camera that is wanted no more is off at once, however long the question stays open', async () => {
+      await meanwhile('keepPrompts');
+      await call.join({ name: 'Ada', room: ROOM, options: { camera: true } });
+      await until('the question', async () => (await meanwhile('openPrompts')) === 1);
+      await call.camera({ name: 'Ada', enabled: false });
+      assert.equal(await meanwhile('openPrompts'), 1);
+      await meanwhile('answerPrompts');
+      // It may be there, closed, when the answer comes, and is opened in its place.
+      await captures(0);
+      await call.camera({ name: 'Ada', enabled: true });
+      await publications('camera');
+      await captures(1);
+    });
+
+    it('who brings a camera and a microphone gets no second, and all cameras go off together', async () => {
+      await call.join({ name: 'Ada', room: ROOM, number: 17, options: { camera: true, microphone: true } });
+      await publications('camera', 'microphone');
+      await captures(0);
+      await captures(1, 'audio');
+      await call.publish({ name: 'Ada', number: 39, source: 'camera' });
+      await publications('camera', 'camera', 'microphone');
+      await call.camera({ name: 'Ada', enabled: false });
+      await publications('camera muted', 'camera muted', 'microphone');
+      await until('Bob to know', async () => (await call.seeAll()).Bob.Ada.every(({ muted }) => muted));
+      await assert.rejects(call.configure({ name: 'Ada', of: 'camera', source: 'screen' }), /source/);
+    });
+
     it('leaving ends what waits: for an answer, and for a browser that never comes back', async () => {
       await call.join({ name: 'Ada', room: ROOM });
       await meanwhile('keepPrompts');

@@ -137,7 +137,7 @@ for (const kind of BROWSERS) {
       const { error, told } = await check({ abortAfter: 'server' });
       assert.equal(error.message, 'called off');
       assert.ok(!told.includes('media'));
-      for (const options of [{ servers: [] }, { timeout: -1 }, { iceServers: [{}] }, { mediaDuration: 'long' }]) {
+      for (const options of [{ servers: [] }, { timeout: -1 }, { iceServers: [{}] }, { onStep: 5 }, { mediaDuration: 'long' }]) {
         const { error: refused } = await call.check({ servers: stage.janus.ws, ...options }).then(({ code }) => ({ error: code }));
         assert.equal(refused, 'invalid-argument', JSON.stringify(options));
       }

@@ -103,7 +103,7 @@ for (const kind of BROWSERS) {
 
     for (const [what, options] of Object.entries({
       'a room that is there': {},
-      'a room that is made': { room: 6161, create: { description: 'On demand', publishers: 6 } },
+      'a room that is made': { room: 6161, create: { description: 'On demand', publishers: 6, pin: 'p1n' } },
       'an id of one\'s own': { id: 4711 },
     })) {
       it(`mounting, unmounting and mounting in one breath ends in the room: ${what}`, async () => {

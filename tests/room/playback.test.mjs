@@ -1,12 +1,33 @@
 // What is heard is played: in the speaker that was chosen, in elements that come and go, and after a click.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { openCalls, sees } from '../media/lib/call.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { stays, until } from '../page/lib/wait.mjs';
 import { openPeople, setSpeakerStage } from './lib/speakers.mjs';
 
 const ROOM = 1234;
 const BOB = { name: 'Bob' };
+
+/** Gives the element of one picture another. Runs in the page, and is sent there as text. */
+async function giveAnother() {
+  const { person } = await import('/call/call.js');
+  const [ada] = person('Bob').room.remoteParticipants.values();
+  const [camera, screen] = ['camera', 'screen'].map((what) => [...ada.publications.values()].find(({ source }) => source === what).track);
+  const [element] = camera.attachedElements;
+  screen.attach(element);
+  globalThis.__taken = element;
+  const counts = [camera, screen].map(({ attachedElements }) => attachedElements.length);
+  return { counts, detached: camera.detach().length, plays: element.srcObject !== null };
+}
+
+/** Takes it out of the page, which pauses it. Runs in the page, and is sent there as text. */
+async function takeOut() {
+  const element = globalThis.__taken;
+  const paused = new Promise((resolve) => element.addEventListener('pause', resolve, { once: true }));
+  element.remove();
+  await paused;
+}
 
 for (const kind of BROWSERS) {
   describe(`playback: ${kind}`, () => {
@@ -73,6 +94,32 @@ for (const kind of BROWSERS) {
         assert.equal(await people.setSpeaker({ ...BOB, id: first }), 'unsupported');
         assert.equal(await people.setSpeaker({ ...BOB, id: '' }), 'done');
       });
+    });
+
+    it('an element shows what it was given last, and goes on where it is put back', async () => {
+      const browser = await launch(kind);
+      try {
+        const call = await openCalls(browser, stage.site);
+        for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws, adaptive: true });
+        await call.join({ name: 'Ada', room: ROOM, number: 17 });
+        await call.publish({ name: 'Ada', number: 20, source: 'screen' });
+        await call.join({ ...BOB, room: ROOM });
+        for (const [what, number] of [['camera', 17], ['screen', 20]]) await sees(call, { ...BOB, of: 'Ada', what }, number);
+        assert.deepEqual(await call.page.evaluate(giveAnother), { counts: [0, 2], detached: 0, plays: true });
+        await call.page.evaluate(takeOut);
+        await call.page.waitFor('it to go on where it is', () => !globalThis.__taken.paused);
+        await call.page.evaluate(() => document.body.append(globalThis.__taken));
+        let before;
+        await until('its pictures to move', async () => {
+          const { counter } = await call.page.evaluate(async () => (await import('/call/pattern.js')).look(globalThis.__taken));
+          const moved = before !== undefined && counter !== before;
+          before = counter;
+          return moved;
+        });
+        assert.deepEqual(call.page.complaints, []);
+      } finally {
+        await browser.close();
+      }
     });
 
     it('what is blocked is told once, and plays after a click', async () => {

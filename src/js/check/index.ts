@@ -158,7 +158,8 @@ async function roundTripOf(janus: Janus, signal: AbortSignal): Promise<number> {
 
 /** @internal */
 export async function check(options: CheckOptions): Promise<CheckReport> {
-  const { signal, timeout = TIMEOUT_MS, iceServers, mediaDuration = MEDIA_MS } = options ?? {};
+  const { signal, timeout = TIMEOUT_MS, iceServers, mediaDuration = MEDIA_MS, onStep = () => undefined } = options ?? {};
+  if (typeof onStep !== 'function') throw invalidArgument('onStep: expected a function');
   for (const [name, value] of Object.entries({ timeout, mediaDuration })) {
     if (!(value > 0 && Number.isFinite(value))) throw invalidArgument(`${name}: expected a number of milliseconds`);
   }

@@ -48,7 +48,8 @@ export const OPTIONS = [
   ...wrong('new Room({ servers: address, $ })', {
     token: ['token'], apiSecret: ['text'], connectTimeout: ['size'], requestTimeout: ['size'], probeInterval: ['size'],
     probeTimeout: ['size'], reconnect: ['object'], leaveOn: ['list', '["unload"]'], transport: ['function'], logger: ['function'],
-    logLevel: ['text', '"loud"'], recorder: ['count'], iceServers: ['list', '[{}]', '[{ urls: 5 }]', '[{ urls: "http://x" }]', '[{ urls: [] }]'],
+    logLevel: ['text', '"loud"'], recorder: ['count'], iceServers: ['list', '[{}]', '[{ urls: 5 }]', '[{ urls: "http://x" }]', '[{ urls: [] }]',
+      '[{ urls: "turn:x" }]', '[{ urls: ["stun:x", "turns:x"], username: "x" }]'],
     iceTransportPolicy: ['text', '"none"'], adaptive: ['flag'],
   }),
   ...wrong('new Room({ servers: address, reconnect: { $ } })', { budget: ['count'], delay: ['function'] }),
@@ -56,7 +57,7 @@ export const OPTIONS = [
   ...argument('options', 'new Room({ servers: address }).join($)', ['5', '"1234"', '[]', ANY]),
   ...wrong('new Room({ servers: address }).join({ room: 1234, $ })', {
     display: ['text'], metadata: ['object'], pin: ['text'], token: ['text'], create: ['object'], camera: ['device'], microphone: ['device'],
-    tracks: ['list'], subscribe: ['flag'], data: ['flag'], e2ee: ['flag'], reserveScreen: ['flag'], signal: ['signal'], id: ['id'],
+    tracks: ['list'], subscribe: ['flag'], data: ['flag'], e2ee: ['flag'], reserveScreen: ['flag'], signal: ['signal'], id: ['id', '0', '0n'],
     roomBitrate: ['count'], awaitRoom: ['count'],
   }),
   ...wrong('new Room({ servers: address }).prepare({ $ })', { tracks: ['list'], reserveScreen: ['flag'] }),
@@ -122,7 +123,7 @@ export const WRONG_IN_ROOM = [
   ...argument('range', 'theirs.setPlayoutDelay($)', ['undefined', 'null', ...NOT.object]),
   ...['min', 'max'].flatMap((name) => argument(name, `theirs.setPlayoutDelay({ ${name}: $ })`, ['-1', '"5"', 'NaN', '50000', 'true', '{}'])),
   ['theirs.setPlayoutDelay({ min: 500, max: 100 })', /^max: expected 500/],
-  ...argument('iceServers', 'ada.setIceServers($)', ['undefined', 'null', ...NOT.list, '[{ urls: "http://x" }]']),
+  ...argument('iceServers', 'ada.setIceServers($)', ['undefined', 'null', ...NOT.list, '[{ urls: "http://x" }]', '[{ urls: "turn:x" }]']),
   ...argument('deviceId', 'ada.setSpeaker($)', ['undefined', '5', '{}']),
   ...argument('simulate', 'ada.simulate($)', ['undefined', '5', '"bang"', '"toString"', '{}']),
   ...argument('options', 'ada.debugBundle($)', NOT.object),

@@ -114,7 +114,7 @@ export async function check({ desk, abortAfter, ...options }) {
   };
   const begun = performance.now();
   const meddled = desk && { transport: transport(desk) };
-  const result = await outcome(checkConnection({ ...options, ...meddled, onStep, signal: controller.signal }));
+  const result = await outcome(checkConnection({ onStep, ...options, ...meddled, signal: controller.signal }));
   return { ...result, told: steps, took: performance.now() - begun };
 }
 
