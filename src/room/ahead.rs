@@ -13,6 +13,7 @@ use super::call::Call;
 use super::event::Failure;
 use super::local::{Slot, left};
 use super::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
+use super::publication::check_live;
 use super::signal::Signal;
 use super::toggle::Turns;
 use crate::client::Connection;
@@ -44,6 +45,8 @@ impl Ahead {
     /// Makes an offer of these tracks. What was offered of others is closed.
     pub(super) fn offer(&self, room: &Rc<Inner>, options: PrepareOptions) -> Result<(), Failure> {
         let PrepareOptions { tracks, reserve_screen } = options;
+        // What was prepared before stays if this cannot be.
+        tracks.iter().try_for_each(|given| check_live(&given.track))?;
         self.reserve_screen.set(reserve_screen);
         if tracks.is_empty() {
             self.forget();

@@ -491,7 +491,7 @@ impl Call {
 }
 
 /// A track that has ended brings nothing any more.
-fn check_live(media: &MediaStreamTrack) -> Result<(), Failure> {
+pub(super) fn check_live(media: &MediaStreamTrack) -> Result<(), Failure> {
     if media.ready_state() == MediaStreamTrackState::Live {
         return Ok(());
     }

@@ -53,6 +53,14 @@ async function askAndLeave({ servers, room: id }) {
   return ends;
 }
 
+/** Prepares a track that has ended. Runs in the page, and is sent there as text. */
+async function prepareWhatEnded() {
+  const { person } = await import('/call/call.js');
+  const { track } = new (await import('/call/pattern.js')).Pattern(9);
+  track.stop();
+  return person('Ada').room.prepare({ tracks: [track] }).then(() => 'done', ({ code }) => code);
+}
+
 /** Stays of some milliseconds by somebody with something to say. Runs in the page, and is sent there as text. */
 async function stayShortly({ servers, room: id }) {
   const { Room } = await import('/dist/index.js');
@@ -208,6 +216,8 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await play(['prepare'], { number: 17 }), ['done']);
       await call.page.waitFor('the offer to be there', () =>
         globalThis.__witness.connections()[0].applied.includes('local offer'));
+      // What cannot be prepared takes the place of nothing.
+      assert.equal(await call.page.evaluate(prepareWhatEnded), 'invalid-argument');
       const [before, count] = [(await saidBy()).length, await call.openConnections()];
       assert.deepEqual(await play(['join']), ['done']);
       assert.equal((await saidBy())[before], 'joinandconfigure offer');
