@@ -44,17 +44,19 @@ export class Emitter<M extends object> {
   events(options: Abortable = {}): AsyncIterableIterator<NamedEvent<M>> {
     const signal = signalOf(options);
     const queue: NamedEvent<M>[] = [];
-    let wake: (() => void) | undefined;
+    const waiting: ((result: IteratorResult<NamedEvent<M>>) => void)[] = [];
+    const end = { done: true, value: undefined } as const;
     let done = signal?.aborted ?? false;
     const take = (event: NamedEvent<M>): void => {
-      queue.push(event);
-      wake?.();
+      const next = waiting.shift();
+      if (next) next({ done: false, value: event });
+      else queue.push(event);
     };
     const finish = (): void => {
       done = true;
       this.#iterators.delete(take);
       signal?.removeEventListener('abort', finish);
-      wake?.();
+      waiting.splice(0).forEach((next) => next(end));
     };
     if (!done) this.#iterators.add(take);
     signal?.addEventListener('abort', finish, { once: true });
@@ -63,21 +65,24 @@ export class Emitter<M extends object> {
         return this;
       },
       async next() {
-        while (queue.length === 0 && !done) await new Promise<void>((resolve) => (wake = resolve));
         const value = queue.shift();
-        return value === undefined ? { done: true, value } : { done: false, value };
+        if (value !== undefined) return { done: false, value };
+        return done ? end : new Promise((resolve) => waiting.push(resolve));
       },
       return() {
         finish();
         queue.length = 0;
-        return Promise.resolve({ done: true, value: undefined });
+        return Promise.resolve(end);
       },
     };
   }
 
   /** @internal A listener that throws neither stops the others nor the room: the page hears of it. */
   protected emit<K extends keyof M>(type: K, event: M[K]): void {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+    const listeners = this.#listeners.get(type);
+    for (const listener of [...(listeners ?? [])]) {
+      // An earlier one may have ended it.
+      if (!listeners?.has(listener)) continue;
       try {
         (listener as (event: M[K]) => void)(event);
       } catch (error) {

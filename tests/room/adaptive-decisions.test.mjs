@@ -302,6 +302,16 @@ describe('the verdict on a sample', () => {
     // What the network tore is mended by the next picture that stands by itself, which may take a while.
     assert.deepEqual([judge(torn, many, many, many), judge(torn, many, {})], ['fair', 'good']);
     assert.equal(judge(torn, many, many, many, many, many), 'bad');
+    const nothing = { expected: 0, decoded: 0 };
+    assert.equal(judge(nothing, many, many, many), 'fair');
+    // What little is lost now and then is mended, and hides no machine that is too slow, nor one that does well.
+    const some = { ...many, lost: 6 };
+    assert.equal(judge(some), 'fair');
+    assert.equal(judge(some, many, many), 'bad');
+    assert.equal(judge(some, many, some, many), 'bad');
+    assert.equal(judge(some, some, some, some), 'fair');
+    assert.equal(judge({ lost: 6 }), 'good');
+    assert.equal(judge(many, { lost: 6 }, many), 'fair');
   });
 
   it('is made of what grew between two reports, whatever they leave out', () => {

@@ -111,10 +111,10 @@ const FEW_DROPS: f64 = 0.05;
 const MANY_DROPS: f64 = 0.2;
 /// How often in a row.
 const TIMES: u32 = 2;
-/// Pictures that the network tore do not count against the decoder.
+/// From here on the network tears pictures.
 const TORN: f64 = 0.01;
 
-/// Whether this machine keeps up with decoding.
+/// Whether this machine keeps up with decoding. Pictures that the network tore do not count against it.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     bad: u32,
@@ -124,19 +124,25 @@ pub(super) struct Decoder {
 impl Decoder {
     pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
         let all = sample.decoded + sample.dropped;
-        let is_torn = sample.lost > sample.expected * TORN || sample.lost >= sample.expected;
-        self.torn = if is_torn { AFTERMATH } else { self.torn.saturating_sub(1) };
+        // After an interruption pictures are torn for a while; what else is lost is mended soon.
+        let is_away =
+            sample.lost > sample.expected * MUCH_LOSS || sample.lost >= sample.expected;
+        self.torn = if is_away { AFTERMATH } else { self.torn.saturating_sub(1) };
         if all <= 0.0 {
             return Verdict::Good;
         }
         if self.torn > 0 {
-            return if is_torn || sample.dropped > 0.0 { Verdict::Fair } else { Verdict::Good };
+            return if is_away || sample.dropped > 0.0 { Verdict::Fair } else { Verdict::Good };
         }
         if all < TOO_FEW {
             // Of one slow camera there are never more.
             return if sample.dropped > 0.0 { Verdict::Fair } else { Verdict::Good };
         }
         let share = sample.dropped / all;
+        if share > FEW_DROPS && sample.lost > sample.expected * TORN {
+            // Whose fault that is cannot be told: it says nothing, neither for this machine nor against it.
+            return Verdict::Fair;
+        }
         self.bad = if share > MANY_DROPS { self.bad.saturating_add(1) } else { 0 };
         if self.bad >= TIMES {
             Verdict::Bad
@@ -215,5 +221,13 @@ mod tests {
         // What the network tore is mended by the next picture that stands by itself, which may take a while.
         assert_eq!([judge(&[torn, many, many, many]), judge(&[torn, many, FINE])], [Fair, Good]);
         assert_eq!(judge(&[torn, many, many, many, many, many]), Bad);
+        let nothing = Sample { expected: 0.0, decoded: 0.0, ..FINE };
+        assert_eq!(judge(&[nothing, many, many, many]), Fair);
+        // What little is lost now and then is mended, and hides no machine that is too slow, nor one that does well.
+        let some = Sample { lost: 6.0, ..many };
+        assert_eq!([judge(&[some]), judge(&[some, some, some, some])], [Fair, Fair]);
+        assert_eq!([judge(&[some, many, many]), judge(&[some, many, some, many])], [Bad, Bad]);
+        let mended = Sample { lost: 6.0, ..FINE };
+        assert_eq!([judge(&[mended]), judge(&[many, mended, many])], [Good, Fair]);
     }
 }

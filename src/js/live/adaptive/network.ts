@@ -86,6 +86,8 @@ const FEW_DROPS = 0.05;
 const MANY_DROPS = 0.2;
 /** How often in a row. */
 const TIMES = 2;
+/** From here on the network tears pictures. */
+const TORN = 0.01;
 
 /** Whether this machine keeps up with decoding. Pictures that the network tore do not count against it. @internal */
 export class Decoder {
@@ -94,13 +96,16 @@ export class Decoder {
 
   judge({ decoded, dropped, lost, expected }: Sample): Verdict {
     const all = decoded + dropped;
-    const isTorn = lost > expected * 0.01 || lost === expected;
-    this.#torn = isTorn ? AFTERMATH : Math.max(0, this.#torn - 1);
+    // After an interruption pictures are torn for a while; what else is lost is mended soon.
+    const isAway = lost > expected * MUCH_LOSS || lost === expected;
+    this.#torn = isAway ? AFTERMATH : Math.max(0, this.#torn - 1);
     if (all === 0) return 'good';
-    if (this.#torn > 0) return dropped > 0 || isTorn ? 'fair' : 'good';
+    if (this.#torn > 0) return dropped > 0 || isAway ? 'fair' : 'good';
     // Of one slow camera there are never more.
     if (all < TOO_FEW) return dropped > 0 ? 'fair' : 'good';
     const share = dropped / all;
+    // Whose fault that is cannot be told: it says nothing, neither for this machine nor against it.
+    if (share > FEW_DROPS && lost > expected * TORN) return 'fair';
     this.#bad = share > MANY_DROPS ? this.#bad + 1 : 0;
     return this.#bad >= TIMES ? 'bad' : share > FEW_DROPS ? 'fair' : 'good';
   }
