@@ -125,8 +125,7 @@ impl Decoder {
     pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
         let all = sample.decoded + sample.dropped;
         // After an interruption pictures are torn for a while; what else is lost is mended soon.
-        let is_away =
-            sample.lost > sample.expected * MUCH_LOSS || sample.lost >= sample.expected;
+        let is_away = sample.lost > sample.expected * MUCH_LOSS || sample.lost >= sample.expected;
         self.torn = if is_away { AFTERMATH } else { self.torn.saturating_sub(1) };
         if all <= 0.0 {
             return Verdict::Good;
