@@ -18,6 +18,7 @@ pub(super) fn publisher_body(request: PublisherRequest) -> (Json, Option<Jsep>) 
         PublisherRequest::Publish(configure, jsep) => (named(&configure, "publish"), Some(jsep)),
         PublisherRequest::Offer(configure, jsep) => (named(&configure, "configure"), Some(jsep)),
         PublisherRequest::Describe(configure) => (named(&configure, "configure"), None),
+        PublisherRequest::Words(words) => (named(&words, "configure"), None),
     }
 }
 

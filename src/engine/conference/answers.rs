@@ -33,6 +33,11 @@ impl Conference {
                 self.publishing.refused();
                 self.emit(Event::PublishRefused(error));
             }
+            (Asked::Words, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
+                self.unsaid = self.join.metadata.clone();
+            }
+            (Asked::Words, Err(error)) => self.emit(Event::MediaFailed(error)),
+            (Asked::Words, Ok(_)) => {}
             (Asked::Describe, Ok(_)) => self.publishing.described_again(),
             (Asked::Describe, Err(error)) => {
                 self.publishing.described_again();

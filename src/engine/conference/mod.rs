@@ -33,7 +33,7 @@ use super::negotiation::Role;
 use super::roster::{Change, Roster};
 use super::subscriptions::StreamRef;
 use crate::Map;
-use crate::engine::requests::JoinRoom;
+use crate::engine::requests::{JoinRoom, Words};
 use crate::protocol::videoroom::{Attendee, RoomEvent};
 use crate::protocol::{Candidate, Id, Jsep, Json};
 use crate::{Error, ErrorCode};
@@ -57,6 +57,8 @@ pub struct Conference {
     join: JoinRoom,
     membership: Membership,
     me: Option<Id>,
+    /// What is to be said of us, and joining could not say any more, or was lost on its way.
+    unsaid: Option<Json>,
     /// The room as the server names it.
     room: Option<Id>,
     signal_ready: bool,
@@ -85,6 +87,7 @@ impl Conference {
             join,
             membership: Membership::Waiting,
             me: None,
+            unsaid: None,
             room: None,
             signal_ready: false,
             join_by: None,
@@ -184,8 +187,12 @@ impl Conference {
         self.publishing.mute(mid, muted);
     }
 
-    /// What is said of us, also when we join again; whether we are in the room.
+    /// What is said of us, also when we join again. Whether we are in the room, and whoever asks has to say it now: a join
+    /// to come says it otherwise, and what follows one that is under way.
     pub fn set_metadata(&mut self, metadata: Json) -> bool {
+        if self.membership == Membership::Joining {
+            self.unsaid = Some(metadata.clone());
+        }
         self.join.metadata = Some(metadata);
         self.membership == Membership::Joined
     }
@@ -435,6 +442,10 @@ impl Conference {
         match self.membership {
             Membership::Waiting => self.advance_joining(now),
             Membership::Joined => {
+                if let Some(metadata) = self.unsaid.take() {
+                    let words = PublisherRequest::Words(Words { metadata });
+                    self.out.push_back(Output::Publisher(Asked::Words, words));
+                }
                 if let Some(request) = self.publishing.next_request() {
                     self.out.push_back(request);
                 }
@@ -456,6 +467,7 @@ impl Conference {
             return;
         }
         self.membership = Membership::Joining;
+        self.unsaid = None;
         let mut join = self.join.clone();
         if offer.is_some() {
             self.publishing.asks();

@@ -7,6 +7,8 @@ mod places;
 mod publishing;
 mod receiving;
 mod returning;
+#[cfg(not(target_family = "wasm"))]
+mod words;
 
 use super::*;
 use crate::engine::negotiation::Step;

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::engine::negotiation::{Role, Step};
-use crate::engine::requests::{Describe, Entries, Exchange, JoinRoom, Watch};
+use crate::engine::requests::{Describe, Entries, Exchange, JoinRoom, Watch, Words};
 use crate::engine::roster::Change;
 use crate::engine::subscriptions::StreamRef;
 use crate::protocol::Jsep;
@@ -41,6 +41,8 @@ pub enum PublisherRequest {
     Offer(Describe, Jsep),
     /// `configure` without: new words about our streams.
     Describe(Describe),
+    /// The same about ourselves.
+    Words(Words),
 }
 
 /// What to ask the subscriber handle.
@@ -69,6 +71,8 @@ pub enum Asked {
     Offer,
     /// [`PublisherRequest::Describe`]
     Describe,
+    /// [`PublisherRequest::Words`]
+    Words,
     /// [`SubscriberRequest::Join`], [`SubscriberRequest::Update`] and [`SubscriberRequest::Switch`]
     Subscribe,
     /// [`SubscriberRequest::Configure`]
@@ -84,7 +88,7 @@ pub enum Asked {
 
 impl Asked {
     pub(super) fn is_of_subscriber(self) -> bool {
-        !matches!(self, Self::Join | Self::Offer | Self::Describe)
+        !matches!(self, Self::Join | Self::Offer | Self::Describe | Self::Words)
     }
 
     /// The request's name, for errors.
@@ -92,7 +96,7 @@ impl Asked {
         match self {
             Self::Join => "join",
             Self::Offer => "publish",
-            Self::Describe | Self::Configure | Self::Restart => "configure",
+            Self::Describe | Self::Words | Self::Configure | Self::Restart => "configure",
             Self::Subscribe => "subscribe",
             Self::Start => "start",
             Self::Pause => "pause",
