@@ -32,6 +32,7 @@ mod reassembly;
 mod requests;
 mod saying;
 mod settling;
+mod turns;
 mod ways;
 mod words;
 

@@ -9,6 +9,7 @@ use super::event::IncomingRequest;
 use super::heads::check_chat;
 use super::inner::{Inner, gone, left, let_go};
 use super::requests::{Due, Question};
+use super::turns::{Turn, Turns};
 use super::words::{Number, Refusal, Words};
 use super::{ChatMessage, DataOptions, ExchangeEvent};
 use crate::engine::Millis;
@@ -46,6 +47,8 @@ pub(super) struct Introduction {
     told: Option<Json>,
     /// Whether the server passes it on, if it was asked.
     passes_on: Option<bool>,
+    /// Of two that tell it something at once the later one would know nothing of the other.
+    turns: Rc<Turns>,
 }
 
 impl Introduction {
@@ -56,7 +59,7 @@ impl Introduction {
 
     /// The room was left.
     pub(super) fn over(&mut self) {
-        *self = Self::default();
+        *self = Self { turns: Rc::clone(&self.turns), ..Self::default() };
     }
 }
 
@@ -64,14 +67,16 @@ impl Inner {
     /// What to tell the server with joining.
     pub(super) fn introduce(&self, metadata: Option<Json>) -> Json {
         let told = introduction(metadata.as_ref(), self.book.borrow().own());
-        let passes_on = None;
-        self.introduction.replace(Introduction { metadata, told: Some(told.clone()), passes_on });
+        let mut introduction = self.introduction.borrow_mut();
+        introduction.over();
+        (introduction.metadata, introduction.told) = (metadata, Some(told.clone()));
         told
     }
 
     pub(super) async fn set_metadata(&self, metadata: Json) -> Result<(), Failure> {
         check_metadata(&metadata)?;
         self.check()?;
+        let _turn = self.introduction_turn().await;
         if !self.passes_on().await? {
             let text = "the server passes no metadata on: it is older than 1.3.0";
             return Err(Error::new(ErrorCode::Unsupported, text).into());
@@ -82,6 +87,12 @@ impl Inner {
         introduction.metadata = Some(metadata);
         introduction.told = introduction.told.is_some().then_some(told);
         Ok(())
+    }
+
+    /// The server is told one thing after the other.
+    async fn introduction_turn(&self) -> Turn {
+        let turns = Rc::clone(&self.introduction.borrow().turns);
+        turns.turn().await
     }
 
     /// Whether the server passes metadata on; asked once for each connection.
@@ -105,6 +116,7 @@ impl Inner {
         {
             return false;
         }
+        let _turn = self.introduction_turn().await;
         let metadata = self.introduction.borrow().metadata.clone();
         let words = introduction(metadata.as_ref(), self.book.borrow().own());
         if self.introduction.borrow().told.as_ref() == Some(&words) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 import { exchange } from './lib/exchange-module.mjs';
 
-const { AttributeExchange, Chat, Files, Requests, fitName, readHead, unwrap, wrap, wrapPiece } = exchange;
+const { AttributeExchange, Chat, Files, Introduction, Requests, fitName, readHead, unwrap, wrap, wrapPiece } = exchange;
 const SEEDS = 300;
 
 /** Repeatable chance (mulberry32). */
@@ -149,6 +149,83 @@ describe('attributes', () => {
       }
     }
     mock.timers.reset();
+  });
+});
+
+describe('metadata', () => {
+  /** Somebody on a server that takes one thing after the other, when the test lets it, and loses some. */
+  function introduce(random) {
+    const server = { asked: [], has: undefined };
+    const local = {
+      metadata: undefined,
+      attributes: {},
+      _setMetadata: (text) => (local.metadata = JSON.parse(text)),
+    };
+    const wait = (work) => new Promise((resolve, reject) => server.asked.push(() => {
+      if (random() < 0.2) reject(new Error('lost'));
+      else resolve(work());
+    }));
+    const janus = { info: () => wait(() => '{"version":1400}'), free() {} };
+    const core = { parts: () => [janus, { free() {} }, { free() {} }], setMetadata: (text) => wait(() => void (server.has = text)) };
+    return { server, local, introduction: new Introduction({ core: () => core, room: { localParticipant: local } }) };
+  }
+
+  it('and attributes that are said at once are both known', async () => {
+    for (const isTurned of [false, true]) {
+      const { server, local, introduction } = introduce(() => 1);
+      const serve = async () => {
+        for (let step = 0; step < 10; step += 1) {
+          await turns();
+          server.asked.shift()?.();
+        }
+      };
+      const first = introduction.set({ seat: 1 });
+      await serve();
+      await first;
+      local.attributes = { hand: 'up' };
+      const calls = [() => introduction.set({ seat: 2 }), () => introduction.say()];
+      const both = [];
+      for (const call of isTurned ? calls.toReversed() : calls) {
+        both.push(call());
+        await turns();
+      }
+      await serve();
+      await Promise.all(both);
+      assert.deepEqual(JSON.parse(server.has), { seat: 2, attributes: { hand: 'up' } });
+      assert.deepEqual(local.metadata, { seat: 2 });
+    }
+  });
+
+  it('is what the server knows of somebody, in whatever order it is said, and whatever is lost', async () => {
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
+      const random = chance(seed);
+      const { server, local, introduction } = introduce(random);
+      const failed = [];
+      const note = (promise) => promise.catch(({ message }) => failed.push(message));
+      for (let step = 0; step < 30; step += 1) {
+        const kind = random();
+        if (kind < 0.3) note(introduction.set({ seat: step }));
+        else if (kind < 0.6) {
+          local.attributes = { step: String(step) };
+          note(introduction.say());
+        } else server.asked.shift()?.();
+        await turns(Math.floor(random() * 4));
+      }
+      const settle = async () => {
+        for (let step = 0; step < 100; step += 1) {
+          await turns();
+          server.asked.shift()?.();
+        }
+      };
+      await settle();
+      // What was lost is said again.
+      while (failed.length > 0) {
+        failed.length = 0;
+        note(introduction.say());
+        await settle();
+      }
+      assert.deepEqual(JSON.parse(server.has), { ...local.metadata, attributes: local.attributes }, `seed ${seed}`);
+    }
   });
 });
 

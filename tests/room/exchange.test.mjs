@@ -256,5 +256,51 @@ describe('exchange', () => {
       assert.equal((await page.metadataOf({ name: 'Dee', of: 'Cem' })).seat, undefined);
       for (const name of ['Cem', 'Dee']) await page.leave({ name });
     });
+
+    it(`metadata beside attributes, and beside joining and the way back: ${kind}`, async () => {
+      const page = await openSupport(browsers[index], stage.site);
+      const [eve, fay] = [231 + 10 * index, 232 + 10 * index];
+      for (const name of ['Eve', 'Fay']) await page.createNewer({ name, servers: stage.janus.ws });
+      const joinsAsked = async () => (await page.metadataAsked()).filter((one) => one.startsWith('join')).length;
+      /** Fay hears this of Eve, who says of herself that she said it. */
+      const knows = async ({ language, ...wanted }, explain) => {
+        const isAll = (metadata) => Object.entries(wanted).every(([name, value]) => metadata?.[name] === value);
+        const seen = () => page.metadataOf({ name: 'Fay', of: 'Eve' });
+        await until(`Fay to know ${explain}`, async () => {
+          const metadata = await seen();
+          return isAll(metadata) && metadata.attributes.language === language;
+        }, { explain: seen });
+        assert.ok(isAll(await page.metadataOf({ name: 'Eve', of: 'Eve' })), explain);
+      };
+      await page.joinWith({ name: 'Fay', room: 4813, id: fay, metadata: {} });
+
+      // Joining is under way, and the words that went with it are out of date.
+      await page.slowJoins({ isSlow: true });
+      const before = await joinsAsked();
+      await page.beginToJoin({ name: 'Eve', room: 4813, id: eve, metadata: { seat: 1 } });
+      await until('Eve to join', async () => (await joinsAsked()) > before);
+      assert.equal(await code(page.setMetadata({ name: 'Eve', metadata: { seat: 2 } })), undefined);
+      await page.slowJoins({ isSlow: false });
+      assert.equal(await code(page.joined({ name: 'Eve' })), undefined);
+      await page.publish({ name: 'Eve', number: 11, source: 'camera' });
+      await knows({ seat: 2 }, 'what was said while joining');
+
+      for (const [seat, isTurned] of [[3, false], [4, true]]) {
+        assert.equal(await code(page.sayBoth({ name: 'Eve', metadata: { seat }, changes: { language: `l${seat}` }, isTurned })), undefined);
+        await knows({ seat, language: `l${seat}` }, `both, ${isTurned ? 'attributes' : 'metadata'} first`);
+      }
+
+      // So they are on the way back.
+      await page.slowJoins({ isSlow: true });
+      const again = await joinsAsked();
+      assert.deepEqual(await page.simulate({ name: 'Eve', trouble: 'server-restart' }), {});
+      await until('Eve to join again', async () => (await joinsAsked()) > again);
+      await page.raiseHand({ name: 'Eve', raised: true });
+      assert.equal(await code(page.setMetadata({ name: 'Eve', metadata: { seat: 5 } })), undefined);
+      await page.slowJoins({ isSlow: false });
+      await until('the hand to be up', () => page.handRaised({ name: 'Fay', of: 'Eve' }));
+      await knows({ seat: 5, language: 'l4' }, 'what was said on the way back');
+      for (const name of ['Eve', 'Fay']) await page.leave({ name });
+    });
   }
 });

@@ -14,6 +14,8 @@ export class Introduction {
   readonly #host: Host;
   readonly #local: LocalParticipant;
   #passesOn: Promise<boolean> | undefined;
+  /** One after the other, each with what holds by then: of two at once the later one would know nothing of the other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host) {
     this.#host = host;
@@ -34,22 +36,30 @@ export class Introduction {
   }
 
   /** Tells it our attributes, beside the metadata there is. */
-  async say(): Promise<void> {
-    await this.#say({ ...this.#local.metadata, attributes: this.#local.attributes });
+  say(): Promise<void> {
+    return this.#inTurn(() => this.#say(this.#local.metadata));
   }
 
   async set(metadata: unknown): Promise<void> {
     checkMetadata(metadata);
     const text = stringify(metadata);
-    if (!(await this.passesOn())) {
-      throw new JanusError('the server passes no metadata on: it is older than 1.3.0', { code: 'unsupported', retryable: false });
-    }
-    await this.#say({ ...(metadata as Metadata), attributes: this.#local.attributes });
-    this.#local._setMetadata(text);
+    await this.#inTurn(async () => {
+      if (!(await this.passesOn())) {
+        throw new JanusError('the server passes no metadata on: it is older than 1.3.0', { code: 'unsupported', retryable: false });
+      }
+      await this.#say(parse(text) as Metadata);
+      this.#local._setMetadata(text);
+    });
   }
 
-  async #say(words: object): Promise<void> {
-    const text = stringify(words);
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #say(metadata: Metadata | undefined): Promise<void> {
+    const text = stringify({ ...metadata, attributes: this.#local.attributes });
     if (text === this.#local._introduced) return;
     await this.#host.core()?.setMetadata(text);
     this.#local._introduced = text;

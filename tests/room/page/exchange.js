@@ -1,7 +1,7 @@
 /** What people of `/call/call.js` say to each other beside media. */
 import { create, person } from '/call/call.js';
 import { digest, noise } from './bytes.js';
-import { asked as askedOf, newer } from './newer.js';
+import { asked as askedOf, newer, setSlowJoins } from './newer.js';
 
 const heard = new Map();
 let asked = false;
@@ -132,4 +132,22 @@ export const metadataOf = ({ name, of }) => whois(name, of)?.metadata;
 export const setMetadata = ({ name, metadata }) => outcome(person(name).room.localParticipant.setMetadata(metadata));
 export const joinWith = ({ name, room, id, metadata }) => outcome(person(name).room.join({ room, id, display: name, metadata }));
 export const metadataAsked = () => askedOf;
+
+/** Both in one breath, the one or the other first. */
+export const sayBoth = ({ name, metadata, changes, isTurned }) => {
+  const local = person(name).room.localParticipant;
+  const calls = [() => local.setMetadata(metadata), () => local.setAttributes(changes)];
+  if (isTurned) calls.reverse();
+  return outcome(Promise.all(calls.map((call) => call())).then(() => undefined));
+};
+
+const joins = new Map();
+
+/** Joins, and does not wait for it. */
+export function beginToJoin({ name, ...rest }) {
+  joins.set(name, joinWith({ name, ...rest }));
+}
+
+export const joined = ({ name }) => joins.get(name);
+export const slowJoins = ({ isSlow }) => setSlowJoins(isSlow);
 export const hasDataLine = ({ name }) => /^m=application/m.test(person(name).room.peerConnections.publisher.localDescription.sdp);

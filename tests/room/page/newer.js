@@ -9,6 +9,15 @@ const seats = new Map();
 const metadata = new Map();
 /** What was sent, as the name of the request. */
 export const asked = [];
+/** Answers to joining that the server is in no hurry with, while there is a list of them. */
+let slow;
+
+/** Those who join are in, and do not hear it before `slow` is false again. */
+export function setSlowJoins(isSlow) {
+  const late = slow ?? [];
+  slow = isSlow ? late : undefined;
+  if (!isSlow) late.forEach((deliver) => deliver());
+}
 
 function noteSent(socket, { body }) {
   if (!body?.metadata) return;
@@ -44,7 +53,12 @@ export function newer(url, events) {
   seats.set(socket, { deliver: (text) => events.message(text) });
   socket.onopen = () => events.open();
   socket.onclose = ({ reason }) => events.close(reason);
-  socket.onmessage = ({ data }) => events.message(patched(socket, JSON.parse(data)));
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    const deliver = () => events.message(patched(socket, message));
+    if (slow && message.plugindata?.data.videoroom === 'joined') slow.push(deliver);
+    else deliver();
+  };
   return {
     send(text) {
       socket.send(text);
