@@ -1,7 +1,7 @@
 // What a report leaves out, and what a check concludes: without a browser.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { scrubbing, verdicts } from './lib/support-module.mjs';
+import { describe, it, mock } from 'node:test';
+import { scrubbing, simulate, verdicts } from './lib/support-module.mjs';
 
 const { scrub, scrubText, secretsOf, shownAddress } = scrubbing;
 const { candidateStep, deviceStep, echoStep, mediaFailure, qualityStep, reportOf } = verdicts;
@@ -127,4 +127,82 @@ describe('what a check concludes', () => {
     assert.deepEqual([deviceStep('camera', 0, 'granted'), deviceStep('camera', 1, 'denied'), deviceStep('camera', 1, 'prompt')]
       .map(({ verdict }) => verdict), ['warning', 'failed', 'passed']);
   });
+});
+
+describe('a session that is to end', () => {
+  /** As much of a socket as is needed; what listens to it is counted. */
+  class Socket extends EventTarget {
+    static last;
+    sent = [];
+    listening = new Set();
+
+    constructor() {
+      super();
+      Socket.last = this;
+    }
+
+    send(text) {
+      this.sent.push(JSON.parse(text));
+    }
+
+    close() {
+      this.isClosed = true;
+      this.dispatchEvent(new Event('close'));
+    }
+
+    addEventListener(type, listener, options) {
+      super.addEventListener(type, listener, options);
+      this.listening.add(listener);
+      options?.signal?.addEventListener('abort', () => this.listening.delete(listener));
+    }
+  }
+
+  /** What a room rests on, where the server answers nothing of itself. */
+  function hostOf(socket) {
+    const free = () => undefined;
+    const publisher = { free, send: async (body) => socket.send(JSON.stringify({ janus: 'message', session_id: 1, body: JSON.parse(body) })) };
+    return { core: () => ({ parts: () => [{ free }, publisher, { free }] }) };
+  }
+
+  async function breakIt(trouble, test) {
+    const before = globalThis.WebSocket;
+    globalThis.WebSocket = Socket;
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const socket = new Socket();
+      let isDone = false;
+      const done = simulate(hostOf(socket), trouble).then(() => (isDone = true));
+      const turns = async () => {
+        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+        return isDone;
+      };
+      assert.equal(await turns(), false);
+      const { transaction, ...request } = socket.sent.at(-1);
+      assert.deepEqual(request, { janus: 'destroy', session_id: 1 });
+      await test({ socket, transaction, turns });
+      await done;
+      assert.equal(socket.listening.size, 0);
+      assert.equal(socket.isClosed === true, trouble === 'server-restart');
+    } finally {
+      mock.timers.reset();
+      globalThis.WebSocket = before;
+    }
+  }
+
+  for (const trouble of ['session-lost', 'server-restart']) {
+    it(`is waited for until the server says so: ${trouble}`, () => breakIt(trouble, async ({ socket, transaction, turns }) => {
+      socket.dispatchEvent(new MessageEvent('message', { data: '{"janus":"ack"}' }));
+      assert.equal(await turns(), false);
+      socket.dispatchEvent(new MessageEvent('message', { data: JSON.stringify({ janus: 'success', transaction }) }));
+    }));
+
+    it(`is not waited for without end where the server says nothing: ${trouble}`, () => breakIt(trouble, async ({ turns }) => {
+      mock.timers.tick(4_000);
+      assert.equal(await turns(), false);
+      mock.timers.tick(2_000);
+      assert.equal(await turns(), true);
+    }));
+  }
+
+  it('is gone when the connection is', () => breakIt('server-restart', async ({ socket }) => socket.close()));
 });

@@ -3,7 +3,7 @@ import { JanusError, internal } from '../index.js';
 import type { LocalTrackPublication } from '../publication.js';
 import type { Host } from './index.js';
 import { withParts, type Parts } from './parts.js';
-import { ask, sendRaw, swallow, wireOf } from './socket.js';
+import { ask, sendRaw, swallow, wireOf, type Wire } from './socket.js';
 
 const { invalidArgument, parsed, stringify } = internal;
 
@@ -40,6 +40,9 @@ const TROUBLES: Record<Trouble, (host: Host) => Promise<void>> = {
   'device-lost': async ({ room }) => unplug([...room.localParticipant.publications.values()]),
 };
 
+/** How long the server may take to end a session, ms. */
+const PATIENCE_MS = 5_000;
+
 /** Breaks something. @internal */
 export async function simulate(host: Host, trouble: Trouble): Promise<void> {
   const cause = Object.hasOwn(TROUBLES, trouble) ? TROUBLES[trouble] : undefined;
@@ -50,15 +53,28 @@ export async function simulate(host: Host, trouble: Trouble): Promise<void> {
 /** The server ends it by a request that the library did not send, and so does not understand as its own. */
 async function endSession({ publisher }: Parts, restart: boolean): Promise<void> {
   const wire = await wireOf(publisher);
-  const answered = new Promise<void>((resolve) => {
-    wire.socket.addEventListener('message', ({ data }) => String(data).includes('"simulated-') && resolve());
-    wire.socket.addEventListener('close', () => resolve());
-  });
+  const answered = untilAnswered(wire);
   sendRaw(wire, { janus: 'destroy' });
   await answered;
   if (restart) return wire.socket.close();
   // Nobody would notice before the next sign of life.
   await ask(publisher).catch(() => undefined);
+}
+
+/** Resolves when the server has answered what the library did not send, or when nothing is to be expected any more. */
+function untilAnswered({ socket }: Wire): Promise<void> {
+  return new Promise((resolve) => {
+    const listening = new AbortController();
+    const { signal } = listening;
+    const end = (): void => {
+      listening.abort();
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, PATIENCE_MS);
+    socket.addEventListener('message', ({ data }) => String(data).includes('"simulated-') && end(), { signal });
+    socket.addEventListener('close', end, { signal });
+  });
 }
 
 /** What we said last, with the credentials of somebody who does not exist. */
