@@ -114,13 +114,20 @@ export function startMeter(current, listener) {
 /** Whether an element has something to play and does not. */
 const isStill = ({ srcObject, paused }) => srcObject && paused;
 
-/** What each element was given last. @type {Map<HTMLMediaElement, MediaStreamTrack>} */
+/**
+ * What each element was given last, and what plays it anew and sees to it if that is refused.
+ *
+ * @type {Map<HTMLMediaElement, { track: MediaStreamTrack, again?: (element: HTMLMediaElement) => void }>}
+ */
 const attached = new Map();
 
 /** Browsers pause the elements of a page they freeze, and leave it at that when it goes on. */
 const asleep = [];
 const onFreeze = () => asleep.push(...[...attached.keys()].filter((element) => !isStill(element)));
-const onResume = () => play(asleep.splice(0));
+const onResume = () => asleep.splice(0).forEach((element) => {
+  const { again = () => play([element]) } = attached.get(element) ?? {};
+  again(element);
+});
 
 /**
  * Browsers pause what is taken out of the page, and leave it at that when it is put back: a picture goes on meanwhile. Sound
@@ -140,8 +147,9 @@ const PATIENCE = 1000;
  *
  * @param {MediaStreamTrack} track
  * @param {HTMLMediaElement} [element]
+ * @param {(element: HTMLMediaElement) => void} [again] plays it anew, after browsers paused it of themselves
  */
-export function attach(track, element) {
+export function attach(track, element, again) {
   if (!element) {
     element = document.createElement(track.kind);
     element.autoplay = true;
@@ -153,7 +161,7 @@ export function attach(track, element) {
     }
   }
   element.srcObject = new MediaStream([track]);
-  attached.set(element, track);
+  attached.set(element, { track, again });
   element.addEventListener('pause', onPause);
   document.addEventListener('freeze', onFreeze);
   document.addEventListener('resume', onResume);
@@ -167,7 +175,7 @@ export function attach(track, element) {
  * @param {HTMLMediaElement} element
  */
 export function detach(track, element) {
-  if (attached.get(element) === track) attached.delete(element);
+  if (attached.get(element)?.track === track) attached.delete(element);
   if (element.srcObject?.getTrackById?.(track.id)) element.srcObject = null;
 }
 

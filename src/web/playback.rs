@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState};
@@ -17,6 +17,7 @@ extern "C" {
     fn attach(
         track: &MediaStreamTrack,
         element: Option<HtmlMediaElement>,
+        again: Option<Function>,
     ) -> Result<HtmlMediaElement, JsValue>;
 
     #[wasm_bindgen(catch)]
@@ -30,6 +31,8 @@ extern "C" {
 }
 
 type OnChange = Rc<dyn Fn(bool)>;
+/// What the browser calls with an element.
+type OnElement = Closure<dyn FnMut(JsValue)>;
 
 /// Plays elements; those that are blocked.
 async fn attempt(elements: &Array) -> Option<Array> {
@@ -43,6 +46,7 @@ pub struct Playback {
     blocked: RefCell<Array>,
     blocks: Cell<bool>,
     on_change: RefCell<Option<OnChange>>,
+    again: RefCell<Option<OnElement>>,
 }
 
 impl fmt::Debug for Playback {
@@ -72,6 +76,20 @@ impl Playback {
             self.blocked.replace(rest);
         }
         self.look();
+    }
+
+    /// Plays an element that the browser paused of itself.
+    fn again(self: &Rc<Self>) -> Function {
+        let mut again = self.again.borrow_mut();
+        let closure = again.get_or_insert_with(|| {
+            let weak = Rc::downgrade(self);
+            Closure::new(move |element: JsValue| {
+                if let Some(playback) = weak.upgrade() {
+                    spawn_local(playback.play(element.unchecked_into()));
+                }
+            })
+        });
+        closure.as_ref().unchecked_ref::<Function>().clone()
     }
 
     /// Plays an element. If it is blocked it is kept for the click to come, or until it needs none any longer.
@@ -159,7 +177,8 @@ impl Played {
 
     /// Plays the track in `element`, or in a new `<video>` or `<audio>`.
     pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, Thrown> {
-        let element = attach(&self.track(), element).map_err(Thrown)?;
+        let again = self.playback.as_ref().map(Playback::again);
+        let element = attach(&self.track(), element, again).map_err(Thrown)?;
         if !self.elements.borrow().contains(&element) {
             self.elements.borrow_mut().push(element.clone());
         }

@@ -122,6 +122,29 @@ for (const kind of BROWSERS) {
       }
     });
 
+    it('what the browser paused while the page slept goes on, or is blocked like anything else', async () => {
+      await meet({}, async (browser) => {
+        people = await openPeople(browser, stage.site);
+        await people.create({ ...BOB, servers: stage.janus.ws });
+        await people.join({ ...BOB, room: ROOM });
+        await knows('that Ada can be heard', ({ playing }) => playing.includes('Ada audio'));
+        await until('sound to play', async () => (await people.playing(BOB)).every(Boolean));
+        await people.sleepAndWake(BOB);
+        await until('sound to go on', async () => (await people.playing(BOB)).every(Boolean));
+        assert.deepEqual((await people.state(BOB)).playback, []);
+        for (const times of [1, 2]) {
+          await people.sleepAndWake({ ...BOB, isRefused: true });
+          await knows('that sound is blocked', ({ canPlayback }) => !canPlayback);
+          assert.deepEqual(await people.playing(BOB), [false]);
+          await people.letPlay();
+          await people.startPlayback(BOB);
+          assert.deepEqual(await people.playing(BOB), [true]);
+          await knows('that nothing is blocked', ({ canPlayback }) => canPlayback);
+          assert.deepEqual((await people.state(BOB)).playback, Array.from({ length: times }, () => [false, true]).flat());
+        }
+      });
+    });
+
     it('what is blocked is told once, and plays after a click', async () => {
       await meet({ autoplay: false }, async (browser) => {
         await comeUntouched(browser);

@@ -176,6 +176,18 @@ export function button({ name, itself }) {
 }
 
 export const startPlayback = ({ name }) => of(name).room.startPlayback();
+const playOfTheBrowser = HTMLMediaElement.prototype.play;
+
+/** The page is put to sleep, for which browsers pause its elements, and wakes up. `isRefused`: it may not play then. */
+export function sleepAndWake({ name, isRefused }) {
+  document.dispatchEvent(new Event('freeze'));
+  for (const { attachedElements } of sounds(name)) attachedElements.forEach((element) => element.pause());
+  HTMLMediaElement.prototype.play = isRefused ? () => Promise.reject(new DOMException('no', 'NotAllowedError')) : playOfTheBrowser;
+  document.dispatchEvent(new Event('resume'));
+}
+
+export const letPlay = () => void (HTMLMediaElement.prototype.play = playOfTheBrowser);
+
 export const started = ({ name }) => of(name).started === true;
 
 /** Says in the console whether sound may be played. */
