@@ -100,6 +100,11 @@ for (const kind of BROWSERS) {
       const browser = await launch(kind);
       try {
         const call = await openCalls(browser, stage.site);
+        // All of it is in view.
+        await call.page.evaluate(() => {
+          document.body.replaceChildren();
+          document.body.style.cssText = 'display: flex; flex-wrap: wrap; margin: 0';
+        });
         for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws, adaptive: true });
         await call.join({ name: 'Ada', room: ROOM, number: 17 });
         await call.publish({ name: 'Ada', number: 20, source: 'screen' });
