@@ -99,7 +99,7 @@ pub struct Feed {
 wire!(Feed { feed });
 
 /// `join` as a subscriber who only wants to know what there is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Glance {
     /// The room.
     pub room: Id,
@@ -114,6 +114,14 @@ pub struct Glance {
 }
 
 wire!(Glance { room, streams; optional private_id, pin, token });
+
+impl fmt::Debug for Glance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Holds a pin and a token.
+        let mut shown = f.debug_struct("Glance");
+        shown.field("room", &self.room).field("streams", &self.streams).finish_non_exhaustive()
+    }
+}
 
 /// A stream and how it is to come. In `join` and `update` the feed's `mid`; in `switch` the m-line too; in
 /// `configure` the m-line alone, as `mid`. What is left out stays as it is.
@@ -180,3 +188,25 @@ pub struct Entries {
 }
 
 wire!(Entries { ; optional streams, restart });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pins_and_tokens_are_not_shown() {
+        let (pin, token) = (Some("4321".to_owned()), Some("5678".to_owned()));
+        let room = Id::from(1);
+        let join = JoinRoom { pin: pin.clone(), token: token.clone(), ..JoinRoom::new(1) };
+        let watch = Watch {
+            room: room.clone(),
+            streams: Vec::new(),
+            private_id: None,
+            pin: pin.clone(),
+            token: token.clone(),
+        };
+        let glance = Glance { room, streams: Vec::new(), private_id: None, pin, token };
+        let shown = format!("{join:?} {watch:?} {glance:?}");
+        assert!(shown.contains("Glance") && !shown.contains("4321") && !shown.contains("5678"));
+    }
+}
