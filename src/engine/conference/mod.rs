@@ -428,12 +428,12 @@ impl Conference {
         self.now = now;
         self.heal(now);
         self.advance_returning(now);
-        if self.receiving.patience.is_due(now) {
-            self.out.push_back(Output::Renew(Role::Answerer));
-        }
         if self.receiving.missed_offer(now) {
             let text = "an offer of the server was lost";
             self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
+        }
+        if self.receiving.patience.is_due(now) {
+            self.out.push_back(Output::Renew(Role::Answerer));
         }
         // Steps first: what they leave behind, an offer above all, is what requests are made of.
         self.publishing.drain(now, &mut self.out);

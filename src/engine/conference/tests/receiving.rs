@@ -106,6 +106,21 @@ fn an_updating_answer_waits_for_the_offer_that_follows() {
 }
 
 #[test]
+fn an_offer_that_does_not_follow_is_not_waited_for_long() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.room_event(RoomEvent::Publishers(vec![publisher(3)]));
+    drain(&mut conference, HERE);
+    // One before it was lost with the connection, and is not answered.
+    conference.answer(Asked::Subscribe, Ok(said(RoomEvent::Updating)));
+    assert!(drain(&mut conference, HERE).is_empty());
+    let due = conference.deadline().unwrap();
+    assert!(due < HERE + Millis(10_000), "{due:?}");
+    let outputs = drain(&mut conference, due);
+    assert!(matches!(outputs[..], [Output::Renew(Role::Answerer)]), "{outputs:?}");
+}
+
+#[test]
 fn one_bad_feed_does_not_cost_the_others() {
     let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
     let gone = || Err(Error::video_room(428, "No such feed", "join"));
