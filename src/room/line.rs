@@ -210,11 +210,12 @@ impl Call {
         else {
             return;
         };
-        let weak = Rc::downgrade(self);
+        let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
         let made = handle.request(create.with("request", "create"), None);
         spawn_local(async move {
             let made = made.await.and_then(|answer| said(Role::Offerer, &answer, None));
-            if let Some(call) = weak.upgrade() {
+            // Whoever departed meanwhile asks for the room on their way back.
+            if let Some(call) = weak.upgrade().filter(|call| call.epoch.get() == epoch) {
                 call.conference.borrow_mut().created(made.map(drop));
                 call.pump();
             }

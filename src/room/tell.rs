@@ -170,12 +170,15 @@ impl Call {
         self.refuse(slot, Error::new(ErrorCode::Negotiation, text).into());
     }
 
-    /// The server refused an offer: what is new in it is taken back, and what was there before goes on.
+    /// The server refused an offer: what is new in it is taken back, and what was there before goes on, if we are in.
     fn publish_refused(self: &Rc<Self>, error: Error) {
-        let held = self.conference.borrow().local().clone();
-        let (mut refused, mut is_new) = (Vec::new(), false);
+        let conference = self.conference.borrow();
+        let (held, is_in) = (conference.local().clone(), conference.is_in());
+        drop(conference);
+        // Refused on the way into the room, none of it is there.
+        let (mut refused, mut is_new) = (Vec::new(), !is_in);
         for slot in self.slots.all() {
-            if !slot.is_announced() {
+            if !is_in || !slot.is_announced() {
                 is_new |= slot.sender().is_some();
                 if slot.mid().is_some_and(|mid| held.contains_key(&mid)) {
                     refused.push(slot);

@@ -74,10 +74,11 @@ impl Conference {
     }
 
     /// The server does not list us: we were sent out, or the room was ended and is another one now. To our handle
-    /// it says the same in both cases; but who is here still was not in a room that was ended.
+    /// it says the same in both cases; but who is here still was not in a room that was ended, unless they are back
+    /// already under the same ids, as those who wait for the next room are.
     fn unlisted(&mut self, here: &[ParticipantInfo]) {
         let same = here.iter().any(|one| self.roster.people().contains_key(&one.id));
-        if same { self.kicked() } else { self.room_replaced() }
+        if same && !self.awaits_room() { self.kicked() } else { self.room_replaced() }
     }
 
     /// What a subscriber is shown, as if its publishers had announced it.

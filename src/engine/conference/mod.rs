@@ -458,13 +458,18 @@ impl Conference {
     }
 
     fn advance_joining(&mut self, now: Millis) {
-        let offer = self.publishing.offer_to_join();
+        let mut offer = self.publishing.offer_to_join();
         let making = self.publishing.is_renewing() || !self.publishing.negotiation.is_idle();
-        let offer_expected = self.capturing || making;
+        let listens = self.returning.listens;
+        let offer_expected = (self.capturing || making) && !listens;
         let waited = self.join_by.is_some_and(|until| until <= now);
         if !self.signal_ready || (offer.is_none() && offer_expected && !waited) {
             self.publishing.keep_offer(offer);
             return;
+        }
+        if listens {
+            // It would be refused again, and goes by itself once we are in.
+            self.publishing.keep_offer(offer.take());
         }
         self.membership = Membership::Joining;
         self.unsaid = None;

@@ -208,7 +208,7 @@ impl Publishing {
 
     /// Whether the server was asked to take something.
     pub(super) fn is_offered(&self) -> bool {
-        self.has_streams() && self.offer.is_none()
+        (self.data || self.has_streams()) && self.offer.is_none()
     }
 
     /// Whether there is nothing to publish.

@@ -50,6 +50,8 @@ pub(super) struct Returning {
     /// A room that is not there is made.
     makes: bool,
     created: bool,
+    /// What we offered was refused: we join without.
+    pub(super) listens: bool,
 }
 
 impl Returning {
@@ -66,9 +68,9 @@ impl Returning {
         self.insist = budget.min(INSIST);
     }
 
-    /// Time during which nobody could be asked does not count.
+    /// Time during which nobody could be asked does not count. A server that started again has no room that was made.
     pub(super) fn interrupted(&mut self) {
-        self.refused = None;
+        (self.refused, self.created) = (None, false);
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {
@@ -105,9 +107,14 @@ impl Conference {
         self.returning.awaits = patience;
     }
 
+    /// Whether a room that was ended is waited for.
+    pub(super) fn awaits_room(&self) -> bool {
+        self.returning.awaits > Millis(0)
+    }
+
     /// The room was ended while we were in it.
     pub(super) fn room_ended(&mut self) {
-        if self.returning.awaits == Millis(0) {
+        if !self.awaits_room() {
             return self.end_with_room();
         }
         // Not made again by ourselves: somebody ended it on purpose.
@@ -117,7 +124,7 @@ impl Conference {
 
     /// The room was ended while we were away, and may be there again already.
     pub(super) fn room_replaced(&mut self) {
-        if self.returning.awaits > Millis(0) {
+        if self.awaits_room() {
             return self.room_ended();
         }
         self.out.push_back(Output::Return);
@@ -149,7 +156,7 @@ impl Conference {
     pub(super) fn returned(&mut self) {
         let returning = &mut self.returning;
         (returning.refused, returning.pause, returning.created) = (None, None, false);
-        returning.ended = None;
+        (returning.ended, returning.listens) = (None, false);
         if self.roster.has_doubted() {
             returning.linger = Some(self.now + LINGER);
         }
@@ -168,24 +175,31 @@ impl Conference {
             return self.out.push_back(Output::Create);
         }
         let of_offer = matches!(error.code(), ErrorCode::RoomFull | ErrorCode::InvalidSdp);
-        if of_offer && self.publishing.is_offered() && !self.belongs() {
+        let is_offered = self.publishing.is_offered() && !self.returning.listens;
+        if of_offer && is_offered && !self.is_patient() {
             // We are in the room without having been told so, on a handle of no use: once more, to listen and watch.
+            (self.returning.listens, self.returning.refused) = (true, None);
             self.emit(Event::PublishRefused(error));
             return self.out.push_back(Output::Return);
         }
         self.join_failed(error);
     }
 
+    /// Whether a place that was ours is asked for in spite of a refusal.
+    fn is_patient(&self) -> bool {
+        let Returning { refused, insist, .. } = self.returning;
+        self.belongs() && refused.is_none_or(|since| self.now < since + insist)
+    }
+
     /// Taking our place again did not work; it is tried once more, unless that is pointless.
     pub fn join_failed(&mut self, error: Error) {
-        let now = self.now;
+        let (now, is_patient) = (self.now, self.is_patient());
         let since = self.returning.refused.unwrap_or(now);
         // Who could not be asked did not refuse.
         self.returning.refused = Some(since).filter(|_| error.code() != ErrorCode::ConnectionLost);
         let is_taken = error.code() == ErrorCode::IdTaken;
         let is_ghost = is_taken && now < since + GHOST;
-        let is_patient = now < since + self.returning.insist;
-        let insists = is_patient && self.belongs() && may_pass(error.code());
+        let insists = is_patient && may_pass(error.code());
         if !(insists || is_ghost && self.returning.haunted) {
             return self.end(Reason::JoinFailed, Some(error));
         }
@@ -204,6 +218,11 @@ impl Conference {
     /// The room was made, or could not be.
     pub fn created(&mut self, result: Result<(), Error>) {
         match result {
+            // Nobody knows whether it was: whoever finds none asks once more.
+            Err(error) if is_unheard(error.code()) => {
+                self.returning.created = false;
+                self.join_failed(error);
+            }
             // Somebody else was faster.
             Err(error) if error.code() != ErrorCode::RoomExists => {
                 self.end(Reason::JoinFailed, Some(error));
@@ -238,6 +257,17 @@ impl Conference {
             self.emit(Event::Unsubscribed(stream.clone()));
         }
     }
+}
+
+/// Whether the request was lost with what it went over.
+fn is_unheard(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::ConnectionLost
+            | ErrorCode::Timeout
+            | ErrorCode::SessionNotFound
+            | ErrorCode::HandleNotFound
+    )
 }
 
 /// Whether the same request may be granted a little later.

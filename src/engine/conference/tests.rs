@@ -6,6 +6,7 @@ mod mending;
 mod places;
 mod publishing;
 mod receiving;
+mod refusals;
 mod returning;
 #[cfg(not(target_family = "wasm"))]
 mod words;

@@ -6,7 +6,7 @@ use crate::protocol::videoroom::answers::ParticipantInfo;
 const TWO: [Option<(u64, &str)>; 2] = [Some((2, "0")), Some((2, "1"))];
 
 /// Its session is gone and another is there.
-fn depart(conference: &mut Conference, now: Millis) -> Vec<Output> {
+pub(super) fn depart(conference: &mut Conference, now: Millis) -> Vec<Output> {
     conference.depart();
     let mut outputs = drain(conference, now);
     conference.signal_ready(now, ROUND_TRIP);
@@ -15,21 +15,21 @@ fn depart(conference: &mut Conference, now: Millis) -> Vec<Output> {
 }
 
 /// A listener who received everything of person 2.
-fn watching() -> Conference {
+pub(super) fn watching() -> Conference {
     let (mut conference, _) = listener(vec![publisher(2)]);
     receive(&mut conference, &TWO);
     conference
 }
 
-fn refused(code: ErrorCode) -> Result<Said, Error> {
+pub(super) fn refused(code: ErrorCode) -> Result<Said, Error> {
     Err(Error::new(code, "not now"))
 }
 
-fn returns(outputs: &[Output]) -> usize {
+pub(super) fn returns(outputs: &[Output]) -> usize {
     outputs.iter().filter(|output| matches!(output, Output::Return)).count()
 }
 
-fn over(outputs: &[Output]) -> Option<Reason> {
+pub(super) fn over(outputs: &[Output]) -> Option<Reason> {
     events(outputs).iter().find_map(|event| match event {
         Event::Over(reason, _) => Some(*reason),
         _ => None,
@@ -314,7 +314,7 @@ fn what_is_taken_back_before_it_is_offered_is_not_offered() {
     ));
 }
 
-fn listed(id: u64, publisher: bool) -> ParticipantInfo {
+pub(super) fn listed(id: u64, publisher: bool) -> ParticipantInfo {
     ParticipantInfo {
         id: Id::from(id),
         display: None,
