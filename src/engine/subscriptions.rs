@@ -342,6 +342,11 @@ impl Subscriptions {
         self.refused.contains(stream)
     }
 
+    /// How many streams the server would not give.
+    pub fn refusals(&self) -> usize {
+        self.refused.len()
+    }
+
     /// Whether a request is under way.
     pub fn is_busy(&self) -> bool {
         self.busy

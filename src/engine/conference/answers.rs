@@ -49,11 +49,10 @@ impl Conference {
                 let events = self.receiving.answered(mapping, said.jsep, updating, now);
                 self.emit_all(events);
             }
-            (Asked::Subscribe, Err(error)) => {
-                if !self.receiving.failed(error.code()) {
-                    self.renew(Role::Answerer, error);
-                }
-            }
+            (Asked::Subscribe, Err(error)) => match self.receiving.failed(&error) {
+                Some(events) => self.emit_all(events),
+                None => self.renew(Role::Answerer, error),
+            },
             (Asked::Configure, Err(error)) if is_unheard(error.code()) => {
                 self.receiving.subscriptions.unsure();
             }

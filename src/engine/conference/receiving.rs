@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use super::healing::Healing;
 use super::patience::Patience;
 use super::{Asked, Event, Millis, Output, SubscriberRequest};
-use crate::ErrorCode;
 use crate::Map;
 use crate::engine::negotiation::{Negotiation, Role, Step};
 use crate::engine::requests::{Entries, Feed, Glance, JoinRoom, Watch};
 use crate::engine::subscriptions::{Plan, StreamRef, Subscriptions};
 use crate::protocol::Jsep;
 use crate::protocol::videoroom::SubStream;
+use crate::{Error, ErrorCode};
 
 type Mapping = Map<String, StreamRef>;
 
@@ -172,10 +172,15 @@ impl Receiving {
 
     fn offer_and_refused(&mut self, jsep: Option<Jsep>) -> Vec<Event> {
         let mut events = self.offer(jsep);
+        events.extend(self.gone());
+        events
+    }
+
+    /// What is waited for in vain: another connection does not carry it.
+    fn gone(&mut self) -> Vec<Event> {
         let refused = |stream: &mut StreamRef| self.subscriptions.is_refused(stream);
         let gone = self.parted.extract_if(.., refused);
-        events.extend(gone.map(Event::Unsubscribed));
-        events
+        gone.map(Event::Unsubscribed).collect()
     }
 
     /// The server changed the subscription of itself, or answers late what it called `updating`.
@@ -260,9 +265,18 @@ impl Receiving {
         events
     }
 
-    /// Whether this handle is still of use after a failed request.
-    pub(super) fn failed(&mut self, code: ErrorCode) -> bool {
-        self.subscriptions.failed(code)
+    /// A request failed; nothing where this handle is of no use after that.
+    pub(super) fn failed(&mut self, error: &Error) -> Option<Vec<Event>> {
+        let refused = self.subscriptions.refusals();
+        if !self.subscriptions.failed(error.code()) {
+            return None;
+        }
+        let mut events = self.gone();
+        // What is not there any more nobody misses.
+        if self.subscriptions.refusals() > refused && error.code() == ErrorCode::InvalidFeed {
+            events.push(Event::MediaFailed(error.clone()));
+        }
+        Some(events)
     }
 
     /// Handle and peer connection are of no use any longer. What is played waits for those that take their place.

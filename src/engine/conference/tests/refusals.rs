@@ -193,3 +193,35 @@ fn data_does_not_keep_us_out_of_a_room_without_a_place_to_publish() {
     conference.answer(Asked::Join, refused(ErrorCode::RoomFull));
     assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed), "once");
 }
+
+#[test]
+fn a_stream_that_does_not_mix_with_others_is_told() {
+    let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
+    let mut refusals = 0;
+    let mut told = Vec::new();
+    while conference.receiving.subscriptions.is_busy() && refusals < 20 {
+        refusals += 1;
+        conference.answer(Asked::Subscribe, refused(ErrorCode::InvalidFeed));
+        let outputs = drain(&mut conference, HERE);
+        told.extend(events(&outputs).into_iter().cloned());
+    }
+    assert_eq!(told.len(), 4, "one by one: {told:?}");
+    assert!(told.iter().all(|event| matches!(event, Event::MediaFailed(_))), "{told:?}");
+}
+
+#[test]
+fn what_was_played_and_is_refused_on_the_next_connection_has_ended() {
+    let mut conference = watching();
+    conference.hangup(Role::Answerer, "gone");
+    drain(&mut conference, HERE);
+    conference.renewed(Role::Answerer);
+    let mut told = Vec::new();
+    for _ in 0..10 {
+        told.extend(events(&drain(&mut conference, HERE)).into_iter().cloned());
+        if conference.receiving.subscriptions.is_busy() {
+            conference.answer(Asked::Subscribe, refused(ErrorCode::FeedNotFound));
+        }
+    }
+    let unsubscribed = told.iter().filter(|event| matches!(event, Event::Unsubscribed(_)));
+    assert_eq!((unsubscribed.count(), told.len()), (2, 2), "{told:?}");
+}
