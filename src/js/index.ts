@@ -45,7 +45,7 @@ export type {
 } from './exchange/types.js';
 export type { Moderation } from './live/moderation.js';
 export type { Trouble } from './live/simulate.js';
-export { Room, type JoinOptions, type PrepareOptions, type TrackToPublish } from './room.js';
+export { Room, type JoinOptions, type PrepareOptions, type RoomCredentials, type TrackToPublish } from './room.js';
 export { LocalTrack, RemoteTrack, Track, createLocalTracks, type LocalTrackOptions } from './track.js';
 export { openDevices } from './media.js';
 export type {

@@ -14,7 +14,7 @@ use super::options::Connection;
 use super::{DONE, json, options, promise};
 use crate::engine::recorder::Recorder;
 use crate::protocol::json::Decode;
-use crate::room::{Device, Failure, GivenTrack, Parts, PrepareOptions, Room};
+use crate::room::{Credentials, Device, Failure, GivenTrack, Parts, PrepareOptions, Room};
 use crate::web::MediaStreamTrack;
 use crate::{Error, client};
 
@@ -207,6 +207,16 @@ impl RoomCore {
     #[wasm_bindgen(js_name = setIceServers)]
     pub fn set_ice_servers(&self, servers: JsValue) -> Result<(), JsValue> {
         thrown(self.0.use_ice_servers(servers))
+    }
+
+    /// Another pin or token.
+    #[wasm_bindgen(js_name = setCredentials)]
+    pub fn set_credentials(
+        &self,
+        pin: Option<String>,
+        token: Option<String>,
+    ) -> Result<(), JsValue> {
+        thrown(self.0.set_credentials(Credentials { pin, token }))
     }
 
     /// Opens a data channel.

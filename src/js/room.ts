@@ -65,7 +65,8 @@ export interface JoinOptions extends Abortable {
   roomBitrate?: number | undefined;
   /**
    * For how long a room that is ended while we are in it is waited for, ms, in case it is made again: `reconnecting`
-   * meanwhile, with the people and tracks there are (0: the call is over at once).
+   * meanwhile, with the people and tracks there are (0: the call is over at once). Who was kicked while the connection was
+   * away is taken for one who missed such an end.
    */
   awaitRoom?: number | undefined;
   /** Opens the camera and publishes it, unless `tracks` bring one. An unanswered prompt delays nobody. */
@@ -89,6 +90,14 @@ export interface JoinOptions extends Abortable {
   reserveScreen?: boolean | undefined;
   /** Tells the server that what we send is end-to-end encrypted; the encryption is the page's (false). */
   e2ee?: boolean | undefined;
+}
+
+/** What a room asks of those who come in; what is left out stays as it is. */
+export interface RoomCredentials {
+  /** The room's pin. */
+  pin?: string | undefined;
+  /** A token of the room's list, or a signed one. */
+  token?: string | undefined;
 }
 
 /** A track with the way it is published. */
@@ -337,6 +346,20 @@ export class Room extends Emitter<RoomEventMap> {
     check('iceServers', ICE_SERVERS, iceServers);
     const core = await this.#load();
     core.setIceServers(iceServers);
+  }
+
+  /**
+   * Says another pin or token from now on, for as long as this stay: the room was locked, or the token is about to expire.
+   * Whoever is in a room needs them again when a session is lost, the server starts again, or the connection that receives
+   * is made anew. What was refused meanwhile for want of them is asked again at once. Moderators who `lock()` need not say
+   * it for themselves. Throws `invalid-state` outside of a room.
+   *
+   * @example
+   * room.setCredentials({ token: await freshToken() });
+   */
+  setCredentials(credentials: RoomCredentials): void {
+    const { pin, token } = checked('join', credentials, '');
+    this.#loaded().setCredentials(pin, token);
   }
 
   /** Stops or continues everything that is received; subscriptions stay. */

@@ -76,35 +76,36 @@ impl Call {
         else {
             return;
         };
-        let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
-        let same = move || weak.upgrade().filter(|call| call.epoch.get() == epoch);
+        let weak = Rc::downgrade(self);
+        let mut question = self.conference.borrow_mut().catch_up();
         spawn_local(async move {
-            for _ in 0..GLANCES {
-                let Some(call) = same() else { return };
-                call.conference.borrow_mut().catch_up();
-                drop(call);
+            for left in (0..GLANCES).rev() {
                 let here = match participants(&handle, &room).await {
-                    Ok(here) => here,
+                    Ok(here) => Ok(here),
                     // Then nobody is in it.
-                    Err(error) if error.code() == ErrorCode::RoomNotFound => Vec::new(),
-                    // Lost once more, it will be asked again.
-                    Err(_) => return,
+                    Err(error) if error.code() == ErrorCode::RoomNotFound => Ok(Vec::new()),
+                    Err(error) => Err(error.code()),
                 };
-                let Some(call) = same() else { return };
-                let glance = call.conference.borrow().glance(&here).filter(|_| streams);
+                let is_waited_for =
+                    |call: &Rc<Self>| call.conference.borrow().is_catching_up(question);
+                let Some(call) = weak.upgrade().filter(is_waited_for) else { return };
+                let glance = match &here {
+                    Ok(here) if streams => call.conference.borrow().glance(here),
+                    _ => None,
+                };
                 let seen = match glance {
-                    Some(glance) => call.glance(glance).await,
+                    Some(glance) => call.glance(glance).await.map_err(|error| error.code()),
                     None => Ok(Vec::new()),
                 };
-                match seen {
-                    Ok(seen) => {
-                        call.conference.borrow_mut().resynchronise(here, &seen);
-                        return call.pump();
-                    }
-                    // Somebody went meanwhile.
-                    Err(error) if !is_of_connection(error.code()) => {}
-                    Err(_) => return,
+                if !is_waited_for(&call) {
+                    return;
                 }
+                let again = call.conference.borrow_mut().caught_up(here, seen, left == 0);
+                call.pump();
+                if !again {
+                    return;
+                }
+                question = call.conference.borrow_mut().catch_up();
             }
         });
     }

@@ -19,6 +19,7 @@ mod ahead;
 mod bounds;
 mod call;
 mod channels;
+mod credentials;
 mod devices;
 mod event;
 mod line;
@@ -43,6 +44,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+pub use self::credentials::Credentials;
 pub use self::event::{Failure, Publication, RoomEvent, RoomState};
 #[cfg(all(test, not(target_family = "wasm")))]
 pub(crate) use self::listeners::tests as listening;

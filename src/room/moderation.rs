@@ -1,6 +1,6 @@
 //! Moderation of the room one is in.
 
-use super::{Room, StreamRef};
+use super::{Credentials, Room, StreamRef};
 use crate::client::Answer;
 use crate::protocol::videoroom::answers::RoomInfo;
 use crate::protocol::videoroom::check::RoomRequest;
@@ -73,7 +73,8 @@ impl Moderation {
         self.moderate(stream, false).await
     }
 
-    /// Lets in only those who know this pin from now on. Those who are here stay; they too need it to come back.
+    /// Lets in only those who know this pin from now on. Those who are here stay; they too need it to come back, and to
+    /// see and hear others when a connection is made anew: [`Room::set_credentials`]. This room has it already.
     ///
     /// # Errors
     /// `InvalidArgument` if the pin is empty.
@@ -82,7 +83,10 @@ impl Moderation {
             let text = "pin: expected a text that is not empty";
             return Err(Error::new(ErrorCode::InvalidArgument, text));
         }
-        self.edit(pin).await
+        self.edit(pin).await?;
+        // Whoever left meanwhile needs none.
+        self.room.set_credentials(Credentials::new().pin(pin)).ok();
+        Ok(())
     }
 
     /// Lets in everybody again. No Janus so far can take a pin away: then it fails, and the room stays as it is. Lock

@@ -23,8 +23,31 @@ struct Stay {
     now: u64,
     /// Requests without an answer.
     asked: Vec<Asked>,
+    /// A room is to be made.
+    creating: bool,
     over: u32,
 }
+
+/// What a room may say to a request.
+const REFUSALS: [ErrorCode; 7] = [
+    ErrorCode::RoomNotFound,
+    ErrorCode::RoomFull,
+    ErrorCode::IdTaken,
+    ErrorCode::Unauthorized,
+    ErrorCode::MissingElement,
+    ErrorCode::InvalidFeed,
+    ErrorCode::ConnectionLost,
+];
+
+/// What becomes of making a room.
+const MAKING: [Option<ErrorCode>; 6] = [
+    None,
+    Some(ErrorCode::RoomExists),
+    Some(ErrorCode::ConnectionLost),
+    Some(ErrorCode::Timeout),
+    Some(ErrorCode::SessionNotFound),
+    Some(ErrorCode::Unauthorized),
+];
 
 /// Tells the texts to a conference.
 pub(crate) fn hear(texts: &[String], chance: &mut Chance) {
@@ -61,8 +84,14 @@ impl Stay {
     fn new(chance: &mut Chance) -> Self {
         let display = Some("Ada".to_owned());
         let join = JoinRoom { display, ..JoinRoom::new(1234) };
-        let conference = Conference::new(join, false);
-        let mut stay = Self { conference, now: 1_000, asked: Vec::new(), over: 0 };
+        let mut conference = Conference::new(join, false);
+        if chance.one_in(2) {
+            conference.make_room();
+        }
+        if chance.one_in(4) {
+            conference.await_room(Millis(60));
+        }
+        let mut stay = Self { conference, now: 1_000, asked: Vec::new(), creating: false, over: 0 };
         if chance.one_in(2) {
             stay.conference.negotiate();
         }
@@ -128,7 +157,13 @@ impl Stay {
 
     fn live(&mut self, chance: &mut Chance) {
         let role = *chance.pick(&[Role::Offerer, Role::Answerer]);
-        match chance.below(12) {
+        if self.creating && chance.one_in(2) {
+            self.creating = false;
+            let refused = chance.pick(&MAKING).map(|code| Error::new(code, "no"));
+            self.conference.created(refused.map_or(Ok(()), Err));
+            self.pump();
+        }
+        match chance.below(16) {
             0 => self.conference.negotiate(),
             1 => self.conference.mute("0", chance.one_in(2)),
             2 => self.conference.local_candidate(Millis(self.now), role, Candidate::end()),
@@ -138,6 +173,23 @@ impl Stay {
             }
             4 => self.now += 30,
             5 if chance.one_in(4) => self.return_to_room(),
+            6 => {
+                self.conference.set_credentials(Some("1815".to_owned()), None);
+            }
+            7 => {
+                self.conference.catch_up();
+                let code = *chance.pick(&[ErrorCode::Unauthorized, ErrorCode::Timeout]);
+                let here = if chance.one_in(2) { Ok(Vec::new()) } else { Err(code) };
+                self.conference.caught_up(here, Err(code), chance.one_in(2));
+            }
+            8 if !self.asked.is_empty() => {
+                let code = *chance.pick(&REFUSALS);
+                self.answer(chance.below(self.asked.len()), Err(Error::new(code, "no")));
+            }
+            9 => {
+                self.now += 5_000;
+                self.conference.signalling(chance.one_in(2));
+            }
             _ => {}
         }
         self.pump();
@@ -155,7 +207,7 @@ impl Stay {
                 }
                 Output::Peer(role, step) => self.step(role, &step),
                 Output::Renew(role) => self.conference.renewed(role),
-                Output::Create => self.conference.created(Ok(())),
+                Output::Create => self.creating = true,
                 Output::Return => self.return_to_room(),
                 Output::Event(Event::Over(..)) => self.over += 1,
                 Output::Event(_) => {}
@@ -167,6 +219,7 @@ impl Stay {
     fn return_to_room(&mut self) {
         self.conference.depart();
         self.asked.clear();
+        self.creating = false;
         self.conference.signal_ready(Millis(self.now), Millis(20));
     }
 

@@ -284,6 +284,112 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
     });
 
+    it('a room that was ended and made again while the way was cut is joined again by the last of those who wait for it', async () => {
+      const room = 5858;
+      await createRoom(on.stage.janus, room, { secret: undefined });
+      await meet(room, { awaitRoom: 30_000 });
+      const before = await call.identities({ name: 'Bob' });
+      proxy.faults.blackhole();
+      await isIn('Bob', 'reconnecting');
+      assert.equal((await videoroom(on.stage.janus, { request: 'destroy', room })).videoroom, 'destroyed');
+      await isIn('Ada', 'reconnecting');
+      await createRoom(on.stage.janus, room);
+      await isIn('Ada', 'connected');
+      proxy.heal();
+      // Ada is there under the id she had, as if Bob alone had been sent out.
+      await isIn('Bob', 'connected');
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      assert.deepEqual(await call.identities({ name: 'Bob' }), before);
+      for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
+    });
+
+    it('a room that is locked meanwhile is come back to by who locked it, and by who is told the pin', async () => {
+      const [room, pin] = [5859, 'open-sesame'];
+      await createRoom(on.stage.janus, room);
+      call = await openSupport(on.browser, on.stage.site);
+      for (const [name, number] of [['Ada', 17], ['Bob', 18]]) {
+        await call.create({ name, servers: on.stage.janus.ws });
+        await call.join({ name, room, number });
+      }
+      const see = async () => {
+        await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+        await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      };
+      await see();
+      assert.deepEqual(await call.moderate({ name: 'Ada', secret: 'adminpwd', method: 'lock', argument: pin }), {});
+      const refusals = async () => (await call.records({ name: 'Bob' })).match(/"error_code": ?4(29|33)/g)?.length ?? 0;
+      // Ada knows what she has done.
+      for (const name of ['Ada', 'Bob']) await call.simulate({ name, trouble: 'subscriber-failed' });
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      await until('Bob to be refused what he sees', async () => (await refusals()) >= 3);
+      await call.admit({ name: 'Bob', pin });
+      await see();
+
+      const before = await call.identities({ name: 'Bob' });
+      await call.told({ name: 'Bob' });
+      await endSessions(on.stage.janus);
+      const told = [];
+      await until('Bob to fall out and to come back', async () => {
+        told.push(...(await call.told({ name: 'Bob' })).filter((words) => /connect/.test(words)));
+        return told.length >= 2;
+      });
+      for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
+      await see();
+      assert.equal(Object.keys(await call.identities({ name: 'Bob' })).length, Object.keys(before).length);
+      for (const name of ['Ada', 'Bob']) {
+        assert.deepEqual(await call.contradictions({ name }), []);
+        assert.equal((await call.records({ name })).includes(pin), false, `${name} keeps it to themselves`);
+      }
+    });
+
+    it('who comes and goes is known without the pin of a room that was locked, and what they publish with it', async () => {
+      const [room, pin] = [5860, 'open-sesame'];
+      await createRoom(on.stage.janus, room, { secret: undefined });
+      await meet(room);
+      await call.prepare({ name: 'Cem' });
+      proxy.faults.blackhole();
+      await isIn('Bob', 'reconnecting');
+      assert.equal((await videoroom(on.stage.janus, { request: 'edit', room, new_pin: pin })).videoroom, 'edited');
+      await call.join({ name: 'Cem', room, number: 19, options: { pin } });
+      await call.leave({ name: 'Ada' });
+      proxy.heal();
+      await isIn('Bob', 'connected');
+      await until('Bob to see who is here', async () =>
+        (await call.see({ name: 'Bob', of: 'Cem' })).there && !(await call.see({ name: 'Bob', of: 'Ada' })).there);
+      await call.admit({ name: 'Bob', pin });
+      await sees(call, { name: 'Bob', of: 'Cem' }, 19);
+      await sees(call, { name: 'Cem', of: 'Bob' }, 18);
+      assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
+    });
+
+    it('who finds no place to publish any more listens, and publishes when there is one', async () => {
+      const room = 5861;
+      await createRoom(on.stage.janus, room, { secret: undefined });
+      const places = (count) => videoroom(on.stage.janus, { request: 'edit', room, new_publishers: count });
+      call = await openSupport(on.browser, on.stage.site);
+      await call.create({ name: 'Ada', servers: on.stage.janus.ws });
+      await call.create({ name: 'Bob', servers: on.stage.janus.ws, reconnect: { budget: 3_000 } });
+      await call.join({ name: 'Ada', room, number: 17 });
+      await call.join({ name: 'Bob', room, number: 18, options: { data: true } });
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      assert.equal((await places(1)).videoroom, 'edited');
+      await call.simulate({ name: 'Bob', trouble: 'session-lost' });
+      await isIn('Bob', 'reconnecting');
+      await isIn('Bob', 'connected');
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      const log = await call.log({ name: 'Bob' });
+      assert.ok(log.some((words) => /^! .*number of publishers/.test(words)), log.join(', '));
+      assert.deepEqual(await call.sources({ name: 'Bob' }), []);
+      await until('Ada to see nothing of Bob', async () => (await call.see({ name: 'Ada', of: 'Bob' })).published !== true);
+      assert.equal((await places(4)).videoroom, 'edited');
+      await call.publish({ name: 'Bob', number: 20, source: 'camera' });
+      await sees(call, { name: 'Ada', of: 'Bob' }, 20);
+      await call.send({ name: 'Bob', data: 'here again' });
+      await until('the data to be there', async () => (await call.data({ name: 'Ada' })).some(({ data }) => data === 'here again'));
+      for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
+    });
+
     it('a room that is gone for good is given up, with the reason', async () => {
       await createRoom(on.stage.janus, 5252);
       await meet(5252);

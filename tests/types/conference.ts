@@ -1,6 +1,6 @@
 // A page builder: joins, shows everybody, leaves.
 import { JanusError, Room, checkConnection, createLocalTracks, load, openDevices } from 'janus-wasm';
-import type { LocalTrackPublication, PrepareOptions, PublishSettings, RemoteTrackPublication, TrackPublishOptions } from 'janus-wasm';
+import type { LocalTrackPublication, PrepareOptions, PublishSettings, RemoteTrackPublication, RoomCredentials, TrackPublishOptions } from 'janus-wasm';
 import type { CheckReport, DebugBundle, Moderation, Trouble } from 'janus-wasm';
 import type { ChatMessage, Id, LocalTrack, Participant, RemoteParticipant, RemoteTrack, RoomState, TrackKind, TrackSource } from 'janus-wasm';
 
@@ -181,6 +181,8 @@ export async function publishing(room: Room, canvas: HTMLCanvasElement): Promise
   devices.on('devicesChanged', ({ devices: all }) => console.log(all.length));
   await room.setIceServers([{ urls: 'turn:turn.example', username: 'ada', credential: 'new' }]);
   room.restartIce();
+  const credentials: RoomCredentials = { pin: '1815', token: undefined };
+  room.setCredentials(credentials);
   room.on('trackReplaced', ({ track: again }) => console.log(again.mediaStreamTrack.id));
   await room.join({ room: 1234, roomBitrate: 512_000, awaitRoom: 10_000, create: { description: 'On demand', isPrivate: true }, tracks: [{ track, name: 'Again' }] });
   return publication.settings;

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use janus_wasm::room::{
-    Events, JoinOptions, LocalPublication, Reason, Room, RoomEvent, RoomOptions, RoomState,
-    StreamRef,
+    Credentials, Events, JoinOptions, LocalPublication, Reason, Room, RoomEvent, RoomOptions,
+    RoomState, StreamRef,
 };
 use janus_wasm::support::Simulation;
 use janus_wasm::videoroom::requests::CreateRoom;
@@ -50,6 +50,16 @@ async fn over(events: &mut Events) -> Option<Reason> {
         RoomEvent::StateChanged { reason, .. } => reason,
         _ => None,
     }
+}
+
+/// Its session is lost, and it comes back.
+async fn returns(room: &Room, events: &mut Events) {
+    room.simulate(Simulation::SessionLost).await.unwrap();
+    let is = |event: &RoomEvent, wanted: &[RoomState]| matches!(event, RoomEvent::StateChanged { state, .. } if wanted.contains(state));
+    until(events, |event| is(event, &[RoomState::Reconnecting])).await;
+    let ends = [RoomState::Connected, RoomState::Disconnected];
+    until(events, |event| is(event, &ends)).await;
+    assert_eq!(room.state(), RoomState::Connected);
 }
 
 #[cfg_attr(
@@ -108,6 +118,12 @@ async fn every_act_of_a_moderator_is_seen_by_the_others() {
 
         assert_eq!(code_of(moderation.lock("").await), Some(ErrorCode::InvalidArgument));
         moderation.lock("sesame").await.unwrap();
+        // Who locked it comes back to it, and so does who is told the pin.
+        let sesame = Credentials::new().pin("sesame");
+        assert!(!format!("{sesame:?}").contains("sesame"));
+        ada.set_credentials(sesame).unwrap();
+        returns(&ada, &mut at_ada).await;
+        returns(&bob, &mut at_bob).await;
         let refused = |result| code(result);
         assert_eq!(refused(cleo.join(join()).await), Some(ErrorCode::MissingElement));
         assert_eq!(refused(cleo.join(join().pin("wrong")).await), Some(ErrorCode::Unauthorized));

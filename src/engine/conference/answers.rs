@@ -82,7 +82,7 @@ impl Conference {
         self.membership = Membership::Joined;
         self.me = Some(joined.id.clone());
         self.room = Some(joined.room.clone());
-        self.receiving.joined(&self.join, joined.private_id);
+        self.receiving.joined(joined.private_id);
         let (publishers, attendees) = (joined.publishers.clone(), joined.attendees.clone());
         self.emit(Event::Joined(joined));
         let is_of_this = self.publishing.is_answer_to_this();

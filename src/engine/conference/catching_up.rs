@@ -1,6 +1,7 @@
 //! What happened while nobody told us: the connection was made again, and the server repeats nothing.
 
 use super::{Conference, Membership};
+use crate::ErrorCode;
 use crate::Map;
 use crate::engine::requests::{Feed, Glance};
 use crate::protocol::Id;
@@ -8,10 +9,26 @@ use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::protocol::videoroom::event::Glimpse;
 use crate::protocol::videoroom::{Attendee, Publisher, RoomEvent, Stream, StreamKind};
 
-impl Conference {
-    /// It is asked who is here. What is told from now on is newer than the answer.
-    pub fn catch_up(&mut self) {
-        self.heard = Some(Vec::new());
+/// Where it stands with who is here, which is asked when events were lost.
+#[derive(Debug, Default)]
+pub(super) struct CatchingUp {
+    /// Counts how often it was asked: what was answered to an earlier question is of no use.
+    asked: u32,
+    /// Of whom something was heard since.
+    heard: Option<Vec<Id>>,
+    /// Who is here is known, and what they publish is not.
+    blind: bool,
+}
+
+impl CatchingUp {
+    /// Whether it is worth asking again, with what lets us in now.
+    pub(super) fn is_wanting(&self) -> bool {
+        self.blind || self.heard.is_some()
+    }
+
+    /// Nothing that was asked is of use.
+    pub(super) fn give_up(&mut self) {
+        *self = Self { asked: self.asked.wrapping_add(1), ..Self::default() };
     }
 
     pub(super) fn hear(&mut self, event: &RoomEvent) {
@@ -27,17 +44,61 @@ impl Conference {
             heard.push(who.id.clone());
         }
     }
+}
+
+impl Conference {
+    /// It is asked who is here. What is told from now on is newer than the answer. The number of the question.
+    pub fn catch_up(&mut self) -> u32 {
+        self.catching_up.give_up();
+        self.catching_up.heard = Some(Vec::new());
+        self.catching_up.asked
+    }
+
+    /// Whether the answer to this question is still waited for: it was not asked again, and we are not on the way back.
+    pub fn is_catching_up(&self, question: u32) -> bool {
+        self.catching_up.asked == question
+    }
+
+    /// What was answered: who is `here`, and what of theirs is `seen`. Whether to ask once more, unless this was the `last`
+    /// time.
+    pub fn caught_up(
+        &mut self,
+        here: Result<Vec<ParticipantInfo>, ErrorCode>,
+        seen: Result<Vec<Glimpse>, ErrorCode>,
+        last: bool,
+    ) -> bool {
+        let missed = here.as_ref().err().or(seen.as_ref().err()).copied();
+        // Asked again when that is back.
+        let is_lost =
+            matches!(missed, Some(ErrorCode::ConnectionLost | ErrorCode::SessionNotFound));
+        // A pin or a token that is out of date, and streams that do not mix.
+        let is_lasting = matches!(
+            missed,
+            Some(ErrorCode::Unauthorized | ErrorCode::MissingElement | ErrorCode::InvalidFeed)
+        );
+        if missed.is_some() && !(is_lost || is_lasting || last) {
+            return true;
+        }
+        match here {
+            Ok(here) if !is_lost => {
+                self.resynchronise(here, &seen.unwrap_or_default());
+                self.catching_up.blind = missed.is_some();
+            }
+            _ => self.catching_up.give_up(),
+        }
+        false
+    }
 
     /// Asks for all that these people publish: the server lists streams to subscribers alone.
     pub fn glance(&self, here: &[ParticipantInfo]) -> Option<Glance> {
         let others = here.iter().filter(|one| one.publisher && Some(&one.id) != self.me.as_ref());
         let streams: Vec<Feed> = others.map(|one| Feed { feed: one.id.clone() }).collect();
-        if streams.is_empty() { None } else { self.receiving.glance(streams) }
+        if streams.is_empty() { None } else { self.receiving.glance(&self.join, streams) }
     }
 
     /// Who is here, asked for after events were lost, and what they publish, if that was asked for too.
     pub fn resynchronise(&mut self, here: Vec<ParticipantInfo>, seen: &[Glimpse]) {
-        let heard = self.heard.take().unwrap_or_default();
+        let heard = self.catching_up.heard.take().unwrap_or_default();
         if self.membership != Membership::Joined {
             return;
         }

@@ -6,6 +6,7 @@
 
 mod answers;
 mod catching_up;
+mod credentials;
 mod healing;
 mod patience;
 mod publishing;
@@ -18,6 +19,7 @@ mod wishes;
 
 use std::collections::VecDeque;
 
+use self::catching_up::CatchingUp;
 pub use self::catching_up::is_inactive;
 pub use self::healing::PeerState;
 use self::publishing::Publishing;
@@ -70,8 +72,7 @@ pub struct Conference {
     roster: Roster,
     wishes: Wishes,
     returning: Returning,
-    /// Of whom something was heard since it was asked who is here.
-    heard: Option<Vec<Id>>,
+    catching_up: CatchingUp,
     /// Signalling works; what needs it is not given up for lack of it.
     signalling: bool,
     now: Millis,
@@ -97,7 +98,7 @@ impl Conference {
             roster: Roster::default(),
             wishes: Wishes::default(),
             returning,
-            heard: None,
+            catching_up: CatchingUp::default(),
             signalling: true,
             now: Millis(0),
             out: VecDeque::new(),
@@ -330,7 +331,7 @@ impl Conference {
         if self.membership == Membership::Over {
             return;
         }
-        self.hear(&event);
+        self.catching_up.hear(&event);
         let me = self.me.clone();
         let mine = |id: &Id| Some(id) == me.as_ref();
         let changes = match event {
@@ -449,7 +450,7 @@ impl Conference {
                 if let Some(request) = self.publishing.next_request() {
                     self.out.push_back(request);
                 }
-                if let Some(request) = self.receiving.next_request(now) {
+                if let Some(request) = self.receiving.next_request(now, &self.join) {
                     self.out.push_back(request);
                 }
             }
@@ -471,7 +472,7 @@ impl Conference {
             // It would be refused again, and goes by itself once we are in.
             self.publishing.keep_offer(offer.take());
         }
-        self.membership = Membership::Joining;
+        (self.membership, self.returning.outdated) = (Membership::Joining, false);
         self.unsaid = None;
         let mut join = self.join.clone();
         if offer.is_some() {

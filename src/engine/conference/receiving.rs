@@ -18,6 +18,10 @@ type Mapping = Map<String, StreamRef>;
 /// How long an offer is waited for that the server says it has sent, ms.
 const MISSED: Millis = Millis(5_000);
 
+/// What ties the subscription to the publisher handle.
+#[derive(Clone, Copy, Debug)]
+struct Tie(Option<u64>);
+
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub(super) struct Receiving {
@@ -41,7 +45,8 @@ pub(super) struct Receiving {
     lost_by: Option<Millis>,
     /// The subscriber handle is there and unspent.
     pub(super) ready: bool,
-    join: Option<Watch>,
+    /// Once we are in the room.
+    tie: Option<Tie>,
     /// What each offer in the queue will carry, once answered.
     offered: VecDeque<Mapping>,
     /// What the application was told it can play.
@@ -66,7 +71,7 @@ impl Receiving {
             updating: false,
             lost_by: None,
             ready: true,
-            join: None,
+            tie: None,
             offered: VecDeque::new(),
             live: Map::new(),
             parted: Vec::new(),
@@ -74,19 +79,13 @@ impl Receiving {
     }
 
     /// We are in the room: from now on there is something to subscribe to.
-    pub(super) fn joined(&mut self, join: &JoinRoom, private_id: Option<u64>) {
-        self.join = Some(Watch {
-            room: join.room.clone(),
-            streams: Vec::new(),
-            private_id,
-            pin: join.pin.clone(),
-            token: join.token.clone(),
-        });
+    pub(super) fn joined(&mut self, private_id: Option<u64>) {
+        self.tie = Some(Tie(private_id));
     }
 
     /// The one request that brings the server closer to what is wanted.
-    pub(super) fn next_request(&mut self, now: Millis) -> Option<Output> {
-        let join = self.join.as_ref().filter(|_| self.ready)?;
+    pub(super) fn next_request(&mut self, now: Millis, join: &JoinRoom) -> Option<Output> {
+        let Tie(private_id) = self.tie.filter(|_| self.ready)?;
         if self.pause != self.paused && !self.pausing && self.subscriptions.is_joined() {
             self.pausing = true;
             self.paused = self.pause;
@@ -104,7 +103,9 @@ impl Receiving {
         }
         let (asked, request) = match self.subscriptions.plan(now, idle)? {
             Plan::Join(streams) => {
-                (Asked::Subscribe, SubscriberRequest::Join(Watch { streams, ..join.clone() }))
+                let JoinRoom { room, pin, token, .. } = join.clone();
+                let watch = Watch { room, streams, private_id, pin, token };
+                (Asked::Subscribe, SubscriberRequest::Join(watch))
             }
             Plan::Update(update) => (Asked::Subscribe, SubscriberRequest::Update(update)),
             Plan::Switch(swaps) => (Asked::Subscribe, SubscriberRequest::Switch(swaps)),
@@ -113,8 +114,9 @@ impl Receiving {
         Some(Output::Subscriber(asked, request))
     }
 
-    pub(super) fn glance(&self, streams: Vec<Feed>) -> Option<Glance> {
-        let Watch { room, private_id, pin, token, .. } = self.join.clone()?;
+    pub(super) fn glance(&self, join: &JoinRoom, streams: Vec<Feed>) -> Option<Glance> {
+        let Tie(private_id) = self.tie?;
+        let JoinRoom { room, pin, token, .. } = join.clone();
         Some(Glance { room, streams, private_id, pin, token })
     }
 
@@ -290,7 +292,7 @@ impl Receiving {
     /// The session is gone, and with it our place in the room.
     pub(super) fn depart(&mut self) {
         self.part();
-        (self.patience, self.ready, self.join) = (Patience::default(), true, None);
+        (self.patience, self.ready, self.tie) = (Patience::default(), true, None);
     }
 
     /// Nothing comes any more; what the application plays waits for another connection.

@@ -52,6 +52,8 @@ pub(super) struct Returning {
     created: bool,
     /// What we offered was refused: we join without.
     pub(super) listens: bool,
+    /// The pin or token that is under way to the server is another one now.
+    pub(super) outdated: bool,
 }
 
 impl Returning {
@@ -71,6 +73,12 @@ impl Returning {
     /// Time during which nobody could be asked does not count. A server that started again has no room that was made.
     pub(super) fn interrupted(&mut self) {
         (self.refused, self.created) = (None, false);
+    }
+
+    /// There is another pin or token to be let in with. `asking`: with the one before it is asked now.
+    pub(super) fn admit(&mut self, now: Millis, asking: bool) {
+        self.outdated = asking;
+        self.due = self.due.map(|due| due.min(now));
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {
@@ -148,6 +156,7 @@ impl Conference {
         (self.returning.due, self.returning.linger) = (None, None);
         self.join.id = self.me.clone().or(self.join.id.take());
         self.roster.doubt();
+        self.catching_up.give_up();
         self.publishing.depart();
         self.receiving.depart();
     }
@@ -173,6 +182,11 @@ impl Conference {
         if error.code() == ErrorCode::RoomNotFound && makes {
             self.returning.created = true;
             return self.out.push_back(Output::Create);
+        }
+        let of_admission =
+            matches!(error.code(), ErrorCode::Unauthorized | ErrorCode::MissingElement);
+        if of_admission && std::mem::take(&mut self.returning.outdated) {
+            return self.out.push_back(Output::Return);
         }
         let of_offer = matches!(error.code(), ErrorCode::RoomFull | ErrorCode::InvalidSdp);
         let is_offered = self.publishing.is_offered() && !self.returning.listens;

@@ -55,10 +55,15 @@ export class Moderation {
     return this.#moderate(publication, false, options);
   }
 
-  /** Lets in only those who know this pin from now on. Those who are here stay; they too need it to come back. */
+  /**
+   * Lets in only those who know this pin from now on. Those who are here stay; they too need it to come back, and to see and
+   * hear others when a connection is made anew: `room.setCredentials()`. This room has it already.
+   */
   async lock(pin: string, options: Abortable = {}): Promise<void> {
     if (typeof pin !== 'string' || pin === '') throw invalidArgument('pin: expected a text that is not empty');
     await this.#ask('edit', { newPin: pin, ...options });
+    const { room } = this.#host;
+    if (room.state !== 'disconnected') room.setCredentials({ pin });
   }
 
   /**

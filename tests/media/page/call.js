@@ -102,6 +102,7 @@ export const microphone = ({ name, enabled, options }) =>
   person(name).room.localParticipant.setMicrophoneEnabled(enabled, options);
 export const screen = ({ name, enabled, options, publishing }) =>
   person(name).room.localParticipant.setScreenShareEnabled(enabled, options, publishing);
+export const admit = ({ name, ...credentials }) => person(name).room.setCredentials(credentials);
 export const restartIce = ({ name }) => person(name).room.restartIce();
 export const layers = (argument) => remote(argument).setLayers(argument.layers);
 export const pause = (argument) => remote(argument).setPaused(argument.paused);

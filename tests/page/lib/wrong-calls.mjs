@@ -124,6 +124,8 @@ export const WRONG_IN_ROOM = [
   ...['min', 'max'].flatMap((name) => argument(name, `theirs.setPlayoutDelay({ ${name}: $ })`, ['-1', '"5"', 'NaN', '50000', 'true', '{}'])),
   ['theirs.setPlayoutDelay({ min: 500, max: 100 })', /^max: expected 500/],
   ...argument('iceServers', 'ada.setIceServers($)', ['undefined', 'null', ...NOT.list, '[{ urls: "http://x" }]', '[{ urls: "turn:x" }]']),
+  ...argument('options', 'ada.setCredentials($)', ['undefined', 'null', '5', '"1815"', '[]', ANY]),
+  ...wrong('ada.setCredentials({ $ })', { pin: ['text'], token: ['text'] }),
   ...argument('deviceId', 'ada.setSpeaker($)', ['undefined', '5', '{}']),
   ...argument('simulate', 'ada.simulate($)', ['undefined', '5', '"bang"', '"toString"', '{}']),
   ...argument('options', 'ada.debugBundle($)', NOT.object),

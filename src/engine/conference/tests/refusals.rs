@@ -194,6 +194,143 @@ fn data_does_not_keep_us_out_of_a_room_without_a_place_to_publish() {
     assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed), "once");
 }
 
+fn pin_of(outputs: &[Output]) -> Option<&str> {
+    let pin = outputs.iter().find_map(|output| match output {
+        Output::Publisher(_, PublisherRequest::Join(join, _)) => Some(&join.pin),
+        Output::Subscriber(_, SubscriberRequest::Join(watch)) => Some(&watch.pin),
+        _ => None,
+    });
+    pin?.as_deref()
+}
+
+fn other_pin(conference: &mut Conference) -> bool {
+    conference.set_credentials(Some("1815".to_owned()), None)
+}
+
+#[test]
+fn another_pin_is_said_wherever_one_is_asked_for() {
+    let mut conference = watching();
+    assert!(!other_pin(&mut conference), "nothing is amiss");
+    assert!(drain(&mut conference, HERE).is_empty());
+    conference.catch_up();
+    let glance = conference.glance(&[listed(2, true)]).unwrap();
+    assert_eq!(glance.pin.as_deref(), Some("1815"));
+    // A connection that receives is made anew.
+    conference.hangup(Role::Answerer, "gone");
+    drain(&mut conference, HERE);
+    conference.renewed(Role::Answerer);
+    assert_eq!(pin_of(&drain(&mut conference, HERE)), Some("1815"));
+    assert_eq!(pin_of(&depart(&mut conference, HERE)), Some("1815"));
+    // What was not given stays as it was.
+    conference.set_credentials(None, Some("token".to_owned()));
+    conference.answer(Asked::Join, Ok(joined(vec![publisher(2)])));
+    let outputs = drain(&mut conference, HERE);
+    let [SubscriberRequest::Join(watch)] = subscriptions(&outputs)[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!((watch.pin.as_deref(), watch.token.as_deref()), (Some("1815"), Some("token")));
+}
+
+#[test]
+fn what_was_refused_for_want_of_a_pin_is_asked_again_at_once_when_there_is_one() {
+    let mut conference = watching();
+    conference.hangup(Role::Answerer, "gone");
+    let mut renewals = 0;
+    while drain(&mut conference, HERE).iter().any(|it| matches!(it, Output::Renew(_))) {
+        renewals += 1;
+        conference.renewed(Role::Answerer);
+        drain(&mut conference, HERE);
+        conference.answer(Asked::Subscribe, refused(ErrorCode::Unauthorized));
+    }
+    assert!(renewals > 1, "and then ever later");
+    other_pin(&mut conference);
+    let outputs = drain(&mut conference, HERE);
+    assert!(matches!(outputs[..], [Output::Renew(Role::Answerer)]), "{outputs:?}");
+    conference.renewed(Role::Answerer);
+    assert_eq!(pin_of(&drain(&mut conference, HERE)), Some("1815"));
+}
+
+#[test]
+fn who_waits_to_be_let_in_is_let_in_with_the_pin_that_comes() {
+    let mut conference = watching();
+    depart(&mut conference, HERE);
+    // The room had no pin when it was joined.
+    conference.answer(Asked::Join, refused(ErrorCode::MissingElement));
+    assert!(drain(&mut conference, HERE).is_empty());
+    other_pin(&mut conference);
+    assert_eq!(returns(&drain(&mut conference, HERE)), 1);
+    assert_eq!(pin_of(&depart(&mut conference, HERE)), Some("1815"));
+}
+
+#[test]
+fn a_pin_that_comes_while_the_one_before_is_refused_is_tried() {
+    for code in [ErrorCode::Unauthorized, ErrorCode::MissingElement] {
+        let mut conference = watching();
+        depart(&mut conference, HERE);
+        other_pin(&mut conference);
+        conference.answer(Asked::Join, refused(code));
+        let outputs = drain(&mut conference, HERE);
+        assert_eq!((over(&outputs), returns(&outputs)), (None, 1));
+        assert_eq!(pin_of(&depart(&mut conference, HERE)), Some("1815"));
+        conference.answer(Asked::Join, refused(ErrorCode::Unauthorized));
+        assert_eq!(over(&drain(&mut conference, HERE)), Some(Reason::JoinFailed), "once");
+    }
+}
+
+#[test]
+fn people_are_right_where_what_they_publish_cannot_be_seen() {
+    for (code, last) in [
+        (ErrorCode::Unauthorized, false),
+        (ErrorCode::MissingElement, false),
+        (ErrorCode::InvalidFeed, false),
+        (ErrorCode::FeedNotFound, true),
+        (ErrorCode::Timeout, true),
+    ] {
+        let mut conference = watching();
+        conference.catch_up();
+        let here = vec![listed(1, false), listed(3, true)];
+        assert!(!conference.caught_up(Ok(here), Err(code), last), "{code:?}");
+        let people: Vec<Id> = conference.roster().people().keys().cloned().collect();
+        assert_eq!(people, [Id::from(3)], "{code:?}: who went is gone, who came is there");
+        drain(&mut conference, HERE);
+        // With what lets us in now it is worth asking again.
+        assert!(other_pin(&mut conference));
+        conference.catch_up();
+        conference.caught_up(Ok(vec![listed(1, false), listed(3, true)]), Ok(Vec::new()), false);
+        assert!(!other_pin(&mut conference));
+    }
+}
+
+#[test]
+fn who_is_here_is_asked_again_unless_that_is_pointless() {
+    for code in [ErrorCode::Timeout, ErrorCode::FeedNotFound] {
+        let mut conference = watching();
+        conference.catch_up();
+        assert!(conference.caught_up(Err(code), Ok(Vec::new()), false), "{code:?}");
+        assert!(conference.caught_up(Ok(Vec::new()), Err(code), false), "{code:?}");
+        assert!(!conference.caught_up(Err(code), Ok(Vec::new()), true), "{code:?}");
+        assert!(drain(&mut conference, HERE).is_empty());
+    }
+    for code in [ErrorCode::ConnectionLost, ErrorCode::SessionNotFound] {
+        let mut conference = watching();
+        let question = conference.catch_up();
+        // Nobody seems to be here, and that is not said by anybody.
+        assert!(!conference.caught_up(Ok(Vec::new()), Err(code), true), "{code:?}");
+        assert!(drain(&mut conference, HERE).is_empty());
+        assert!(!conference.is_catching_up(question), "what is heard is not kept any longer");
+    }
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_is_of_no_use() {
+    let mut conference = watching();
+    let first = conference.catch_up();
+    let second = conference.catch_up();
+    assert!(!conference.is_catching_up(first) && conference.is_catching_up(second));
+    depart(&mut conference, HERE);
+    assert!(!conference.is_catching_up(second));
+}
+
 #[test]
 fn a_stream_that_does_not_mix_with_others_is_told() {
     let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
