@@ -273,9 +273,10 @@ impl Receiving {
         if !self.subscriptions.failed(error.code()) {
             return None;
         }
-        let mut events = self.gone();
-        // What is not there any more nobody misses.
+        let mut events = Vec::new();
+        // What is not there may be about to come back, and is the same then. What does not mix with the rest never will.
         if self.subscriptions.refusals() > refused && error.code() == ErrorCode::InvalidFeed {
+            events = self.gone();
             events.push(Event::MediaFailed(error.clone()));
         }
         Some(events)

@@ -346,8 +346,8 @@ fn a_stream_that_does_not_mix_with_others_is_told() {
     assert!(told.iter().all(|event| matches!(event, Event::MediaFailed(_))), "{told:?}");
 }
 
-#[test]
-fn what_was_played_and_is_refused_on_the_next_connection_has_ended() {
+/// Played, and refused like this on the next connection; what is told of it.
+fn refused_on_the_next(code: ErrorCode) -> (Conference, Vec<Event>) {
     let mut conference = watching();
     conference.hangup(Role::Answerer, "gone");
     drain(&mut conference, HERE);
@@ -356,9 +356,26 @@ fn what_was_played_and_is_refused_on_the_next_connection_has_ended() {
     for _ in 0..10 {
         told.extend(events(&drain(&mut conference, HERE)).into_iter().cloned());
         if conference.receiving.subscriptions.is_busy() {
-            conference.answer(Asked::Subscribe, refused(ErrorCode::FeedNotFound));
+            conference.answer(Asked::Subscribe, refused(code));
         }
     }
+    (conference, told)
+}
+
+#[test]
+fn what_was_played_and_does_not_mix_with_others_has_ended() {
+    let (_, told) = refused_on_the_next(ErrorCode::InvalidFeed);
     let unsubscribed = told.iter().filter(|event| matches!(event, Event::Unsubscribed(_)));
-    assert_eq!((unsubscribed.count(), told.len()), (2, 2), "{told:?}");
+    assert_eq!((unsubscribed.count(), told.len()), (2, 4), "{told:?}");
+}
+
+#[test]
+fn what_was_played_and_is_not_there_yet_is_the_same_when_it_is() {
+    let (mut conference, told) = refused_on_the_next(ErrorCode::FeedNotFound);
+    assert!(told.is_empty(), "{told:?}");
+    conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
+    drain(&mut conference, HERE);
+    let outputs = receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    let again = |event: &&Event| matches!(event, Event::Resubscribed(..));
+    assert_eq!(events(&outputs).into_iter().filter(again).count(), 2, "{outputs:?}");
 }
