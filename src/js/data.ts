@@ -17,9 +17,10 @@ export class DataPort {
     this.#deliver = deliver;
   }
 
-  async send(data: unknown, options: DataOptions, envelope = false): Promise<void> {
+  /** It goes to those whom this stay is with, or to nobody. */
+  async send(data: unknown, options: DataOptions, stay: AbortSignal, envelope = false): Promise<void> {
     // Once it is there, what is sent is on its way before this returns.
-    await (this.#link ?? (await this.#load())).send(data, options, envelope);
+    await (this.#link ?? (await this.#load())).send(data, options, stay, envelope);
   }
 
   /** A channel is there: one of ours, or somebody's. Nothing it brings is lost meanwhile. */

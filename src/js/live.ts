@@ -7,6 +7,17 @@ type Live = typeof import('./live/index.js');
 /** What can be asked of it. @internal */
 export type Asked = Exclude<keyof Live, 'enliven'>;
 
+/** Loaded once, so that what is asked is done in the order in which it was. A failed attempt is forgotten. */
+let loading: Promise<Live> | undefined;
+
+function load(): Promise<Live> {
+  loading ??= import('./live/index.js').catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
 /** How many changes of state are kept for a report. */
 const KEPT = 50;
 
@@ -24,12 +35,12 @@ export class LivePort {
     this.#host = host;
   }
 
-  /** One of the functions there, for this room. */
+  /** One of the functions there, for this room, and for the stay during which it is asked. */
   async ask<K extends Asked>(name: K, argument: Parameters<Live[K]>[1]): Promise<Awaited<ReturnType<Live[K]>>> {
     type Answer = Awaited<ReturnType<Live[K]>>;
-    return this.#host.within(async (): Promise<Answer> => {
-      const live = await import('./live/index.js');
-      return (await live[name](this.#host, argument as never)) as Answer;
+    return this.#host.within(async (stay): Promise<Answer> => {
+      const live = await load();
+      return (await live[name](this.#host, argument as never, stay)) as Answer;
     });
   }
 
@@ -56,7 +67,7 @@ export class LivePort {
 
   async #begin(call: number): Promise<void> {
     try {
-      const { enliven } = await import('./live/index.js');
+      const { enliven } = await load();
       if (this.#call === call) this.#stop = enliven(this.#host);
     } catch (error) {
       // Tried again when the room comes up again.

@@ -268,7 +268,7 @@ export class LocalParticipant extends Participant {
   /** Raises or lowers the hand: the attribute `hand`, with the time it was raised (ISO 8601), so that hands have an order. */
   async setHandRaised(raised: boolean): Promise<void> {
     check('raised', FLAG, raised);
-    if (raised !== this.isHandRaised) await this.setAttributes({ hand: raised ? new Date().toISOString() : null });
+    await this.#live.ask('setHandRaised', raised);
   }
 
   /**

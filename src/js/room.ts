@@ -182,7 +182,8 @@ export class Room extends Emitter<RoomEventMap> {
   #present: RoomCore | undefined;
   /** The stay that is wanted, from `join()` until it ends or is taken back. */
   #stay: Stay | undefined;
-  #departures = 0;
+  /** Tells what was asked within a stay that it is over: when we leave, and when the call ends in another way. */
+  #staying = new AbortController();
   /** Kept here for the core. */
   #hooks: object | undefined;
   /** @internal */
@@ -201,16 +202,17 @@ export class Room extends Emitter<RoomEventMap> {
     const tell = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void => this.emit(type, event);
     const load = (): Promise<RoomCore> => this.#load();
     const data: DataPort = new DataPort(load, (...message) => model.deliver(...message));
-    const within = <T>(work: () => Promise<T>): Promise<T> => this.#within(work);
-    const send = (envelope: Uint8Array<ArrayBuffer>): Promise<void> => data.send(envelope, {}, true);
-    const live = new LivePort({ room: this, options, states: [], core: () => this.#present, send, within, emit: tell });
-    const sendData = (payload: DataPayload, sending: DataOptions): Promise<void> => within(() => data.send(payload, sending));
+    const within = <T>(work: (stay: AbortSignal) => Promise<T>): Promise<T> => this.#within(work);
+    const send = (envelope: Uint8Array<ArrayBuffer>, of: AbortSignal): Promise<void> => data.send(envelope, {}, of, true);
+    const stay = (): AbortSignal => this.#staying.signal;
+    const live = new LivePort({ room: this, options, states: [], core: () => this.#present, stay, send, within, emit: tell });
+    const sendData = (payload: DataPayload, sending: DataOptions): Promise<void> => within((of) => data.send(payload, sending, of));
     const local = new LocalParticipant(() => this.#here(), sendData, live);
     const model: RoomModel = new RoomModel(local, data, () => this.#loaded(), (type, event) => {
       if (model.state === 'disconnected') lasting.delete(model);
       else lasting.add(model);
       // The end of a stay before says nothing about one that has not begun.
-      if (type === 'stateChanged' && model.state === 'disconnected' && this.#stay?.begun) this.#stay = undefined;
+      if (type === 'stateChanged' && model.state === 'disconnected' && this.#stay?.begun) this.#end();
       this.emit(type, event);
       if (type === 'stateChanged') live.follow(event as StateChanged);
     });
@@ -322,8 +324,7 @@ export class Room extends Emitter<RoomEventMap> {
    * time: the last wish counts.
    */
   async leave(): Promise<void> {
-    this.#stay = undefined;
-    this.#departures += 1;
+    this.#end();
     // Nothing has begun without it, and nothing will.
     await this.#present?.leave();
   }
@@ -464,21 +465,28 @@ export class Room extends Emitter<RoomEventMap> {
 
   /** The core, unless we left while it was loaded: what it was wanted for is called off then. */
   async #here(): Promise<RoomCore> {
-    const departures = this.#departures;
+    const { signal } = this.#staying;
     const core = await this.#load();
-    if (departures !== this.#departures) throw left();
+    signal.throwIfAborted();
     return core;
   }
 
   /** What loads more than the core: if we left meanwhile, it is called off, too. */
-  async #within<T>(work: () => Promise<T>): Promise<T> {
-    const departures = this.#departures;
+  async #within<T>(work: (stay: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#staying;
     try {
-      return await work();
+      return await work(signal);
     } catch (error) {
-      const tooLate = departures !== this.#departures && error instanceof JanusError && error.code === 'invalid-state';
-      throw tooLate ? left() : error;
+      const tooLate = signal.aborted && error instanceof JanusError && error.code === 'invalid-state';
+      throw tooLate ? signal.reason : error;
     }
+  }
+
+  #end(): void {
+    this.#stay = undefined;
+    const ended = this.#staying;
+    this.#staying = new AbortController();
+    ended.abort(left());
   }
 
   #load(): Promise<RoomCore> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 import { exchange } from './lib/exchange-module.mjs';
 
-const { AttributeExchange, Chat, Files, Introduction, Requests, fitName, readHead, unwrap, wrap, wrapPiece } = exchange;
+const { AttributeExchange, Chat, Files, Introduction, Queue, Requests, Settling, fitName, readHead, unwrap, wrap, wrapPiece } = exchange;
 const SEEDS = 300;
 
 /** Repeatable chance (mulberry32). */
@@ -156,6 +156,7 @@ describe('metadata', () => {
   /** Somebody on a server that takes one thing after the other, when the test lets it, and loses some. */
   function introduce(random) {
     const server = { asked: [], has: undefined };
+    const stay = new AbortController();
     const local = {
       metadata: undefined,
       attributes: {},
@@ -167,7 +168,7 @@ describe('metadata', () => {
     }));
     const janus = { info: () => wait(() => '{"version":1400}'), free() {} };
     const core = { parts: () => [janus, { free() {} }, { free() {} }], setMetadata: (text) => wait(() => void (server.has = text)) };
-    return { server, local, introduction: new Introduction({ core: () => core, room: { localParticipant: local } }) };
+    return { stay, server, local, introduction: new Introduction({ core: () => core, room: { localParticipant: local } }, stay.signal) };
   }
 
   it('and attributes that are said at once are both known', async () => {
@@ -194,6 +195,17 @@ describe('metadata', () => {
       assert.deepEqual(JSON.parse(server.has), { seat: 2, attributes: { hand: 'up' } });
       assert.deepEqual(local.metadata, { seat: 2 });
     }
+  });
+
+  it('that is asked for within a stay is told to no server after it', async () => {
+    const { stay, server, local, introduction } = introduce(() => 1);
+    const [first, second] = [introduction.set({ seat: 1 }), introduction.set({ seat: 2 })];
+    await turns();
+    server.asked.shift()();
+    stay.abort(new Error('left'));
+    await assert.rejects(first, /left/);
+    await assert.rejects(second, /left/);
+    assert.deepEqual([server.asked.length, local.metadata], [0, undefined]);
   });
 
   it('is what the server knows of somebody, in whatever order it is said, and whatever is lost', async () => {
@@ -303,6 +315,79 @@ describe('files', () => {
       ['a.txt', '.._.._x', 'C:_y', 'cod_gpj.exe', '_', 'file', 'file', 'a']);
     assert.equal(readHead({ is: 'file', name: 'a', type: 'text/html; x="<b>"', size: 1 }).type, '');
     assert.equal(readHead({ is: 'file', name: 'a', type: 'image/svg+xml', size: 2 ** 40 }), undefined);
+  });
+
+  it('that are more than others take from one person wait for each other, and arrive all', async () => {
+    const [ada, bob] = meet(['1', '2']);
+    const sent = Array.from({ length: 20 }, (_, index) =>
+      ada.exchanges.files.send(new Blob([new Uint8Array(1_000 * (index + 1))]), { name: String(index) }));
+    await Promise.all(sent);
+    assert.deepEqual(bob.heard.map(({ name, size }) => [name, size]), sent.map((_, index) => [String(index), 1_000 * (index + 1)]));
+    const blobs = await Promise.all(bob.heard.map((file) => file.blob()));
+    assert.deepEqual(blobs.map(({ size }) => size), bob.heard.map(({ size }) => size));
+  });
+
+  it('wait for their turn, as many and as large as they are, unless they are called off', async () => {
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
+      const random = chance(seed);
+      const queue = new Queue();
+      const [begun, under, off] = [[], new Map(), new Set()];
+      const all = Array.from({ length: 30 }, (_, index) => {
+        const size = Math.floor(random() ** 4 * 268_435_456);
+        const controller = new AbortController();
+        const turn = queue.turn(size, controller.signal).then((end) => {
+          begun.push(index);
+          under.set(index, { size, end });
+          const sizes = [...under.values()].map((one) => one.size);
+          assert.ok(sizes.length <= 8 && sizes.reduce((sum, one) => sum + one, 0) <= 268_435_456, `seed ${seed}`);
+        }, () => off.add(index));
+        return { controller, turn };
+      });
+      for (let step = 0; step < 500 && begun.length + off.size < 30; step += 1) {
+        await turns(8);
+        const [first] = under;
+        if (random() < 0.2) all[Math.floor(random() * 30)].controller.abort();
+        else if (first) {
+          under.delete(first[0]);
+          first[1].end();
+        }
+      }
+      await Promise.all(all.map(({ turn }) => turn));
+      assert.deepEqual(begun, begun.toSorted((one, other) => one - other), `seed ${seed}`);
+      assert.equal(begun.length + off.size, 30, `seed ${seed}`);
+    }
+  });
+
+  it('do not wait for ever while people keep coming', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const settling = new Settling();
+    let waited = false;
+    settling.disturb();
+    const patient = settling.wait();
+    settling.wait(3_000).then(() => (waited = true));
+    for (let second = 1; second <= 3; second += 1) {
+      assert.equal(waited, false);
+      mock.timers.tick(1_000);
+      settling.disturb();
+      await turns();
+    }
+    assert.equal(waited, true);
+    assert.equal(settling.isSettled, false);
+    mock.timers.tick(3_000);
+    await patient;
+    mock.timers.reset();
+  });
+
+  it('that wait when the room is left are called off', async () => {
+    const [ada] = meet(['1', '2']);
+    const { files } = ada.exchanges;
+    const queue = new Queue();
+    const ends = await Promise.all(Array.from({ length: 8 }, () => queue.turn(1)));
+    const [waiting, other] = [queue.turn(1), queue.turn(1)];
+    queue.over();
+    for (const turn of [waiting, other]) await assert.rejects(turn, ({ code }) => code === 'aborted');
+    ends.forEach((end) => end());
+    files.over();
   });
 
   it('of one person are not taken without end', () => {

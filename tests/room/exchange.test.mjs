@@ -221,7 +221,60 @@ describe('exchange', () => {
     assert.equal(await at.Bob.metadataOf({ name: 'Bob', of: 'Ada' }), undefined);
   });
 
+  for (const [one, other] of PAIRS) {
+    it(`the last wish for a hand counts, and what others see: ${one}`, async () => {
+      for (const wishes of [[true, false], [true], [false, true], [true, false, true, false]]) {
+        assert.equal(await at[one].wishForHand({ name: one, wishes }), wishes.at(-1), wishes.join());
+      }
+      await at[one].wishForHand({ name: one, wishes: [false, true] });
+      await until('the hand to be up', () => isRaised(other, one));
+      await at[one].wishForHand({ name: one, wishes: [true, false] });
+      await until('the hand to be down', async () => !(await isRaised(other, one)));
+    });
+
+    it(`a dozen files of ${one} at once arrive all`, async () => {
+      const files = () => at[other].heardBy({ name: other, what: 'files' });
+      const before = (await files()).length;
+      await at[one].sendFiles({ name: one, count: 12 });
+      await until('all of them', async () => (await files()).slice(before).filter(({ end }) => end?.value).length === 12);
+      const names = (await files()).slice(before).map(({ name }) => name);
+      assert.deepEqual(names, Array.from({ length: 12 }, (_, index) => String(index)));
+    });
+  }
+
   for (const [index, kind] of ['chromium', 'firefox'].entries()) {
+    it(`what was said in one room never goes to another: ${kind}`, async () => {
+      const [page, listener] = await Promise.all([0, 1].map(() => openSupport(browsers[index], stage.site)));
+      const [from, to] = [4814, 4815].map((room) => room + 10 * index);
+      for (const room of [from, to]) await createRoom(stage.janus, room);
+      await listener.create({ name: 'Fay', servers: stage.janus.ws });
+      await listener.hear({ name: 'Fay' });
+      await listener.join({ name: 'Fay', room: to, options: { data: true } });
+      await page.create({ name: 'Gus', servers: stage.janus.ws });
+      // At first nothing of it is loaded.
+      for (const when of [0, 0, 5, 50, 1_000, 'within']) {
+        await page.join({ name: 'Gus', room: from });
+        const ends = await page.moveOn({ name: 'Gus', to, when, length: when === 'within' ? 60 * MEGABYTE : 1_000 });
+        // What was on its way before we left is no failure.
+        assert.ok(ends.every((end) => end === 'aborted' || (end === undefined && when !== 0)), `${when}: ${ends}`);
+        assert.equal(ends[0], 'aborted', `the file, ${when}`);
+        if (when === 1_000) {
+          // Longer than anything waits.
+          await page.sendFile({ name: 'Gus', length: 1, called: 'said here' });
+        }
+        if (when !== 'within') await page.leave({ name: 'Gus' });
+      }
+      await page.chat({ name: 'Gus', text: 'said here' });
+      await page.sendFile({ name: 'Gus', length: 1, called: 'said here' });
+      await until('both files', async () => (await listener.heardBy({ name: 'Fay', what: 'files' })).length === 2);
+      const heard = async (what, field) => (await listener.heardBy({ name: 'Fay', what })).map((one) => one[field]);
+      assert.deepEqual(await heard('files', 'name'), ['said here', 'said here']);
+      assert.deepEqual(await heard('chat', 'text'), ['said here']);
+      assert.deepEqual(await listener.data({ name: 'Fay' }), []);
+      await page.page.close();
+      await listener.page.close();
+    });
+
     it(`metadata, and attributes in it, on servers that pass it on: ${kind}`, async () => {
       const page = await openSupport(browsers[index], stage.site);
       const [cem, dee] = [31 + 10 * index, 32 + 10 * index];

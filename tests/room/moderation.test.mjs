@@ -70,6 +70,23 @@ for (const kind of BROWSERS) {
       assert.deepEqual(call.page.complaints, []);
     });
 
+    it('stays with the room it was made in', async () => {
+      await meet();
+      const former = room;
+      await call.holdModerator({ name: 'Bob', secret: SECRET });
+      await call.leave({ name: 'Bob' });
+      assert.equal((await call.asHeld({ method: 'end' })).code, 'invalid-state');
+      room = nextRoom++;
+      await createRoom(stage.janus, room);
+      await call.join({ name: 'Bob', room });
+      for (const method of ['end', 'unlock']) assert.equal((await call.asHeld({ method })).code, 'invalid-state', method);
+      assert.deepEqual((await rooms(stage.janus)).filter((one) => [former, room].includes(one)), [former, room]);
+      assert.equal(await call.state({ name: 'Bob' }), 'connected');
+      // Another is for the room that there is.
+      assert.deepEqual(await bob('end'), {});
+      await until('the end', async () => !(await rooms(stage.janus)).includes(room));
+    });
+
     it('tells muted by the owner from muted by a moderator, for sound as well', async () => {
       await meet({ options: { microphone: true } });
       const view = { ...VIEW, what: 'audio' };

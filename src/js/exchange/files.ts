@@ -3,14 +3,12 @@ import { JanusError, internal } from '../index.js';
 import { FILE_PIECE_BYTES, type Piece, type Words } from './envelope.js';
 import { ArrivingFile, type FileHead } from './incoming-file.js';
 import { gone, left, randomNumber, type Line, type Part, type Sender } from './line.js';
+import { MOST_BYTES, Queue, mayBegin } from './queue.js';
+import { UNSETTLED_MS } from './settling.js';
 import type { FileOptions, IncomingFile } from './types.js';
 
 const { abortable, invalidArgument } = internal;
 
-/** Bytes of a file, and of all that come from one person at a time. */
-const MOST_BYTES = 268_435_456;
-/** Files that come from one person at a time. */
-const AT_A_TIME = 8;
 /** Of a Blob as much is read at a time, bytes. */
 const READ_BYTES = 16 * FILE_PIECE_BYTES;
 const NAME_CHARACTERS = 255;
@@ -35,6 +33,7 @@ export function readHead({ name, type, size }: Words): FileHead | undefined {
 export class Files implements Part {
   readonly #line: Line;
   readonly #tell: (file: IncomingFile) => void;
+  readonly #queue = new Queue();
   readonly #arriving = new Map<RemoteParticipant, Map<number, ArrivingFile>>();
 
   constructor(line: Line, tell: (file: IncomingFile) => void) {
@@ -42,14 +41,19 @@ export class Files implements Part {
     this.#tell = tell;
   }
 
-  async send(file: unknown, { name, onProgress, signal }: FileOptions): Promise<void> {
+  async send(file: unknown, options: FileOptions): Promise<void> {
     if (!(file instanceof Blob)) throw invalidArgument('file: expected a File or a Blob');
     if (file.size > MOST_BYTES) throw invalidArgument(`file: at most ${MOST_BYTES} bytes`);
-    const called = name ?? (file instanceof File ? file.name : 'file');
+    const called = options.name ?? (file instanceof File ? file.name : 'file');
     if (typeof called !== 'string') throw invalidArgument('name: expected text');
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
+    const end = await this.#queue.turn(file.size, options.signal);
+    await this.#send(file, called, options).finally(end);
+  }
+
+  async #send(file: Blob, called: string, { onProgress, signal }: FileOptions): Promise<void> {
     // Those who came a moment ago get all of it.
-    await abortable(this.#line.settled(), signal);
+    await abortable(this.#line.settled(UNSETTLED_MS), signal);
     const number = randomNumber();
     const { size, type } = file;
     await this.#line.say({ is: 'file', number, name: fitName(called), type, size });
@@ -93,14 +97,14 @@ export class Files implements Part {
   over(): void {
     for (const files of this.#arriving.values()) for (const file of files.values()) file.fail(left());
     this.#arriving.clear();
+    this.#queue.over();
   }
 
   #begin(participant: RemoteParticipant, number: number, head: FileHead): void {
     const files = this.#of(participant);
     if (files.has(number)) return;
-    const together = [...files.values()].reduce((sum, { size }) => sum + size, head.size);
-    // Nobody who means well sends so much at a time.
-    if (files.size >= AT_A_TIME || together > MOST_BYTES) return;
+    // Nobody who means well sends more at a time.
+    if (!mayBegin([...files.values()].map(({ size }) => size), head.size)) return;
     const file = new ArrivingFile(participant, head);
     this.#arriving.set(participant, files.set(number, file));
     this.#tell(file);

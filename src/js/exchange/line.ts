@@ -17,8 +17,8 @@ export interface Line {
   sayPiece(number: number, at: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Whether those who are here hear us by now, as far as can be told. */
   isSettled(): boolean;
-  /** Resolves when they do. */
-  settled(): Promise<void>;
+  /** Resolves when they do; after as many milliseconds all the same, while people keep coming. */
+  settled(most?: number): Promise<void>;
 }
 
 /** One subject of an exchange. @internal */

@@ -12,13 +12,15 @@ const SINCE = 1300;
 /** What the server itself tells the others about us, where it does: it reaches pages of every kind, and those who come later. @internal */
 export class Introduction {
   readonly #host: Host;
+  readonly #stay: AbortSignal;
   readonly #local: LocalParticipant;
   #passesOn: Promise<boolean> | undefined;
   /** One after the other, each with what holds by then: of two at once the later one would know nothing of the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(host: Host) {
+  constructor(host: Host, stay: AbortSignal) {
     this.#host = host;
+    this.#stay = stay;
     this.#local = host.room.localParticipant;
   }
 
@@ -48,6 +50,7 @@ export class Introduction {
         throw new JanusError('the server passes no metadata on: it is older than 1.3.0', { code: 'unsupported', retryable: false });
       }
       await this.#say(parse(text) as Metadata);
+      this.#stay.throwIfAborted();
       this.#local._setMetadata(text);
     });
   }
@@ -60,8 +63,11 @@ export class Introduction {
 
   async #say(metadata: Metadata | undefined): Promise<void> {
     const text = stringify({ ...metadata, attributes: this.#local.attributes });
+    // What waited goes to nobody else, and what holds in the next call is said with joining.
+    this.#stay.throwIfAborted();
     if (text === this.#local._introduced) return;
     await this.#host.core()?.setMetadata(text);
+    this.#stay.throwIfAborted();
     this.#local._introduced = text;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * After somebody came, or a channel opened, Janus and the others take a moment until what is sent arrives: they subscribe,
- * which takes a negotiation, and the server keeps nothing for them meanwhile. So long nothing is settled, ms.
+ * which takes a negotiation, and the server keeps nothing for them meanwhile. So long nothing is settled, ms. @internal
  */
-const UNSETTLED_MS = 3_000;
+export const UNSETTLED_MS = 3_000;
 
 /** Tells when everybody hears us, as far as can be told. @internal */
 export class Settling {
@@ -19,9 +19,13 @@ export class Settling {
     this.#timer = setTimeout(() => this.end(), UNSETTLED_MS);
   }
 
-  /** Resolves when it is settled. */
-  async wait(): Promise<void> {
-    if (!this.isSettled) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** Resolves when it is settled, or after as many milliseconds. */
+  async wait(most?: number): Promise<void> {
+    if (this.isSettled) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      if (most !== undefined) setTimeout(resolve, most);
+    });
   }
 
   /** Nobody is waited for any longer. */

@@ -10,7 +10,9 @@ import { tellSpeakers } from './speakers.js';
 import { watchStalls } from './stalls.js';
 
 export { debugBundle } from './debug.js';
-export { request, sendChatMessage, sendFile, setAttributes, setMetadata, takeEnvelope } from '../exchange/index.js';
+export {
+  request, sendChatMessage, sendFile, setAttributes, setHandRaised, setMetadata, takeEnvelope,
+} from '../exchange/index.js';
 export { moderation } from './moderation.js';
 export { simulate } from './simulate.js';
 
@@ -23,10 +25,12 @@ export interface Host {
   readonly states: ({ at: number } & StateChanged)[];
   /** What is under it; there is none before anything was asked of the room. */
   core(): RoomCore | undefined;
-  /** Says something to the libraries of the other pages, in one frame. */
-  send(envelope: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The stay in a room there is, or that comes next: it is aborted when it is over. */
+  stay(): AbortSignal;
+  /** Says something to the libraries of the other pages of a stay, in one frame. */
+  send(envelope: Uint8Array<ArrayBuffer>, stay: AbortSignal): Promise<void>;
   /** Does what belongs to a stay: rejects with `aborted` what comes too late because we left. */
-  within<T>(work: () => Promise<T>): Promise<T>;
+  within<T>(work: (stay: AbortSignal) => Promise<T>): Promise<T>;
   emit<K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void;
 }
 

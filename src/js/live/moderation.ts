@@ -18,7 +18,8 @@ const ANY_VERSION = 0;
 
 /**
  * A room, for those who know its secret. Rejects with `missing-element` (429) where a secret is needed and none was
- * given, with `unauthorized` (433) if it is wrong, and with `invalid-state` outside of the room. The secret is in the
+ * given, with `unauthorized` (433) if it is wrong, and with `invalid-state` outside of the room; it stays with the room it
+ * was made in, and once that is left, another is needed. The secret is in the
  * requests and nowhere else: neither in errors nor in logs.
  *
  * @example
@@ -28,11 +29,13 @@ const ANY_VERSION = 0;
 export class Moderation {
   readonly #host: Host;
   readonly #secret: string | undefined;
+  readonly #stay: AbortSignal;
 
   /** @internal */
-  constructor(host: Host, secret: string | undefined) {
+  constructor(host: Host, secret: string | undefined, stay: AbortSignal) {
     this.#host = host;
     this.#secret = secret;
+    this.#stay = stay;
   }
 
   /** Sends somebody out, who may come back. Rejects with `feed-not-found` (428) for people who are not here. */
@@ -98,6 +101,8 @@ export class Moderation {
   #ask(method: Method, options: Record<string, unknown> & Abortable): Promise<Record<string, unknown>> {
     return this.#host.within(async () => {
       const { RoomHandle } = await loadVideoRoom();
+      // Another room is not the one it was made for.
+      if (this.#stay.aborted) throw new JanusError('the room this moderates was left', { code: 'invalid-state', retryable: false });
       const fields = method === 'list' ? options : { room: this.#host.room.id, secret: this.#secret, ...options };
       return withParts(this.#host.core(), ({ publisher }) => new RoomHandle(publisher, ANY_VERSION).read(method, fields));
     });
@@ -105,7 +110,7 @@ export class Moderation {
 }
 
 /** @internal */
-export async function moderation(host: Host, secret: string | undefined): Promise<Moderation> {
+export async function moderation(host: Host, secret: string | undefined, stay: AbortSignal): Promise<Moderation> {
   if (secret !== undefined && typeof secret !== 'string') throw invalidArgument('secret: expected a text');
-  return new Moderation(host, secret);
+  return new Moderation(host, secret, stay);
 }

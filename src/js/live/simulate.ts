@@ -44,9 +44,11 @@ const TROUBLES: Record<Trouble, (host: Host) => Promise<void>> = {
 const PATIENCE_MS = 5_000;
 
 /** Breaks something. @internal */
-export async function simulate(host: Host, trouble: Trouble): Promise<void> {
+export async function simulate(host: Host, trouble: Trouble, stay: AbortSignal): Promise<void> {
   const cause = Object.hasOwn(TROUBLES, trouble) ? TROUBLES[trouble] : undefined;
   if (!cause) throw invalidArgument(`simulate: expected ${Object.keys(TROUBLES).join(', ')}`);
+  // Another call is not the one to break.
+  stay.throwIfAborted();
   await cause(host);
 }
 

@@ -169,7 +169,9 @@ export class DataLink {
     this.#deliver = deliver;
   }
 
-  async send(data: unknown, options: DataOptions, envelope: boolean): Promise<void> {
+  async send(data: unknown, options: DataOptions, stay: AbortSignal, envelope: boolean): Promise<void> {
+    // What was loaded for it may have come too late.
+    stay.throwIfAborted();
     const given = payloadOf(data);
     const { signal } = options;
     signal?.throwIfAborted();
@@ -179,6 +181,7 @@ export class DataLink {
     const waiting = envelope ? [copied(given)] : [...frames(given)];
     if (!this.#lanes.has(name)) {
       const core = await this.#core();
+      stay.throwIfAborted();
       if (!this.#lanes.has(name)) core.openChannel(name, JSON.stringify(channelOf(wanted)));
     }
     const lane = this.#lane(name);

@@ -101,6 +101,34 @@ export async function sendFile({ name, length, called, abortAt, clumsy, type = '
   return { ...sent, digest: await digest(file), steps: steps.length, last: steps.at(-1), reported };
 }
 
+/** Several at once, each called by its number. */
+export const sendFiles = ({ name, count }) => Promise.all(Array.from({ length: count }, (_, index) =>
+  person(name).room.localParticipant.sendFile(new Blob([noise(100 + index)]), { name: String(index) })));
+
+/** Wishes for the hand, all at once; whether it is up then. */
+export async function wishForHand({ name, wishes }) {
+  const { localParticipant: me } = person(name).room;
+  await Promise.all(wishes.map((raised) => me.setHandRaised(raised)));
+  return me.isHandRaised;
+}
+
+/** Says things to one room and goes to another: at once, after as many ms, or within the file. How each ended. */
+export async function moveOn({ name, to, when, length = 1_000 }) {
+  const { room } = person(name);
+  const me = room.localParticipant;
+  const words = `said elsewhere ${when}`;
+  let began;
+  const isUnderWay = new Promise((resolve) => (began = resolve));
+  const file = new File([new Uint8Array(length)], words);
+  const asked = [me.sendFile(file, { onProgress: began }), me.sendChatMessage(words), me.sendData(words)].map(outcome);
+  if (when === 'within') await isUnderWay;
+  else if (when > 0) await new Promise((resolve) => setTimeout(resolve, when));
+  const leaving = room.leave();
+  await room.join({ room: to, display: name });
+  await leaving;
+  return (await Promise.all(asked)).map(({ code }) => code);
+}
+
 /** Sends bytes as they are over a channel of the page's own, as another client would. */
 export async function sendRaw({ name, messages }) {
   const { publisher } = person(name).room.peerConnections;

@@ -37,6 +37,15 @@ export async function moderate({ name, secret, method, of, what, argument }) {
   })());
 }
 
+let moderator;
+
+/** A moderator made now, for `asHeld()`. */
+export async function holdModerator({ name, secret }) {
+  moderator = await person(name).room.moderation(secret);
+}
+
+export const asHeld = ({ method }) => outcome(moderator[method]());
+
 /** Whether what is held for moderating tells its secret in any usual way. */
 export async function showsSecret({ name, secret }) {
   const moderation = await person(name).room.moderation(secret);
