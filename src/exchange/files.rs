@@ -9,6 +9,8 @@ use futures_channel::oneshot;
 use super::frames::{PIECE_BYTES, file_head};
 use super::heads::{Arrival, MOST_BYTES, READ_BYTES, Step, fit, fit_name, may_begin};
 use super::inner::{Inner, gone, left};
+use super::queue::Queue;
+use super::settling::UNSETTLED;
 use super::words::{Announced, Number, Words};
 use super::{DataOptions, ExchangeEvent};
 use crate::engine::Millis;
@@ -245,14 +247,17 @@ impl IncomingFile {
     }
 }
 
-/// Files that arrive.
+/// Files that arrive, and those that wait to be sent.
 #[derive(Default)]
-pub(super) struct Files(RefCell<Vec<IncomingFile>>);
+pub(super) struct Files {
+    arriving: RefCell<Vec<IncomingFile>>,
+    queue: Rc<Queue>,
+}
 
 impl Files {
     /// Those of one person that are under way.
     fn of(&self, sender: &Id) -> Vec<IncomingFile> {
-        let mut all = self.0.borrow_mut();
+        let mut all = self.arriving.borrow_mut();
         all.retain(|file| !file.is_over());
         all.iter().filter(|file| file.sender() == sender).cloned().collect()
     }
@@ -276,7 +281,7 @@ impl Files {
         }
         let file = IncomingFile::new(sender.clone(), number, head);
         if !file.is_over() {
-            self.0.borrow_mut().push(file.clone());
+            self.arriving.borrow_mut().push(file.clone());
         }
         Some(file)
     }
@@ -284,7 +289,7 @@ impl Files {
     pub(super) fn piece(&self, sender: &Id, number: u32, at: u64, bytes: &Uint8Array) {
         if let Some(file) = self.find(sender, number.into()) {
             file.add(at, bytes);
-            self.0.borrow_mut().retain(|file| !file.is_over());
+            self.arriving.borrow_mut().retain(|file| !file.is_over());
         }
     }
 
@@ -302,13 +307,14 @@ impl Files {
     }
 
     pub(super) fn over(&self) {
-        for file in self.0.take() {
+        self.queue.over();
+        for file in self.arriving.take() {
             file.end(Err(left().into()));
         }
     }
 
     pub(super) fn tick(&self, now: Millis) {
-        let all = self.0.borrow().clone();
+        let all = self.arriving.borrow().clone();
         for file in all.into_iter().filter(|file| file.0.arrival.get().until() <= now) {
             let text = "nothing came of the file for a while";
             file.end(Err(Error::new(ErrorCode::Timeout, text).into()));
@@ -316,7 +322,7 @@ impl Files {
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {
-        let all = self.0.borrow();
+        let all = self.arriving.borrow();
         all.iter().filter(|file| !file.is_over()).map(|file| file.0.arrival.get().until()).min()
     }
 }
@@ -325,12 +331,15 @@ impl Files {
 struct CallOff {
     exchange: Weak<Inner>,
     number: u32,
+    stay: u32,
     is_sent: bool,
 }
 
 impl Drop for CallOff {
     fn drop(&mut self) {
-        if let Some(exchange) = self.exchange.upgrade().filter(|_| !self.is_sent) {
+        if let Some(exchange) = self.exchange.upgrade().filter(|_| !self.is_sent)
+            && exchange.stay.get() == self.stay
+        {
             exchange.let_say(&Words::NoFile { number: self.number.into() });
         }
     }
@@ -357,11 +366,15 @@ impl Inner {
             kind: options.kind.unwrap_or_else(|| blob.type_()),
             size,
         };
+        let stay = self.stay.get();
+        let _place = self.files.queue.place(size).await.ok_or_else(left)?;
         // Those who came a moment ago get all of it.
-        self.settled().await?;
+        self.belongs(stay)?;
+        self.settled(Some(UNSETTLED)).await?;
         let number = random_u32();
         self.say(&Words::File { number: number.into(), file })?.await?;
-        let mut call_off = CallOff { exchange: Rc::downgrade(self), number, is_sent: false };
+        let exchange = Rc::downgrade(self);
+        let mut call_off = CallOff { exchange, number, stay, is_sent: false };
         let mut at = 0;
         while at < size {
             let bytes = read_blob(&blob, at, size.min(at + READ_BYTES)).await?;
@@ -370,6 +383,7 @@ impl Inner {
                 let to = bytes.length().min(from + PIECE_BYTES);
                 let head = file_head(number, at + u64::from(from));
                 let piece = headed(&head, &bytes.subarray(from, to));
+                self.belongs(stay)?;
                 self.post(DataOptions::default(), Data::Bytes(piece), true).await?;
                 if let Some(listener) = &options.on_progress {
                     listener(at + u64::from(to), size);

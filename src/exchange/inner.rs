@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use futures_channel::oneshot;
 
@@ -16,6 +16,7 @@ use super::reassembly::Reassembly;
 use super::requests::Requests;
 use super::saying::{Introduction, Saying, Settle};
 use super::settling::Settling;
+use super::stay::settle;
 use super::words::Words;
 use super::{ChatMessage, DataOptions, ExchangeEvent};
 use crate::engine::Millis;
@@ -51,12 +52,14 @@ pub(super) struct Inner {
     /// Who else is here, by id as text.
     people: RefCell<Map<String, Id>>,
     pub(super) is_on: Cell<bool>,
+    /// How many stays are over.
+    pub(super) stay: Cell<u32>,
     lanes: RefCell<Map<String, Rc<Lane>>>,
     ears: RefCell<Vec<DataEar>>,
     reassembly: RefCell<Reassembly<Uint8Array>>,
     /// Whether a channel of ours is known to be open.
-    has_said: Cell<bool>,
-    settling: RefCell<Settling<oneshot::Sender<()>>>,
+    pub(super) has_said: Cell<bool>,
+    pub(super) settling: RefCell<Settling<oneshot::Sender<()>>>,
     pub(super) book: RefCell<Book>,
     pub(super) saying: Cell<Saying>,
     pub(super) introduction: RefCell<Introduction>,
@@ -85,6 +88,7 @@ impl Inner {
             own_id: RefCell::default(),
             people: RefCell::new(people.collect()),
             is_on: Cell::default(),
+            stay: Cell::default(),
             lanes: RefCell::default(),
             ears: RefCell::default(),
             reassembly: RefCell::default(),
@@ -193,6 +197,7 @@ impl Inner {
     /// The room was left: everything ends.
     fn over(&self) {
         self.is_on.set(false);
+        self.stay.set(self.stay.get().wrapping_add(1));
         self.has_said.set(false);
         self.own_id.take();
         drop(self.people.take());
@@ -272,10 +277,12 @@ impl Inner {
         is_ours: bool,
     ) -> impl Future<Output = Result<(), Failure>> + use<> {
         let posted = self.lane(options).map(|lane| lane.add(data, is_ours));
-        let weak = Rc::downgrade(self);
+        let (weak, stay) = (Rc::downgrade(self), self.stay.get());
         async move {
             posted?.await.unwrap_or_else(|_| Err(left().into()))?;
-            if let Some(inner) = weak.upgrade().filter(|inner| is_ours && !inner.has_said.get()) {
+            let is_first =
+                |inner: &Rc<Self>| is_ours && inner.stay.get() == stay && !inner.has_said.get();
+            if let Some(inner) = weak.upgrade().filter(is_first) {
                 inner.has_said.set(true);
                 inner.disturb();
             }
@@ -306,36 +313,6 @@ impl Inner {
     pub(super) fn let_say(self: &Rc<Self>, words: &Words) {
         if let Ok(said) = self.say(words) {
             let_go(said);
-        }
-    }
-
-    pub(super) fn is_settled(&self) -> bool {
-        self.settling.borrow().is_settled()
-    }
-
-    /// Resolves when those who are here hear us, as far as can be told.
-    pub(super) fn settled(self: &Rc<Self>) -> impl Future<Output = Result<(), Failure>> + use<> {
-        // What was never used is opened by what is said first, and nobody hears that.
-        let hello = (!self.has_said.get()).then(|| self.say(&Words::Hello));
-        let (is_in, weak) = (self.check(), Rc::downgrade(self));
-        async move {
-            is_in?;
-            if let Some(hello) = hello {
-                hello?.await?;
-            }
-            let settled = wait(&weak);
-            if let Some(settled) = settled {
-                // Whoever left meanwhile hears it from what they do next.
-                settled.await.ok();
-            }
-            Ok(())
-        }
-    }
-
-    pub(super) fn disturb(self: &Rc<Self>) {
-        if self.is_on.get() {
-            self.settling.borrow_mut().disturb(now());
-            self.wake();
         }
     }
 
@@ -472,21 +449,6 @@ impl Inner {
 /// Whether this is the label of somebody's channels, maybe cut.
 fn is_of(label: &str, id: &str) -> bool {
     label == id || label.len() >= CUT_LABEL && id.starts_with(label)
-}
-
-fn settle(waiting: Vec<oneshot::Sender<()>>) {
-    for settle in waiting {
-        // Nobody may wait any longer.
-        settle.send(()).ok();
-    }
-}
-
-/// What resolves when it is settled; nothing if it is.
-fn wait(inner: &Weak<Inner>) -> Option<oneshot::Receiver<()>> {
-    let (settle, settled) = oneshot::channel();
-    let inner = inner.upgrade()?;
-    let waiting = inner.settling.borrow_mut().wait(settle);
-    waiting.is_none().then_some(settled)
 }
 
 impl Drop for Inner {

@@ -28,10 +28,12 @@ mod frames;
 mod heads;
 mod inner;
 mod lane;
+mod queue;
 mod reassembly;
 mod requests;
 mod saying;
 mod settling;
+mod stay;
 mod turns;
 mod ways;
 mod words;
@@ -259,7 +261,7 @@ impl Exchange {
 
     /// Sends a file to everybody who is in the room, up to 256 MiB: a `Blob`, a `File`, or bytes. It begins when those
     /// who came a moment ago can hear it, within three seconds, and ends when all of it is on its way. Other things that
-    /// are sent meanwhile do not wait for it. To drop the future calls the file off.
+    /// are sent meanwhile do not wait for it; of files, eight are under way at a time, with 256 MiB together. To drop the future calls the file off.
     ///
     /// ```no_run
     /// # async fn example(exchange: &janus_wasm::exchange::Exchange, file: janus_wasm::web::File) -> Result<(), janus_wasm::room::Failure> {

@@ -76,13 +76,17 @@ impl Inner {
     pub(super) async fn set_metadata(&self, metadata: Json) -> Result<(), Failure> {
         check_metadata(&metadata)?;
         self.check()?;
+        let stay = self.stay.get();
         let _turn = self.introduction_turn().await;
-        if !self.passes_on().await? {
+        let passes_on = self.passes_on().await;
+        self.belongs(stay)?;
+        if !passes_on? {
             let text = "the server passes no metadata on: it is older than 1.3.0";
             return Err(Error::new(ErrorCode::Unsupported, text).into());
         }
         let told = introduction(Some(&metadata), self.book.borrow().own());
         self.room.set_metadata(told.clone()).await?;
+        self.belongs(stay)?;
         let mut introduction = self.introduction.borrow_mut();
         introduction.metadata = Some(metadata);
         introduction.told = introduction.told.is_some().then_some(told);
@@ -112,18 +116,23 @@ impl Inner {
 
     /// Tells the server our attributes, beside the metadata there is. Whether it passes them on.
     async fn introduce_again(&self) -> bool {
+        let stay = self.stay.get();
         if self.introduction.borrow().told.is_none() || !self.passes_on().await.unwrap_or_default()
         {
             return false;
         }
         let _turn = self.introduction_turn().await;
+        // In another call it was said with joining.
+        if self.stay.get() != stay {
+            return true;
+        }
         let metadata = self.introduction.borrow().metadata.clone();
         let words = introduction(metadata.as_ref(), self.book.borrow().own());
         if self.introduction.borrow().told.as_ref() == Some(&words) {
             return true;
         }
         let is_told = self.room.set_metadata(words.clone()).await.is_ok();
-        if is_told && self.is_on.get() {
+        if is_told && self.stay.get() == stay {
             self.introduction.borrow_mut().told = Some(words);
         }
         is_told
@@ -157,7 +166,7 @@ impl Inner {
         }
         self.wake();
         if !self.is_settled() {
-            let (settled, weak) = (self.settled(), Rc::downgrade(self));
+            let (settled, weak) = (self.settled(None), Rc::downgrade(self));
             spawn_local(async move {
                 if settled.await.is_ok()
                     && let Some(inner) = weak.upgrade()
@@ -233,7 +242,7 @@ impl Inner {
         self.say(&words)?.await?;
         // Who did not hear it yet hears it then. It is no failure if we have left meanwhile.
         if !is_settled || !self.is_settled() {
-            let (settled, weak) = (self.settled(), Rc::downgrade(self));
+            let (settled, weak) = (self.settled(None), Rc::downgrade(self));
             spawn_local(async move {
                 if settled.await.is_ok()
                     && let Some(inner) = weak.upgrade()

@@ -4,12 +4,13 @@ use crate::engine::Millis;
 
 /// After somebody came, or a channel opened, Janus and the others take a moment until what is sent arrives: they
 /// subscribe, which takes a negotiation, and the server keeps nothing for them meanwhile. So long nothing is settled.
-const UNSETTLED: Millis = Millis(3_000);
+pub(super) const UNSETTLED: Millis = Millis(3_000);
 
 /// Tells when everybody hears us, as far as can be told. `W` waits for it.
 pub(super) struct Settling<W> {
     until: Option<Millis>,
-    waiting: Vec<W>,
+    /// With the time when they wait no longer.
+    waiting: Vec<(W, Option<Millis>)>,
 }
 
 impl<W> Default for Settling<W> {
@@ -28,29 +29,41 @@ impl<W> Settling<W> {
         self.until = Some(now + UNSETTLED);
     }
 
-    /// Waits until it is settled; given back if it is.
-    pub(super) fn wait(&mut self, who: W) -> Option<W> {
+    /// Waits until it is settled, or this time comes; given back if it is.
+    pub(super) fn wait(&mut self, who: W, until: Option<Millis>) -> Option<W> {
         if self.is_settled() {
             return Some(who);
         }
-        self.waiting.push(who);
+        self.waiting.push((who, until));
         None
     }
 
     /// Those who need not wait any longer.
     pub(super) fn tick(&mut self, now: Millis) -> Vec<W> {
-        if self.until.is_some_and(|until| until <= now) { self.end() } else { Vec::new() }
+        let is_due = |until: Option<Millis>| until.is_some_and(|until| until <= now);
+        if is_due(self.until) {
+            return self.end();
+        }
+        let all = std::mem::take(&mut self.waiting);
+        let (due, waiting) = all.into_iter().partition(|(_, until)| is_due(*until));
+        self.waiting = waiting;
+        who(due)
     }
 
     /// Nobody is waited for any longer.
     pub(super) fn end(&mut self) -> Vec<W> {
         self.until = None;
-        std::mem::take(&mut self.waiting)
+        who(std::mem::take(&mut self.waiting))
     }
 
     pub(super) fn deadline(&self) -> Option<Millis> {
-        self.until
+        let all = self.waiting.iter().map(|(_, until)| *until);
+        all.chain([self.until]).flatten().min()
     }
+}
+
+fn who<W>(waiting: Vec<(W, Option<Millis>)>) -> Vec<W> {
+    waiting.into_iter().map(|(who, _)| who).collect()
 }
 
 #[cfg(test)]
@@ -61,13 +74,27 @@ mod tests {
     #[test]
     fn it_settles_when_nothing_disturbed_it_for_a_while() {
         let mut settling = Settling::default();
-        assert_eq!(settling.wait("nobody"), Some("nobody"));
+        assert_eq!(settling.wait("nobody", None), Some("nobody"));
         settling.disturb(Millis(0));
-        assert_eq!(settling.wait("ada"), None);
+        assert_eq!(settling.wait("ada", None), None);
         settling.disturb(Millis(2_000));
         assert!(settling.tick(Millis(4_999)).is_empty());
         assert_eq!(settling.deadline(), Some(Millis(5_000)));
         assert_eq!(settling.tick(Millis(5_000)), ["ada"]);
         assert!(settling.is_settled());
+    }
+
+    #[test]
+    fn not_everybody_waits_for_as_long_as_people_keep_coming() {
+        let mut settling = Settling::default();
+        settling.disturb(Millis(0));
+        assert_eq!(settling.wait("patient", None), None);
+        assert_eq!(settling.wait("file", Some(Millis(3_000))), None);
+        settling.disturb(Millis(2_000));
+        assert_eq!(settling.deadline(), Some(Millis(3_000)));
+        assert!(settling.tick(Millis(2_999)).is_empty());
+        assert_eq!(settling.tick(Millis(3_000)), ["file"]);
+        assert_eq!(settling.deadline(), Some(Millis(5_000)));
+        assert_eq!(settling.tick(Millis(5_000)), ["patient"]);
     }
 }

@@ -1,6 +1,9 @@
 //! Moderation of the room one is in.
 
-use super::{Credentials, Room, StreamRef};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::{Credentials, Room, RoomEvent, RoomState, StreamRef, Watching};
 use crate::client::Answer;
 use crate::protocol::videoroom::answers::RoomInfo;
 use crate::protocol::videoroom::check::RoomRequest;
@@ -16,7 +19,8 @@ const ANY_VERSION: u32 = 0;
 /// A room, for those who know its secret: [`Room::moderation`].
 ///
 /// All requests fail with `MissingElement` (429) where a secret is needed and none was given, with
-/// `Unauthorized` (433) if it is wrong, and with `InvalidState` outside of the room. The secret is in the requests
+/// `Unauthorized` (433) if it is wrong, and with `InvalidState` outside of the room; it stays
+/// with the room it was made in, and once that is left, another is needed. The secret is in the requests
 /// and nowhere else: neither in errors nor in logs.
 ///
 /// ```no_run
@@ -30,6 +34,8 @@ const ANY_VERSION: u32 = 0;
 pub struct Moderation {
     room: Room,
     secret: Option<String>,
+    is_over: Rc<Cell<bool>>,
+    _watching: Rc<Watching>,
 }
 
 impl std::fmt::Debug for Moderation {
@@ -42,7 +48,15 @@ impl std::fmt::Debug for Moderation {
 impl Room {
     /// Moderation of this room with its secret, if it has one. Nothing is asked before something is done with it.
     pub fn moderation(&self, secret: Option<&str>) -> Moderation {
-        Moderation { room: self.clone(), secret: secret.map(str::to_owned) }
+        let is_over = Rc::new(Cell::new(false));
+        let ended = Rc::clone(&is_over);
+        let watching = self.watch(move |event| {
+            if matches!(event, RoomEvent::StateChanged { state: RoomState::Disconnected, .. }) {
+                ended.set(true);
+            }
+        });
+        let (secret, _watching) = (secret.map(str::to_owned), Rc::new(watching));
+        Moderation { room: self.clone(), secret, is_over, _watching }
     }
 }
 
@@ -160,7 +174,8 @@ impl Moderation {
 
     /// These requests are answered at once, so that the handle that is in the room can carry them.
     async fn ask<R: RoomRequest>(&self, request: &R) -> Result<Answer, Error> {
-        let parts = self.room.parts().ok_or_else(outside)?;
+        // Another room is not the one it was made for.
+        let parts = self.room.parts().filter(|_| !self.is_over.get()).ok_or_else(outside)?;
         typed(&parts.publisher, ANY_VERSION, request, None).await
     }
 }

@@ -374,6 +374,57 @@ async fn leaving_settles_all_that_waits() {
     ada.room.leave().await;
 }
 
+/// Neither what waits for its turn, nor what waits for those who came a moment ago.
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn what_is_said_in_one_room_goes_to_no_other() {
+    let (ada, bob) = two(url()).await;
+    let options = || JoinOptions::new(4321).pin("4321").data_channel("reliable", "{}");
+    bob.room.leave().await;
+    bob.room.join(options()).await.unwrap();
+    // Somebody has just come: it is said again in a moment.
+    let cleo = Person::join(url(), "Cleo").await;
+    until("Cleo", || (ada.room.participants().len() == 1).then_some(())).await;
+    let read = Rc::new(RefCell::new(Vec::new()));
+    let reads = Rc::clone(&read);
+    let watching = bob.exchange.watch(move |event| {
+        if let ExchangeEvent::ChatMessage(message) = event {
+            reads.borrow_mut().push(message.text.clone());
+        }
+    });
+    let send = |name: &str| {
+        let (exchange, options) = (ada.exchange.clone(), FileOptions::new().name(name));
+        begin(async move { exchange.send_file(&b"x"[..], options).await })
+    };
+    let files: Vec<_> = (0..10).map(|_| send("there")).collect();
+    ada.exchange.send_chat_message("there").await.unwrap();
+    ada.room.leave().await;
+    ada.room.join(options()).await.unwrap();
+    for file in files {
+        let end = until("its end", || file.take()).await;
+        assert_eq!(code(end), Some(ErrorCode::Aborted));
+    }
+    let here: Vec<_> = (0..12).map(|at| send(&at.to_string())).collect();
+    for at in 0..12 {
+        let file = bob.file().await;
+        assert_eq!(file.name(), at.to_string());
+        file.blob().await.unwrap();
+    }
+    for file in here {
+        until("its end", || file.take()).await.unwrap();
+    }
+    ada.exchange.send_chat_message("here").await.unwrap();
+    until("the message", || (!read.borrow().is_empty()).then_some(())).await;
+    assert_eq!(*read.borrow(), ["here"]);
+    drop(watching);
+    cleo.room.leave().await;
+    ada.room.leave().await;
+    bob.room.leave().await;
+}
+
 /// Other clients say what they like.
 #[cfg_attr(
     not(janus_server),

@@ -139,5 +139,16 @@ async fn every_act_of_a_moderator_is_seen_by_the_others() {
         assert_eq!(over(&mut at_bob).await, Some(Reason::RoomDestroyed));
         assert_eq!(code_of(moderation.end().await), Some(ErrorCode::InvalidState));
         assert_eq!(cleo.state(), RoomState::Disconnected);
+
+        // It stays with the room it was made in.
+        let (other, create) = made();
+        let held = ada.moderation(Some(SECRET));
+        ada.join(JoinOptions::new(other.clone()).create(&create)).await.unwrap();
+        assert!(!held.set_recording(false).await.unwrap());
+        ada.leave().await;
+        assert_eq!(code_of(held.end().await), Some(ErrorCode::InvalidState));
+        ada.join(JoinOptions::new(other)).await.unwrap();
+        assert_eq!(code_of(held.end().await), Some(ErrorCode::InvalidState));
+        ada.moderation(Some(SECRET)).end().await.unwrap();
     }
 }
