@@ -251,6 +251,30 @@ describe('chat', () => {
   });
 });
 
+describe('chat that is said again', () => {
+  it('is heard once, though it is much, and who said it was away meanwhile', async () => {
+    const [ada, bob] = meet(['1', '2']);
+    const words = Array.from({ length: 1_000 }, (_, number) => wrap({ is: 'chat', number, text: String(number) }));
+    for (const one of words) bob.take(ada, one);
+    bob.exchanges.chat.parted(bob.seen.get(ada));
+    bob.seen.set(ada, { id: ada.id, attributes: {} });
+    for (const one of words) bob.take(ada, one);
+    assert.deepEqual(bob.heard.map(({ text }) => text), words.map((_, number) => String(number)));
+  });
+
+  it('takes no memory without end', () => {
+    const [ada, bob] = meet(['1', '2']);
+    const chats = bob.exchanges.chat;
+    const participant = bob.seen.get(ada);
+    for (let number = 0; number < 10_000; number += 1) {
+      chats.take({ from: String(number % 5_000), participant }, { is: 'chat', number, text: 'x' });
+    }
+    chats.take({ from: '4999', participant }, { is: 'chat', number: 9_999, text: 'x' });
+    chats.take({ from: '1', participant }, { is: 'chat', number: 1, text: 'forgotten' });
+    assert.deepEqual([bob.heard.length, bob.heard.at(-1).text], [10_001, 'forgotten']);
+  });
+});
+
 describe('requests', () => {
   it('are answered over a line that loses most of what is said, and handled once', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });

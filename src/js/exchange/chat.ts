@@ -8,15 +8,17 @@ const { invalidArgument } = internal;
 
 /** Characters of a message; all of them fit into a frame, whatever they are. */
 const MOST_CHARACTERS = 16_384;
-/** Numbers of one's messages that are remembered, so that what is said twice is heard once. */
-const REMEMBERED = 256;
+/** Numbers of one's messages that are remembered, so that what is said twice is heard once: more than come within seconds. */
+const REMEMBERED = 2_048;
+/** As many people's: those who lost their session part, and come back with the same id. */
+const PEOPLE = 1_024;
 
 /** What people write to each other. @internal */
 export class Chat implements Part {
   readonly #line: Line;
   readonly #local: Participant;
   readonly #tell: (message: ChatMessage) => void;
-  readonly #heard = new WeakMap<Participant, Set<number>>();
+  readonly #heard = new Map<string, Set<number>>();
 
   constructor(line: Line, local: Participant, tell: (message: ChatMessage) => void) {
     this.#line = line;
@@ -41,21 +43,27 @@ export class Chat implements Part {
 
   take({ from, participant }: Sender, { is, number, text }: Words): void {
     if (is !== 'chat' || typeof text !== 'string' || text.length > MOST_CHARACTERS || !Number.isSafeInteger(number)) return;
-    const heard = this.#heard.get(participant) ?? new Set<number>();
-    this.#heard.set(participant, heard);
+    const heard = this.#heard.get(from) ?? new Set<number>();
+    this.#heard.set(from, heard);
     if (heard.has(number as number)) return;
     heard.add(number as number);
-    if (heard.size > REMEMBERED) heard.delete(heard.values().next().value!);
+    forget(heard, REMEMBERED);
+    forget(this.#heard, PEOPLE);
     this.#tell(message({ number: number as number, text, from, participant }));
   }
 
   parted(): void {
-    // Their numbers are forgotten with them.
+    // They may be back in a moment, with the same words.
   }
 
   over(): void {
     // Nothing waits.
   }
+}
+
+/** The oldest make room. */
+function forget(all: { size: number; keys(): Iterator<unknown>; delete(key: never): boolean }, most: number): void {
+  if (all.size > most) all.delete(all.keys().next().value as never);
 }
 
 function message(fields: { number: number; text: string; from: string; participant: Participant }): ChatMessage {
