@@ -1,5 +1,7 @@
 //! What is said of files and messages, made fit; and how much of it there may be.
 
+use std::collections::VecDeque;
+
 use super::frames::PIECE_BYTES;
 use super::words::{Announced, Number};
 use crate::engine::Millis;
@@ -18,8 +20,11 @@ pub(super) const READ_BYTES: u64 = 16 * PIECE_BYTES as u64;
 
 /// Characters of a chat message; all of them fit into a frame, whatever they are.
 const CHAT_CHARACTERS: usize = 16_384;
-/// Numbers of somebody's messages that are remembered, so that what is said twice is heard once.
-const REMEMBERED: usize = 256;
+/// Numbers of somebody's messages that are remembered, so that what is said twice is heard once: more than come within
+/// seconds.
+const REMEMBERED: usize = 2_048;
+/// As many people's: those who lost their session part, and come back with the same id.
+const PEOPLE: usize = 1_024;
 
 /// What makes a path, what cannot be seen, and what turns the reading direction.
 fn is_unfit(character: char) -> bool {
@@ -124,7 +129,7 @@ pub(super) fn check_chat(text: &str) -> Result<(), Error> {
 
 /// Which messages were heard, by sender.
 #[derive(Debug, Default)]
-pub(super) struct Heard(Map<Id, Vec<Number>>);
+pub(super) struct Heard(Map<Id, VecDeque<Number>>);
 
 impl Heard {
     /// Whether it is news.
@@ -133,22 +138,28 @@ impl Heard {
             return false;
         }
         if !self.0.contains_key(from) {
-            self.0.insert(from.clone(), Vec::new());
+            self.forget();
+            self.0.insert(from.clone(), VecDeque::new());
         }
         let Some(heard) = self.0.get_mut(from) else { return false };
         if heard.contains(&number) {
             return false;
         }
-        heard.push(number);
+        heard.push_back(number);
         if heard.len() > REMEMBERED {
-            heard.remove(0);
+            heard.pop_front();
         }
         true
     }
 
-    /// Somebody is gone.
-    pub(super) fn parted(&mut self, who: &Id) {
-        self.0.remove(who);
+    /// The oldest make room.
+    fn forget(&mut self) {
+        let mut excess = (self.0.len() + 1).saturating_sub(PEOPLE);
+        self.0.retain(|_, _| {
+            let keeps = excess == 0;
+            excess = excess.saturating_sub(1);
+            keeps
+        });
     }
 
     pub(super) fn over(&mut self) {
@@ -207,8 +218,13 @@ mod tests {
             heard.hear(&ada, Number(number), "x");
         }
         assert_eq!(heard.0.get(&ada).unwrap().len(), REMEMBERED);
-        heard.parted(&ada);
-        assert!(heard.hear(&ada, Number(1), "x"));
+        // As they are when their session was lost.
+        assert!(!heard.hear(&ada, Number(9_999), "x"));
+        for id in 2..3_000_u64 {
+            heard.hear(&Id::from(id), Number(1), "x");
+        }
+        assert_eq!(heard.0.len(), PEOPLE);
+        assert!(heard.hear(&ada, Number(9_999), "x"));
     }
 
     #[test]

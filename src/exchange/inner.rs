@@ -180,7 +180,6 @@ impl Inner {
         let is_gone = |from: &str| is_of(from, &label) && self.sender(from).is_none();
         self.reassembly.borrow_mut().forget(is_gone);
         self.book.borrow_mut().parted(id);
-        self.heard.borrow_mut().parted(id);
         // As we leave, everybody is gone a moment before the room is: then it is not they who left.
         let (inner, id) = (Rc::clone(self), id.clone());
         spawn_local(async move { inner.gone(&id) });

@@ -55,8 +55,8 @@ impl Room {
                 ended.set(true);
             }
         });
-        let (secret, _watching) = (secret.map(str::to_owned), Rc::new(watching));
-        Moderation { room: self.clone(), secret, is_over, _watching }
+        let secret = secret.map(str::to_owned);
+        Moderation { room: self.clone(), secret, is_over, _watching: Rc::new(watching) }
     }
 }
 
