@@ -299,7 +299,8 @@ export class LocalParticipant extends Participant {
 
   /**
    * Sends a file to everybody who is in the room, up to 256 MiB; see the event `fileOffered`. Resolves when the browser
-   * has all of it on its way. Other data goes on meanwhile.
+   * has all of it on its way. Other data goes on meanwhile; of files, eight are under way at a time, with 256 MiB together.
+   * Rejects with `aborted` if the room is left meanwhile.
    *
    * @example
    * await room.localParticipant.sendFile(input.files[0], { onProgress: ({ sent, size }) => (bar.value = sent / size) });

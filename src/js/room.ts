@@ -392,7 +392,7 @@ export class Room extends Emitter<RoomEventMap> {
 
   /**
    * The room, for those who know its secret: send people out, mute streams, lock, record, end. Rooms without a secret
-   * let everybody.
+   * let everybody. What it resolves with stays with the room one is in: after leaving, ask again.
    *
    * @example
    * const moderation = await room.moderation(secret);

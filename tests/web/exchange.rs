@@ -400,6 +400,7 @@ async fn what_is_said_in_one_room_goes_to_no_other() {
         begin(async move { exchange.send_file(&b"x"[..], options).await })
     };
     let files: Vec<_> = (0..10).map(|_| send("there")).collect();
+    sleep(Millis(0)).await;
     ada.exchange.send_chat_message("there").await.unwrap();
     ada.room.leave().await;
     ada.room.join(options()).await.unwrap();
