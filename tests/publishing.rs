@@ -15,6 +15,7 @@ use janus_wasm::engine::requests::JoinRoom;
 use janus_wasm::protocol::Jsep;
 use janus_wasm::protocol::description::{self, Source};
 use janus_wasm::protocol::videoroom::RoomEvent;
+use janus_wasm::protocol::videoroom::answers::ParticipantInfo;
 use janus_wasm::protocol::videoroom::event::Joined;
 use janus_wasm::protocol::videoroom::publishing::StreamDescription;
 use janus_wasm::{Error, ErrorCode, Id};
@@ -33,6 +34,10 @@ enum Happening {
     /// A screen takes the place that is held ready for it, or leaves it.
     Screen(bool),
     HangUp,
+    /// The same while signalling is away: nobody is told.
+    HangUpUnheard,
+    /// The page closes the peer connection, and the server's word of it is lost.
+    Close,
     Up,
     /// The browser goes on with a step that is under way: an offer it begins first, and what is published meanwhile is
     /// not in it.
@@ -51,7 +56,8 @@ enum Happening {
 
 fn happening() -> impl Strategy<Value = Happening> {
     use Happening::{
-        Browser, Freed, HangUp, Mute, Publish, Screen, Server, Signalling, Time, Unpublish, Up,
+        Browser, Close, Freed, HangUp, HangUpUnheard, Mute, Publish, Screen, Server, Signalling,
+        Time, Unpublish, Up,
     };
     prop_oneof![
         3 => (0_u8..3).prop_map(Publish),
@@ -59,12 +65,27 @@ fn happening() -> impl Strategy<Value = Happening> {
         3 => (0_u8..3, any::<bool>()).prop_map(|(which, muted)| Mute(which, muted)),
         3 => any::<bool>().prop_map(Screen),
         2 => Just(HangUp),
+        2 => Just(HangUpUnheard),
+        1 => Just(Close),
         2 => Just(Up),
         6 => prop::bool::weighted(0.1).prop_map(|fails| Browser { fails }),
         6 => prop::bool::weighted(0.2).prop_map(|refuses| Server { refuses }),
         4 => Just(Freed),
         2 => (1_u16..20_000).prop_map(Time),
-        1 => any::<bool>().prop_map(Signalling),
+        2 => any::<bool>().prop_map(Signalling),
+    ]
+}
+
+/// What happens to those who change nothing of what they publish.
+fn trouble() -> impl Strategy<Value = Happening> {
+    use Happening::{Close, HangUp, HangUpUnheard, Mute, Signalling, Up};
+    prop_oneof![
+        1 => Just(HangUp),
+        2 => Just(HangUpUnheard),
+        1 => Just(Close),
+        1 => Just(Up),
+        1 => (0_u8..3, any::<bool>()).prop_map(|(which, muted)| Mute(which, muted)),
+        3 => any::<bool>().prop_map(Signalling),
     ]
 }
 
@@ -100,6 +121,13 @@ struct World {
     asked: VecDeque<Request>,
     /// What the server has.
     has: Option<Vec<StreamDescription>>,
+    /// Whether that came up, so that the server says of us that we publish.
+    started: bool,
+    /// The peer connection was closed under the machine.
+    closed: bool,
+    signalling: bool,
+    /// What the server says of us, asked when signalling was back.
+    listed: Option<bool>,
     /// What must not be.
     wrong: Vec<String>,
 }
@@ -124,6 +152,10 @@ impl World {
             steps: VecDeque::new(),
             asked: VecDeque::new(),
             has: None,
+            started: false,
+            closed: false,
+            signalling: true,
+            listed: None,
             wrong: Vec::new(),
         };
         world.pump();
@@ -169,14 +201,50 @@ impl World {
             }
             Happening::Screen(on) => self.share(*on),
             Happening::HangUp => self.conference.hangup(Role::Offerer, "DTLS alert"),
-            Happening::Up => self.conference.webrtc_up(Role::Offerer),
+            Happening::HangUpUnheard => {
+                // What never came up the browser gives up by itself.
+                if !self.signalling && self.started {
+                    (self.has, self.started) = (None, false);
+                }
+            }
+            Happening::Close => {
+                if self.is_there {
+                    (self.has, self.started, self.closed) = (None, false, true);
+                }
+            }
+            Happening::Up => {
+                self.started = self.has.is_some();
+                self.conference.webrtc_up(Role::Offerer);
+            }
             Happening::Browser { fails } => self.browser(*fails),
             Happening::Server { refuses } => self.server(*refuses),
             Happening::Freed => self.freed(),
             Happening::Time(passes) => self.now += u64::from(*passes),
-            Happening::Signalling(works) => self.conference.signalling(*works),
+            Happening::Signalling(works) => self.signal(*works),
         }
         self.pump();
+    }
+
+    fn signal(&mut self, works: bool) {
+        self.conference.signalling(works);
+        if works && !std::mem::replace(&mut self.signalling, works) {
+            self.look_around();
+        }
+        self.signalling = works;
+    }
+
+    fn look_around(&mut self) {
+        self.conference.catch_up();
+        self.listed = Some(self.started);
+    }
+
+    /// The server says who is here.
+    fn lists(&mut self) {
+        let Some(publisher) = self.listed.take() else { return };
+        let (display, metadata, talking) = (None, None, None);
+        let (id, dummy, remote) = (Id::from(1), false, false);
+        let me = ParticipantInfo { id, display, metadata, dummy, remote, publisher, talking };
+        self.conference.resynchronise(vec![me], &[]);
     }
 
     fn share(&mut self, on: bool) {
@@ -223,7 +291,7 @@ impl World {
             return;
         }
         match step {
-            _ if fails => {
+            _ if fails || self.closed => {
                 let error = Error::video_room(499, "no", "step");
                 self.conference.step_failed(Role::Offerer, error);
             }
@@ -248,6 +316,7 @@ impl World {
     }
 
     fn server(&mut self, refuses: bool) {
+        self.lists();
         match self.asked.pop_front() {
             Some(Request::Offer(..)) if refuses => {
                 self.conference
@@ -292,6 +361,9 @@ impl World {
     fn pump(&mut self) {
         for _ in 0..200 {
             self.conference.advance(Millis(self.now));
+            if self.closed {
+                self.conference.peer_closed(Role::Offerer);
+            }
             let Some(output) = self.conference.poll() else { return };
             match output {
                 Output::Publisher(_, PublisherRequest::Describe(said)) => {
@@ -315,7 +387,7 @@ impl World {
                     if std::mem::replace(&mut self.renewing, true) {
                         self.wrong.push("made anew twice at once".to_owned());
                     }
-                    self.is_there = false;
+                    (self.is_there, self.closed, self.started) = (false, false, false);
                     self.has = None;
                 }
                 Output::Event(Event::PublishRefused(error)) => self.refused(error),
@@ -338,6 +410,7 @@ impl World {
                 | Output::Create
                 | Output::Return
                 | Output::Event(_) => {}
+                Output::LookAround => self.look_around(),
             }
         }
         self.wrong.push("an endless loop".to_owned());
@@ -367,7 +440,7 @@ impl World {
 
     /// Nothing more is refused, and everything ends that is under way.
     fn settle(&mut self) {
-        self.conference.signalling(true);
+        self.signal(true);
         self.pump();
         for _ in 0..100 {
             self.browser(false);
@@ -394,10 +467,16 @@ proptest! {
     fn in_the_end_the_server_has_what_is_wished(
         reserves: bool,
         story in prop::collection::vec(happening(), 0..60),
+        troubles in prop::collection::vec(trouble(), 0..8),
     ) {
         let mut world = World::new(reserves);
         for happening in &story {
             world.happen(happening);
+        }
+        world.settle();
+        world.happen(&Happening::Up);
+        for trouble in &troubles {
+            world.happen(trouble);
         }
         world.settle();
         prop_assert_eq!(&world.wrong, &Vec::<String>::new());

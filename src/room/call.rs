@@ -312,6 +312,7 @@ impl Call {
         if self.draining.replace(true) {
             return;
         }
+        self.notice_closed();
         loop {
             self.open_waiting_channels();
             self.conference.borrow_mut().advance(web::now());
@@ -330,6 +331,15 @@ impl Call {
         });
     }
 
+    /// Who closes a peer connection, the page or what it loads, tells nobody.
+    fn notice_closed(&self) {
+        for role in [Role::Offerer, Role::Answerer] {
+            if self.present(role).is_some_and(|peer| web::is_closed(&peer.connection())) {
+                self.conference.borrow_mut().peer_closed(role);
+            }
+        }
+    }
+
     fn execute(self: &Rc<Self>, output: Output) {
         match output {
             Output::Publisher(asked, request) => {
@@ -345,6 +355,7 @@ impl Call {
             Output::Renew(role) => self.renew(role),
             Output::Create => self.make_room(),
             Output::Return => self.place_lost(),
+            Output::LookAround => self.resynchronise(false),
             Output::Event(event) => self.tell(event),
         }
     }

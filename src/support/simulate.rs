@@ -156,7 +156,9 @@ async fn send(handle: &Handle, body: Json, jsep: Option<Jsep>) -> Result<(), Err
 
 /// The other end is told by DTLS, and tells the library.
 fn hang_up(connection: Option<RtcPeerConnection>) -> Result<(), Error> {
-    let connection = connection.ok_or_else(|| nothing("there is no such peer connection to close"));
+    let connection = connection
+        .filter(|connection| !web::is_closed(connection))
+        .ok_or_else(|| nothing("there is no such peer connection to close"));
     connection.map(|connection| connection.close())
 }
 

@@ -3,11 +3,33 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { sees } from '../media/lib/call.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { createRoom, endSessions } from '../page/lib/janus-admin.mjs';
+import { createRoom, endSessions, hangUp } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
 const VIEW = { name: 'Bob', of: 'Ada' };
+/** Several calls share a page. */
+const SIZE = { width: 160, height: 90, rate: 8 };
+/** What breaks connections, with what is another when that was noticed and mended. */
+const BREAKS = {
+  'signal-lost': [],
+  'signal-blackhole': [],
+  'session-lost': ['publisher', 'subscriber'],
+  'server-restart': ['publisher', 'subscriber'],
+  'ice-failed': ['publisher', 'subscriber'],
+  'publisher-failed': ['publisher'],
+  'subscriber-failed': ['subscriber'],
+};
+const TROUBLES = Object.keys(BREAKS);
+/** Each with every one behind it, and each two of those, where there is time. */
+const pairsOf = (first) => TROUBLES.slice(TROUBLES.indexOf(first) + 1).map((second) => [first, second]);
+const togetherOf = (first) => {
+  const pairs = pairsOf(first);
+  if (!process.env.JANUS_WASM_LONG) return pairs;
+  return [...pairs, ...pairs.flatMap((pair) => pairsOf(pair[1]).map((more) => [first, ...more]))];
+};
+/** Some troubles are noticed only after a while, and one may hide another. */
+const PATIENCE = { timeout: 60_000 };
 let room = 7250;
 
 for (const kind of BROWSERS) {
@@ -40,6 +62,33 @@ for (const kind of BROWSERS) {
       if (join.number) await sees(call, VIEW, join.number);
     }
 
+    /** Two who publish, both seen, in a room of their own; one has several troubles at once. */
+    async function survives(troubles) {
+      const [name, other, own] = [`Ada: ${troubles}`, `Bob: ${troubles}`, ++room];
+      await createRoom(stage.janus, own);
+      for (const [index, who] of [name, other].entries()) {
+        await call.create({ name: who, servers: stage.janus.ws });
+        await call.join({ name: who, room: own, number: 17 + index, size: SIZE, options: { data: true } });
+      }
+      const everybody = (options) => Promise.all([
+        sees(call, { name, of: other }, 18, undefined, options), sees(call, { name: other, of: name }, 17, undefined, options),
+      ]);
+      await everybody();
+      const before = await call.credentials({ name });
+      const outcomes = await call.simulateTogether({ name, troubles });
+      // What another trouble broke first there is not to break any more.
+      const caused = troubles.filter((_, index) => outcomes[index].code === undefined);
+      assert.notEqual(caused.length, 0, JSON.stringify(outcomes));
+      const others = new Set(caused.flatMap((trouble) => BREAKS[trouble]));
+      await until(`${name} to have other ways: ${[...others]}`, async () => {
+        const [now, states] = [await call.credentials({ name }), await call.connected({ name })];
+        const isOther = [...others].every((role) => now[role] !== undefined && now[role] !== before[role]);
+        return isOther && states.join() === 'connected,connected' && (await call.state({ name })) === 'connected';
+      }, { ...PATIENCE, explain: async () => [outcomes, await call.connected({ name }), await call.log({ name })] });
+      await everybody(PATIENCE);
+      await Promise.all([name, other].map((who) => call.leave({ name: who })));
+    }
+
     const cause = async (trouble, name = 'Bob') => assert.deepEqual(await call.simulate({ name, trouble }), {});
 
     it('publisher-failed and subscriber-failed: a new connection for the one, and the other stays', async () => {
@@ -59,6 +108,44 @@ for (const kind of BROWSERS) {
       });
       await sees(call, VIEW, 17);
       assert.deepEqual(call.page.complaints, []);
+    });
+
+    for (const first of TROUBLES.slice(0, -1)) {
+      it(`${first} together with any other`, async () => {
+        await endSessions(stage.janus);
+        call = await openSupport(browser, stage.site);
+        await Promise.all(togetherOf(first).map(survives));
+        assert.deepEqual(call.page.complaints, []);
+      });
+    }
+
+    for (const role of ['publisher', 'subscriber']) {
+      it(`a ${role} that the server hangs up while signalling is away is made anew`, async () => {
+        await meet();
+        await call.publish({ name: 'Bob', number: 18 });
+        const back = { name: 'Ada', of: 'Bob' };
+        await sees(call, back, 18);
+        const before = await call.credentials({ name: 'Ada' });
+        await cause('signal-blackhole', 'Ada');
+        // Bob hears of it.
+        await hangUp(stage.janus, role);
+        await until('the loss and the end of it', async () =>
+          (await call.log({ name: 'Ada' })).filter((line) => /^(re|dis)?connect/.test(line)).slice(-2).join() === 'reconnecting,connected');
+        await until('a new connection', async () => {
+          const now = (await call.credentials({ name: 'Ada' }))[role];
+          return now !== undefined && now !== before[role];
+        });
+        await sees(call, VIEW, 17);
+        await sees(call, back, 18);
+        assert.deepEqual((await call.log({ name: 'Ada' })).filter((line) => line.startsWith('!')), [], 'nobody needs to know');
+      });
+    }
+
+    it('publisher-failed and subscriber-failed break what is open', async () => {
+      await meet();
+      const broken = await call.simulateTogether({ name: 'Ada', troubles: ['publisher-failed', 'publisher-failed'] });
+      assert.deepEqual(broken.map(({ code }) => code), [undefined, 'invalid-state']);
+      await sees(call, VIEW, 17);
     });
 
     it('ice-failed: packets find another way, with the same tracks', async () => {

@@ -401,7 +401,8 @@ impl World {
                 | Output::Peer(..)
                 | Output::Renew(_)
                 | Output::Create
-                | Output::Return) => {
+                | Output::Return
+                | Output::LookAround) => {
                     self.trouble = Some(format!("not expected: {other:?}"));
                 }
             }

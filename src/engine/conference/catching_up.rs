@@ -1,6 +1,6 @@
 //! What happened while nobody told us: the connection was made again, and the server repeats nothing.
 
-use super::{Conference, Membership};
+use super::{Conference, Membership, Output};
 use crate::ErrorCode;
 use crate::Map;
 use crate::engine::requests::{Feed, Glance};
@@ -49,9 +49,17 @@ impl CatchingUp {
 impl Conference {
     /// It is asked who is here. What is told from now on is newer than the answer. The number of the question.
     pub fn catch_up(&mut self) -> u32 {
+        self.publishing.seek();
         self.catching_up.give_up();
         self.catching_up.heard = Some(Vec::new());
         self.catching_up.asked
+    }
+
+    /// Something may have gone unnoticed, unless that is known, or being asked for.
+    pub(super) fn look_around(&mut self) {
+        if !self.catching_up.is_wanting() {
+            self.out.push_back(Output::LookAround);
+        }
     }
 
     /// Whether the answer to this question is still waited for: it was not asked again, and we are not on the way back.
@@ -105,6 +113,7 @@ impl Conference {
         if self.me.as_ref().is_some_and(|me| here.iter().all(|one| one.id != *me)) {
             return self.unlisted(&here);
         }
+        self.look_for_ourselves(&here);
         let known: Vec<Id> = self.roster.people().keys().cloned().collect();
         let mut changes = Vec::new();
         for id in known.into_iter().filter(|id| !heard.contains(id)) {

@@ -1,6 +1,7 @@
 //! When a peer connection whose packets do not get through is mended, and how.
 
 use super::{Conference, Membership, Millis, Role};
+use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::{Error, ErrorCode};
 
 /// How long packets may be missing before something is done, ms: short gaps mend themselves.
@@ -124,6 +125,26 @@ impl Conference {
         acts
     }
 
+    /// The browser says that a peer connection is closed, of which it tells nobody. The server may not have noticed, or its
+    /// word was lost on the way.
+    pub fn peer_closed(&mut self, role: Role) {
+        let counts = role == Role::Answerer || self.publishing.is_published();
+        if counts && self.signalling && self.membership == Membership::Joined {
+            let text = "the peer connection was closed";
+            self.renew(role, Error::new(ErrorCode::Negotiation, text));
+        }
+    }
+
+    /// Who the server says is here: if we publish nothing as far as it knows, it hung up, and that was not heard. Browsers
+    /// may take what is left of it for a connection, even after ICE was restarted.
+    pub(super) fn look_for_ourselves(&mut self, here: &[ParticipantInfo]) {
+        let ours = here.iter().find(|one| Some(&one.id) == self.me.as_ref());
+        if ours.is_some_and(|one| !one.publisher) && self.publishing.is_sought() {
+            let text = "the server has nothing of what is published";
+            self.renew(Role::Offerer, Error::new(ErrorCode::Negotiation, text));
+        }
+    }
+
     /// The connection to the server broke, or is there again.
     pub fn signalling(&mut self, works: bool) {
         self.signalling = works;
@@ -145,6 +166,8 @@ impl Conference {
             match healing.cure(now) {
                 Some(Cure::Restart) if role == Role::Offerer => {
                     self.publishing.negotiation.want_restart();
+                    // The server answers that as well if it has hung up, and only says who publishes.
+                    self.look_around();
                 }
                 Some(Cure::Restart) => {
                     self.receiving.restart = self.receiving.subscriptions.is_joined();

@@ -255,7 +255,7 @@ impl Conference {
     /// ICE and DTLS are up.
     pub fn webrtc_up(&mut self, role: Role) {
         match role {
-            Role::Offerer => self.publishing.patience.succeeded(),
+            Role::Offerer => self.publishing.came_up(),
             Role::Answerer => self.receiving.patience.succeeded(),
         }
     }

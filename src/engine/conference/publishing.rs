@@ -42,6 +42,10 @@ pub(super) struct Publishing {
     offer: Option<Jsep>,
     /// The server answered an offer on this peer connection.
     published: bool,
+    /// It has come up, with what was published.
+    up: bool,
+    /// The same when the server was asked who publishes, and nothing was made anew since.
+    sought: bool,
     describing: bool,
     /// Data channels are open, which are no stream of ours.
     pub(super) data: bool,
@@ -62,6 +66,8 @@ impl Publishing {
             announced: Map::new(),
             offer: None,
             published: false,
+            up: false,
+            sought: false,
             describing: false,
             data: false,
             spent: false,
@@ -237,6 +243,22 @@ impl Publishing {
         } else {
             self.patience.succeeded();
         }
+    }
+
+    /// ICE and DTLS are up: the server knows that we publish.
+    pub(super) fn came_up(&mut self) {
+        self.patience.succeeded();
+        self.up = self.published;
+    }
+
+    /// The server is asked who publishes.
+    pub(super) fn seek(&mut self) {
+        self.sought = self.up;
+    }
+
+    /// Whether the answer has to name us.
+    pub(super) fn is_sought(&self) -> bool {
+        self.sought
     }
 
     /// Somebody wants something published now.

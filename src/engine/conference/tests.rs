@@ -8,6 +8,7 @@ mod publishing;
 mod receiving;
 mod refusals;
 mod returning;
+mod unheard;
 #[cfg(not(target_family = "wasm"))]
 mod words;
 

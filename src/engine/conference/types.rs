@@ -197,6 +197,8 @@ pub enum Output {
     /// Begin anew: [`Conference::depart`](super::Conference::depart), fresh peer connections and handles, then
     /// [`Conference::signal_ready`](super::Conference::signal_ready).
     Return,
+    /// Ask who is here, as after events were lost.
+    LookAround,
     /// Tell the application.
     Event(Event),
 }

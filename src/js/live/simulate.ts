@@ -104,7 +104,7 @@ async function loseTheWay(host: Host, { publisher, subscriber }: Parts): Promise
 
 /** The other end is told by DTLS, and tells the library. */
 async function hangUp(connection: RTCPeerConnection | undefined): Promise<void> {
-  if (!connection) throw new JanusError('there is no such peer connection to close', { code: 'invalid-state', retryable: false });
+  if (!connection || connection.signalingState === 'closed') throw new JanusError('there is no such peer connection to close', { code: 'invalid-state', retryable: false });
   connection.close();
 }
 

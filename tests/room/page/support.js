@@ -77,6 +77,8 @@ export const muteSelf = ({ name, what }) => outcome(publicationOf(name, name, wh
 export const switchMicrophone = ({ name, enabled }) => outcome(person(name).room.localParticipant.setMicrophoneEnabled(enabled));
 export const tryToJoin = ({ name, ...options }) => outcome(person(name).room.join(options));
 export const simulate = ({ name, trouble }) => outcome(person(name).room.simulate(trouble));
+/** Several troubles at once. */
+export const simulateTogether = ({ name, troubles }) => Promise.all(troubles.map((trouble) => simulate({ name, trouble })));
 /** The same trouble for several at once; whether the browser's own `send` is back afterwards. */
 export async function simulateAll({ names, trouble }) {
   const { send } = WebSocket.prototype;

@@ -1,0 +1,135 @@
+//! Peer connections that end without a word: the server's was lost on the way, or the browser tells of none.
+
+use super::*;
+use crate::protocol::videoroom::answers::ParticipantInfo;
+
+/// In the room, with camera and microphone offered and answered, and person 2 received.
+fn published() -> Conference {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.negotiate();
+    publish(&mut conference);
+    conference
+}
+
+/// The next offer is made and answered.
+fn publish(conference: &mut Conference) {
+    drain(conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    drain(conference, HERE);
+    let jsep = Some(Jsep::answer("yes".to_owned()));
+    conference.answer(Asked::Offer, Ok(Said { jsep, ..said(RoomEvent::Done) }));
+    drain(conference, HERE);
+    conference.applied();
+    drain(conference, HERE);
+}
+
+fn on_air() -> Conference {
+    let mut conference = published();
+    comes_up(&mut conference);
+    conference
+}
+
+fn comes_up(conference: &mut Conference) {
+    for role in [Role::Offerer, Role::Answerer] {
+        conference.peer_state(HERE, role, PeerState::Connected);
+        conference.webrtc_up(role);
+    }
+}
+
+/// What the server says of us, and of person 2.
+fn listed(conference: &mut Conference, publishes: bool) -> Vec<Output> {
+    let one = |(id, publisher)| ParticipantInfo {
+        id: Id::from(id),
+        display: None,
+        metadata: None,
+        dummy: false,
+        remote: false,
+        publisher,
+        talking: None,
+    };
+    conference.resynchronise([(1, publishes), (2, true)].map(one).into(), &[]);
+    drain(conference, HERE)
+}
+
+fn renewals(outputs: &[Output], of: Role) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Renew(role) if *role == of)).count()
+}
+
+fn questions(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::LookAround)).count()
+}
+
+#[test]
+fn what_the_server_has_no_longer_is_published_anew() {
+    let mut conference = on_air();
+    conference.signalling(false);
+    conference.signalling(true);
+    conference.catch_up();
+    assert_eq!(renewals(&listed(&mut conference, true), Role::Offerer), 0);
+    conference.catch_up();
+    let outputs = listed(&mut conference, false);
+    assert_eq!(renewals(&outputs, Role::Offerer), 1, "{outputs:?}");
+    assert!(events(&outputs).is_empty(), "nobody needs to know");
+}
+
+#[test]
+fn what_is_on_its_way_is_not_missed() {
+    let mut conference = published();
+    conference.catch_up();
+    conference.webrtc_up(Role::Offerer);
+    assert_eq!(renewals(&listed(&mut conference, false), Role::Offerer), 0, "it was not up yet");
+    conference.catch_up();
+    conference.hangup(Role::Offerer, "DTLS alert");
+    assert_eq!(renewals(&drain(&mut conference, HERE), Role::Offerer), 1);
+    conference.renewed(Role::Offerer);
+    publish(&mut conference);
+    conference.webrtc_up(Role::Offerer);
+    let outputs = listed(&mut conference, false);
+    assert_eq!(renewals(&outputs, Role::Offerer), 0, "it was said of the one before");
+}
+
+#[test]
+fn who_only_listens_is_not_missed_among_those_who_publish() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    conference.catch_up();
+    assert!(renewals(&listed(&mut conference, false), Role::Offerer) == 0);
+}
+
+#[test]
+fn who_looks_for_another_way_asks_whether_there_is_somebody_at_its_end() {
+    let mut conference = on_air();
+    conference.peer_state(HERE, Role::Offerer, PeerState::Failed);
+    let outputs = drain(&mut conference, HERE);
+    assert_eq!(questions(&outputs), 1, "{outputs:?}");
+    conference.catch_up();
+    publish(&mut conference);
+    // The server answered, and has begun anew: the browser goes on with what it had, which leads nowhere.
+    conference.peer_state(HERE, Role::Offerer, PeerState::Connected);
+    assert_eq!(renewals(&listed(&mut conference, false), Role::Offerer), 1);
+}
+
+#[test]
+fn who_is_here_is_not_asked_twice_at_once() {
+    let mut conference = on_air();
+    conference.catch_up();
+    conference.network_changed(HERE);
+    assert_eq!(questions(&drain(&mut conference, HERE)), 0);
+}
+
+#[test]
+fn a_peer_connection_that_was_closed_is_made_anew_as_soon_as_somebody_can_be_asked() {
+    for role in [Role::Offerer, Role::Answerer] {
+        let mut conference = on_air();
+        conference.signalling(false);
+        conference.peer_closed(role);
+        assert_eq!(renewals(&drain(&mut conference, HERE), role), 0);
+        conference.signalling(true);
+        conference.peer_closed(role);
+        conference.peer_closed(role);
+        let outputs = drain(&mut conference, HERE);
+        assert_eq!(renewals(&outputs, role), 1, "{outputs:?}");
+        conference.peer_closed(role);
+        assert_eq!(renewals(&drain(&mut conference, HERE), role), 0, "it is being made");
+    }
+}
