@@ -96,7 +96,8 @@ impl Receiving {
         // A restart that is asked for while an offer is outstanding is never answered.
         let idle = self.negotiation.is_idle() && !self.restarting;
         if idle && !self.subscriptions.is_busy() && std::mem::take(&mut self.restart) {
-            self.restarting = true;
+            // A server that waits for an answer says nothing to that, nor does one that hung up and was not heard.
+            (self.restarting, self.lost_by) = (true, Some(now + MISSED));
             let restart = Entries { streams: Vec::new(), restart: Some(true) };
             let request = SubscriberRequest::Configure(restart);
             return Some(Output::Subscriber(Asked::Restart, request));
@@ -122,7 +123,7 @@ impl Receiving {
 
     /// A restart was answered, or never will be.
     pub(super) fn restarted(&mut self) {
-        self.restarting = false;
+        (self.restarting, self.lost_by) = (false, None);
     }
 
     /// `pause` or `start` was answered, or failed. `heard`: the server knows of it.

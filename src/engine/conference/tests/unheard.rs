@@ -110,6 +110,24 @@ fn who_looks_for_another_way_asks_whether_there_is_somebody_at_its_end() {
 }
 
 #[test]
+fn who_hears_nothing_of_another_way_to_receive_begins_anew() {
+    let late = HERE + Millis(5_000);
+    for heard in [false, true] {
+        let mut conference = on_air();
+        conference.peer_state(HERE, Role::Answerer, PeerState::Failed);
+        let outputs = drain(&mut conference, HERE);
+        let asked = |it: &Output| matches!(it, Output::Subscriber(Asked::Restart, _));
+        assert!(outputs.iter().any(asked), "{outputs:?}");
+        if heard {
+            let jsep = Some(Jsep::offer("another".to_owned()));
+            conference.answer(Asked::Restart, Ok(Said { jsep, ..said(RoomEvent::Done) }));
+        }
+        let outputs = drain(&mut conference, late);
+        assert_eq!(renewals(&outputs, Role::Answerer), usize::from(!heard), "{outputs:?}");
+    }
+}
+
+#[test]
 fn who_is_here_is_not_asked_twice_at_once() {
     let mut conference = on_air();
     conference.catch_up();
