@@ -12,9 +12,23 @@ const INTERVAL_MS = 1000 / RATE;
 const SIZE = { width: 320, height: 180, rate: RATE };
 /** Pictures are shown when the screen is drawn anew. */
 const REFRESH_MS = 1000 / 60;
-const TIMES = 3;
+/** How often each of two changes by turns is made: there, and back. */
+const TIMES = 4;
 /** How many pictures are looked at, before a change and around it. */
 const PICTURES = 20;
+
+/** How long a camera that was opened takes to its first picture, ms. Runs in the page, and is sent there as text. */
+async function firstPicture(deviceId) {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { deviceId: { exact: deviceId } } });
+  const opened = performance.now();
+  const video = Object.assign(document.createElement('video'), { muted: true, srcObject: stream });
+  await new Promise((resolve) => {
+    video.requestVideoFrameCallback(resolve);
+    video.play();
+  });
+  stream.getTracks().forEach((track) => track.stop());
+  return performance.now() - opened;
+}
 
 for (const kind of BROWSERS) {
   describe(`gaps: ${kind}`, () => {
@@ -50,7 +64,10 @@ for (const kind of BROWSERS) {
       return gap;
     }
 
-    /** The gap of a change that can be repeated, against what is usual: the middle one of several. */
+    /**
+     * The gap of a change that can be repeated, against what is usual. Whatever else the machine does only adds to what a
+     * change costs, so that the best of each counts.
+     */
     async function costs(view, change) {
       await call.watchFrames(view);
       await longest();
@@ -60,15 +77,17 @@ for (const kind of BROWSERS) {
         await change(time);
         around.push(await longest());
       }
-      around.sort((one, other) => one - other);
-      return { usual: Math.max(...usual), around: around[TIMES >> 1] };
+      const bestOf = (turn) => Math.min(...around.filter((_, time) => time % 2 === turn));
+      return { usual: Math.max(...usual), around: Math.max(bestOf(0), bestOf(1)) };
     }
 
-    async function isSmooth(t, what, change, view = VIEW) {
+    /** `unavoidable`: what takes so long whoever does it, ms. */
+    async function isSmooth(t, what, change, view = VIEW, unavoidable = 0) {
       const before = await call.descriptions({ name: 'Bob' });
       const { usual, around } = await costs(view, change);
-      t.diagnostic(`${what}: ${around.toFixed(0)} ms, before ${usual.toFixed(0)} ms`);
-      assert.ok(around <= usual + INTERVAL_MS + REFRESH_MS, `${what}: ${around} ms without a picture, ${usual} ms before`);
+      const words = `${what}: ${around.toFixed(0)} ms, before ${usual.toFixed(0)} ms, ${unavoidable.toFixed(0)} ms at least`;
+      t.diagnostic(words);
+      assert.ok(around <= usual + unavoidable + INTERVAL_MS + REFRESH_MS, words);
       return before;
     }
 
@@ -95,9 +114,9 @@ for (const kind of BROWSERS) {
 
     it('a screen that comes and goes in a place held ready for it', async (t) => {
       await call.create({ name: 'Dan', servers: stage.janus.ws });
-      await call.join({ name: 'Dan', room: ROOM, number: 21, size: SIZE, options: { reserveScreen: true } });
+      await call.join({ name: 'Dan', room: ROOM, number: 31, size: SIZE, options: { reserveScreen: true } });
       const camera = { name: 'Bob', of: 'Dan', what: 'camera' };
-      await sees(call, camera, 21);
+      await sees(call, camera, 31);
       const ours = (await call.descriptions({ name: 'Dan' })).publisher;
       await isSmooth(t, 'screen in its place', async (time) => {
         // Browsers ask for a click.
@@ -122,12 +141,13 @@ for (const kind of BROWSERS) {
       const turns = [devices.at(-1), devices[0]];
       assert.equal(turns[0] === turns[1], kind === 'firefox');
       const used = new Set([await open()]);
+      const first = await Promise.all([...new Set(turns)].map((id) => call.page.evaluate(firstPicture, id)));
       await isSmooth(t, 'switchDevice', async (time) => {
         const deviceId = turns[time % 2];
         await call.switchDevice({ name: 'Cem', of: 'camera', deviceId });
         assert.equal(await open(), deviceId);
         used.add(deviceId);
-      }, camera);
+      }, camera, Math.max(...first));
       assert.equal(used.size, new Set(turns).size);
       assert.equal((await call.descriptions({ name: 'Cem' })).publisher, ours, 'it was negotiated');
     });
