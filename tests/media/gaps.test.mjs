@@ -147,7 +147,8 @@ for (const kind of BROWSERS) {
         await call.switchDevice({ name: 'Cem', of: 'camera', deviceId });
         assert.equal(await open(), deviceId);
         used.add(deviceId);
-      }, camera, Math.max(...first));
+        // Two cameras do not keep step.
+      }, camera, Math.max(...first) + INTERVAL_MS);
       assert.equal(used.size, new Set(turns).size);
       assert.equal((await call.descriptions({ name: 'Cem' })).publisher, ours, 'it was negotiated');
     });
