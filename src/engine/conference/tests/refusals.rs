@@ -1,6 +1,6 @@
 //! Rooms that are not there, or have no place, when somebody comes back.
 
-use super::returning::{depart, listed, over, refused, returns, watching};
+use super::returning::{depart, gives_up_in_time, listed, over, refused, returns, watching};
 use super::*;
 
 /// On the way back, where the room is not there any more and is asked for.
@@ -150,21 +150,7 @@ fn who_finds_no_place_to_publish_on_the_way_back_listens() {
 
 #[test]
 fn who_finds_no_place_to_listen_either_is_out_in_the_end() {
-    let mut conference = watching();
-    depart(&mut conference, HERE);
-    let mut now = HERE;
-    let reason = loop {
-        conference.answer(Asked::Join, refused(ErrorCode::RoomFull));
-        let outputs = drain(&mut conference, now);
-        if let Some(reason) = over(&outputs) {
-            break reason;
-        }
-        now = conference.deadline().unwrap();
-        assert_eq!(returns(&drain(&mut conference, now)), 1);
-        depart(&mut conference, now);
-    };
-    assert_eq!(reason, Reason::JoinFailed);
-    assert!(now >= HERE + Millis(30_000) && now < HERE + Millis(33_000), "{now:?}");
+    gives_up_in_time(ErrorCode::RoomFull);
 }
 
 #[test]

@@ -218,13 +218,13 @@ fn a_ghost_excuses_no_other_refusal() {
     }
 }
 
-#[test]
-fn a_room_that_stays_away_is_given_up_in_time() {
+/// Who is on the way back and always refused with this gives up, in half a minute.
+pub(super) fn gives_up_in_time(code: ErrorCode) {
     let mut conference = watching();
     depart(&mut conference, HERE);
     let mut now = HERE;
     let reason = loop {
-        conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+        conference.answer(Asked::Join, refused(code));
         let outputs = drain(&mut conference, now);
         if let Some(reason) = over(&outputs) {
             break reason;
@@ -235,6 +235,11 @@ fn a_room_that_stays_away_is_given_up_in_time() {
     };
     assert_eq!(reason, Reason::JoinFailed);
     assert!(now >= HERE + Millis(30_000) && now < HERE + Millis(33_000), "{now:?}");
+}
+
+#[test]
+fn a_room_that_stays_away_is_given_up_in_time() {
+    gives_up_in_time(ErrorCode::RoomNotFound);
 }
 
 #[test]

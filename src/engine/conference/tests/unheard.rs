@@ -1,7 +1,7 @@
 //! Peer connections that end without a word: the server's was lost on the way, or the browser tells of none.
 
+use super::returning::listed;
 use super::*;
-use crate::protocol::videoroom::answers::ParticipantInfo;
 
 /// In the room, with camera and microphone offered and answered, and person 2 received.
 fn published() -> Conference {
@@ -38,17 +38,8 @@ fn comes_up(conference: &mut Conference) {
 }
 
 /// What the server says of us, and of person 2.
-fn listed(conference: &mut Conference, publishes: bool) -> Vec<Output> {
-    let one = |(id, publisher)| ParticipantInfo {
-        id: Id::from(id),
-        display: None,
-        metadata: None,
-        dummy: false,
-        remote: false,
-        publisher,
-        talking: None,
-    };
-    conference.resynchronise([(1, publishes), (2, true)].map(one).into(), &[]);
+fn is_told(conference: &mut Conference, publishes: bool) -> Vec<Output> {
+    conference.resynchronise(vec![listed(1, publishes), listed(2, true)], &[]);
     drain(conference, HERE)
 }
 
@@ -66,9 +57,9 @@ fn what_the_server_has_no_longer_is_published_anew() {
     conference.signalling(false);
     conference.signalling(true);
     conference.catch_up();
-    assert_eq!(renewals(&listed(&mut conference, true), Role::Offerer), 0);
+    assert_eq!(renewals(&is_told(&mut conference, true), Role::Offerer), 0);
     conference.catch_up();
-    let outputs = listed(&mut conference, false);
+    let outputs = is_told(&mut conference, false);
     assert_eq!(renewals(&outputs, Role::Offerer), 1, "{outputs:?}");
     assert!(events(&outputs).is_empty(), "nobody needs to know");
 }
@@ -78,14 +69,14 @@ fn what_is_on_its_way_is_not_missed() {
     let mut conference = published();
     conference.catch_up();
     conference.webrtc_up(Role::Offerer);
-    assert_eq!(renewals(&listed(&mut conference, false), Role::Offerer), 0, "it was not up yet");
+    assert_eq!(renewals(&is_told(&mut conference, false), Role::Offerer), 0, "it was not up yet");
     conference.catch_up();
     conference.hangup(Role::Offerer, "DTLS alert");
     assert_eq!(renewals(&drain(&mut conference, HERE), Role::Offerer), 1);
     conference.renewed(Role::Offerer);
     publish(&mut conference);
     conference.webrtc_up(Role::Offerer);
-    let outputs = listed(&mut conference, false);
+    let outputs = is_told(&mut conference, false);
     assert_eq!(renewals(&outputs, Role::Offerer), 0, "it was said of the one before");
 }
 
@@ -93,7 +84,7 @@ fn what_is_on_its_way_is_not_missed() {
 fn who_only_listens_is_not_missed_among_those_who_publish() {
     let (mut conference, _) = listener(vec![publisher(2)]);
     conference.catch_up();
-    assert!(renewals(&listed(&mut conference, false), Role::Offerer) == 0);
+    assert!(renewals(&is_told(&mut conference, false), Role::Offerer) == 0);
 }
 
 #[test]
@@ -106,7 +97,7 @@ fn who_looks_for_another_way_asks_whether_there_is_somebody_at_its_end() {
     publish(&mut conference);
     // The server answered, and has begun anew: the browser goes on with what it had, which leads nowhere.
     conference.peer_state(HERE, Role::Offerer, PeerState::Connected);
-    assert_eq!(renewals(&listed(&mut conference, false), Role::Offerer), 1);
+    assert_eq!(renewals(&is_told(&mut conference, false), Role::Offerer), 1);
 }
 
 #[test]
