@@ -117,7 +117,13 @@ impl Call {
             Err(failure) => (self.open_again(slot).await.ok().flatten(), Some(failure)),
         };
         let taken = match opened {
-            Some((media, device)) => self.take_device(slot, media, device).await,
+            Some((media, device)) => {
+                if device.is_camera && slot.is_live() {
+                    // The others see the one there is until the new one brings something.
+                    web::first_picture(&media).await;
+                }
+                self.take_device(slot, media, device).await
+            }
             None => Ok(()),
         };
         if !slot.is_live() && !slot.muted.get() && self.slots.has(slot) {

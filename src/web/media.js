@@ -55,6 +55,22 @@ export async function captureScreen(screen) {
   return stream.getTracks();
 }
 
+/** How long a camera may take to its first picture, ms. */
+const SLOWEST = 1000;
+
+/**
+ * Waits for the first picture of a camera, as far as it comes soon.
+ *
+ * @param {MediaStreamTrack} track
+ */
+export async function firstPicture(track) {
+  const element = Object.assign(document.createElement('video'), { muted: true, srcObject: new MediaStream([track]) });
+  const shows = new Promise((resolve) => element.addEventListener('loadeddata', resolve));
+  element.play().catch(() => undefined);
+  await Promise.race([shows, new Promise((resolve) => setTimeout(resolve, SLOWEST))]);
+  element.srcObject = null;
+}
+
 // How loud a track is.
 
 /** How often the level is told, ms. */

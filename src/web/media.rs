@@ -70,6 +70,15 @@ extern "C" {
     fn open_devices(camera: Option<String>, microphone: Option<String>) -> Promise;
     #[wasm_bindgen(js_name = captureScreen)]
     fn open_screen(screen: String) -> Promise;
+    #[wasm_bindgen(catch, js_name = firstPicture)]
+    fn await_picture(track: &MediaStreamTrack) -> Result<Promise, JsValue>;
+}
+
+/// Waits for the first picture of a camera that was opened, for a second at most.
+pub async fn first_picture(camera: &MediaStreamTrack) {
+    if let Ok(shows) = await_picture(camera) {
+        JsFuture::from(shows).await.ok();
+    }
 }
 
 /// Opens devices, with one prompt for both (`getUserMedia`). Errors are the browser's own

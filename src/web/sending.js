@@ -27,6 +27,13 @@ const AREAS = [960 * 540, 480 * 270];
 const DENSITY = 0.055;
 /** What even the smallest picture takes, bit/s. */
 const FLOOR = 80_000;
+/**
+ * A picture of more pixels that is sent alone Chromium begins with less than this, bit/s, by leaving out the first ones and
+ * making the others smaller, whenever its track is another.
+ *
+ * @type {[pixels: number, bitrate: number][]}
+ */
+const STARTS = [[640 * 480, 530_000], [320 * 240, 320_000]];
 /** Screens hold still, and have to be sharp when they move. */
 const SCREEN_BITRATE = 2_500_000;
 const SCREEN_RATE = 15;
@@ -78,7 +85,8 @@ export function videoEncodings({ width, height, frameRate }, options, { count, r
   // Of a picture whose size is not known yet all layers are sent.
   const unused = width && worth < all.length ? all.length - 1 : 0;
   const scales = all.map((_, at) => 2 ** Math.max(0, at - unused));
-  const bitrates = scales.map((scale) => bitrateOf(area * rate, scale, options));
+  const start = (all.length - unused === 1 && STARTS.find(([pixels]) => area > pixels)?.[1]) || 0;
+  const bitrates = scales.map((scale) => Math.max(start, bitrateOf(area * rate, scale, options)));
   const sum = bitrates.slice(unused).reduce((total, bitrate) => total + bitrate, 0);
   const limit = roomBitrate ? Math.max(roomBitrate, LEAST_ROOM_BITRATE) : Infinity;
   // Alone, a picture may take all it is given; several share what there is.

@@ -19,6 +19,14 @@ describe('encodings', () => {
     assert.ok(encoding.maxBitrate > 1_000_000 && encoding.maxBitrate < 2_500_000);
   });
 
+  it('give a picture that is sent alone what Chromium wants before it begins in full size, however few pictures there are', () => {
+    const least = (width, height, more) => videoEncodings({ width, height, frameRate: 5 }, {}, more).at(-1).maxBitrate;
+    assert.ok(least(640, 360) > 300_000 && least(640, 480) > 300_000 && least(640, 360, { count: 3 }) > 300_000);
+    assert.ok(least(960, 540) > 500_000 && least(1280, 720) > 500_000);
+    assert.ok(least(320, 180) < 150_000);
+    assert.equal(least(1280, 720, { roomBitrate: 200_000 }), 200_000, 'what the room lets through');
+  });
+
   it('are as many as the size is worth, best first', () => {
     const count = (width) => videoEncodings({ width, height: (width * 9) / 16 }, { simulcast: true }).map(({ rid }) => rid);
     assert.deepEqual([count(1280), count(640), count(320)], [['h', 'm', 'l'], ['h', 'm'], [undefined]]);
