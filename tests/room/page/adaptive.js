@@ -157,8 +157,16 @@ export async function seen({ name, of }) {
   const stats = one && (await inbound(one));
   return stats && {
     width: stats.frameWidth, bytes: stats.bytesReceived, frames: stats.framesDecoded, layers: { ...one.currentLayers },
-    limitation: one.limitation ?? 'none', isPaused: one.isPaused,
+    limitation: one.limitation ?? 'none', isPaused: one.isPaused, packets: stats.packetsReceived, lost: stats.packetsLost,
+    keyFrames: stats.keyFramesDecoded, ssrc: stats.ssrc, elements: one.track.attachedElements.length,
   };
+}
+
+/** What was asked for last, and how the connections are. */
+export function recent({ name }) {
+  const { room, sent } = viewer(name);
+  const states = Object.values(room.peerConnections).map((one) => one && [one.connectionState, one.iceConnectionState]);
+  return { sent: sent.slice(-3), requests: sent.length, states };
 }
 
 /** The bytes of everybody's video. */
@@ -209,6 +217,17 @@ export const encodings = ({ name }) => {
     active: one.settings.encodings.map(({ active }) => active), rates: one.settings.encodings.map(({ maxFramerate }) => maxFramerate ?? 0),
   };
 };
+
+/** What the browser says of what somebody sends. */
+export async function sends({ name }) {
+  const report = [...(await people.get(name).room.peerConnections.publisher.getStats()).values()];
+  const layers = report.filter(({ type }) => type === 'outbound-rtp');
+  return {
+    layers: layers.map((one) => [one.rid, one.active, one.targetBitrate, one.framesEncoded, one.qualityLimitationReason]),
+    room: report.map((one) => one.availableOutgoingBitrate).find((bitrate) => bitrate !== undefined),
+  };
+}
+
 export const configure = ({ name, ...options }) => {
   const [one] = people.get(name).room.localParticipant.publications.values();
   return one.configure(options);
