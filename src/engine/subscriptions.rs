@@ -174,7 +174,24 @@ impl Subscriptions {
         })
     }
 
-    fn carries(&self, stream: &StreamRef) -> bool {
+    /// One of the streams that come, as far as we know; none of data, which names no stream.
+    pub fn any(&self) -> Option<StreamRef> {
+        self.lines.values().next().map(|carried| carried.wish.stream.clone())
+    }
+
+    /// Whether this is what the server was last known to send. It may list more: what is over has to be removed by us.
+    pub fn agrees(&self, streams: &[SubStream]) -> bool {
+        self.lines.iter().all(|(mid, carried)| {
+            let StreamRef { feed, mid: theirs } = &carried.wish.stream;
+            let mut listed = streams.iter().filter(|line| line.active && line.mid == *mid);
+            listed.any(|line| {
+                line.feed_id.as_ref() == Some(feed) && line.feed_mid.as_ref() == Some(theirs)
+            })
+        })
+    }
+
+    /// Whether this stream comes, as far as we know.
+    pub fn carries(&self, stream: &StreamRef) -> bool {
         self.data.contains(stream)
             || self.lines.values().any(|carried| carried.wish.stream == *stream)
     }

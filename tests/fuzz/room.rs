@@ -74,9 +74,12 @@ fn said(role: Role, data: &Json, jsep: Option<Jsep>, answer: bool) -> Result<Sai
 fn role_of(asked: Asked) -> Role {
     match asked {
         Asked::Join | Asked::Offer | Asked::Describe | Asked::Words => Role::Offerer,
-        Asked::Subscribe | Asked::Configure | Asked::Restart | Asked::Pause | Asked::Start => {
-            Role::Answerer
-        }
+        Asked::Subscribe
+        | Asked::Compare
+        | Asked::Configure
+        | Asked::Restart
+        | Asked::Pause
+        | Asked::Start => Role::Answerer,
     }
 }
 

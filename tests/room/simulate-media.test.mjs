@@ -1,9 +1,10 @@
 // Trouble with media and devices, caused from inside: it mends itself.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { startProxy } from '../chaos/lib/proxy.mjs';
 import { sees } from '../media/lib/call.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { createRoom, endSessions, hangUp } from '../page/lib/janus-admin.mjs';
+import { createRoom, endSessions, hangUp, publishing } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
@@ -50,13 +51,14 @@ for (const kind of BROWSERS) {
       await stage?.close();
     });
 
-    async function meet(join = { number: 17 }, options = {}) {
+    async function meet(join = { number: 17 }, options = {}, way = stage.janus.ws) {
       // Each test has a room of its own: with time to claim, those of a page that was closed stay for a while.
       room += 1;
       await endSessions(stage.janus);
       await createRoom(stage.janus, room);
       call = await openSupport(browser, stage.site);
-      for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws, ...options });
+      await call.create({ name: 'Ada', servers: stage.janus.ws, ...options });
+      await call.create({ name: 'Bob', servers: way, ...options });
       await call.join({ name: 'Ada', room, ...join });
       await call.join({ name: 'Bob', room });
       if (join.number) await sees(call, VIEW, join.number);
@@ -142,6 +144,50 @@ for (const kind of BROWSERS) {
         assert.deepEqual((await call.log({ name: 'Ada' })).filter((line) => line.startsWith('!')), [], 'nobody needs to know');
       });
     }
+
+    it('what is published anew while signalling is away is seen, as the same track', async () => {
+      const way = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
+      try {
+        await meet({ number: 17 }, {}, way.url('ws'));
+        await call.create({ name: 'Cy', servers: stage.janus.ws });
+        await call.join({ name: 'Cy', room, number: 19 });
+        await sees(call, { name: 'Bob', of: 'Cy' }, 19);
+        const [before, known] = [await call.credentials({ name: 'Ada' }), await call.identities({ name: 'Bob' })];
+        await call.keepTracks({ name: 'Bob' });
+        way.faults.blackhole({ on: 'existing' });
+        await cause('publisher-failed', 'Ada');
+        await until('Ada to be published anew', async () => {
+          const isOther = (await call.credentials({ name: 'Ada' })).publisher !== before.publisher;
+          const isUp = (await call.connected({ name: 'Ada' }))[0] === 'connected';
+          return isOther && isUp && (await publishing(stage.janus, room)).includes('Ada');
+        }, { timeout: 4_000 });
+        const told = async () => (await call.log({ name: 'Bob' })).slice(4);
+        assert.deepEqual(await told(), [], 'Bob has heard nothing of it');
+        await until('Bob to be back', async () => (await told()).length === 2);
+        await sees(call, VIEW, 17);
+        await sees(call, { name: 'Bob', of: 'Cy' }, 19);
+        assert.deepEqual(await told(), ['reconnecting', 'connected']);
+        assert.equal(await call.sameTracks({ name: 'Bob' }), true);
+        assert.deepEqual(await call.identities({ name: 'Bob' }), known);
+        assert.deepEqual(call.page.complaints, []);
+      } finally {
+        await way.close();
+      }
+    });
+
+    it('signalling that was away changes nothing of what is received', async () => {
+      await meet();
+      const before = await call.descriptions({ name: 'Bob' });
+      await call.keepTracks({ name: 'Bob' });
+      await cause('signal-lost');
+      await until('the loss and the end of it', async () =>
+        (await call.log({ name: 'Bob' })).slice(3).join() === 'reconnecting,connected');
+      await until('Bob to have been told what is sent', async () => (await call.records({ name: 'Bob' })).includes('"switched"'));
+      await sees(call, VIEW, 17);
+      assert.deepEqual(await call.descriptions({ name: 'Bob' }), before);
+      assert.equal(await call.sameTracks({ name: 'Bob' }), true);
+      assert.deepEqual(call.page.complaints, []);
+    });
 
     it('publisher-failed and subscriber-failed break what is open', async () => {
       await meet();

@@ -53,6 +53,11 @@ impl Conference {
                 Some(events) => self.emit_all(events),
                 None => self.renew(Role::Answerer, error),
             },
+            (Asked::Compare, answer) => {
+                if self.receiving.compared(answer) {
+                    self.renew_for_lost_offer();
+                }
+            }
             (Asked::Configure, Err(error)) if is_unheard(error.code()) => {
                 self.receiving.subscriptions.unsure();
             }

@@ -1,6 +1,6 @@
 //! When a peer connection whose packets do not get through is mended, and how.
 
-use super::{Conference, Membership, Millis, Role};
+use super::{Conference, Event, Membership, Millis, Role};
 use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::{Error, ErrorCode};
 
@@ -147,10 +147,36 @@ impl Conference {
 
     /// The connection to the server broke, or is there again.
     pub fn signalling(&mut self, works: bool) {
+        if works && !self.signalling {
+            self.receiving.compare = self.receiving.subscriptions.is_joined();
+        }
         self.signalling = works;
         if !works {
             self.returning.interrupted();
         }
+    }
+
+    /// A peer connection is of no use any longer: another is to take its place.
+    pub(super) fn renew(&mut self, role: Role, error: Error) {
+        if self.membership == Membership::Over {
+            return;
+        }
+        if role == Role::Offerer {
+            return self.renew_publisher(error);
+        }
+        if !self.receiving.ready {
+            // Another takes its place already.
+            return;
+        }
+        if self.receiving.renew() {
+            self.emit(Event::MediaFailed(error));
+        }
+    }
+
+    /// The server waits for the answer to an offer that we never saw, and would wait for ever.
+    pub(super) fn renew_for_lost_offer(&mut self) {
+        let text = "an offer of the server was lost";
+        self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
     }
 
     /// Mends what packets do not get through.

@@ -405,22 +405,6 @@ impl Conference {
         self.want();
     }
 
-    fn renew(&mut self, role: Role, error: Error) {
-        if self.membership == Membership::Over {
-            return;
-        }
-        if role == Role::Offerer {
-            return self.renew_publisher(error);
-        }
-        if !self.receiving.ready {
-            // Another takes its place already.
-            return;
-        }
-        if self.receiving.renew() {
-            self.emit(Event::MediaFailed(error));
-        }
-    }
-
     /// Time passed; also called after every happening, since waiting may be over.
     pub fn advance(&mut self, now: Millis) {
         if self.membership == Membership::Over {
@@ -430,8 +414,7 @@ impl Conference {
         self.heal(now);
         self.advance_returning(now);
         if self.receiving.missed_offer(now) {
-            let text = "an offer of the server was lost";
-            self.renew(Role::Answerer, Error::new(ErrorCode::Negotiation, text));
+            self.renew_for_lost_offer();
         }
         if self.receiving.patience.is_due(now) {
             self.out.push_back(Output::Renew(Role::Answerer));

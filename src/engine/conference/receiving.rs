@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use super::healing::Healing;
 use super::patience::Patience;
-use super::{Asked, Event, Millis, Output, SubscriberRequest};
+use super::{Asked, Event, Millis, Output, Said, SubscriberRequest};
 use crate::Map;
 use crate::engine::negotiation::{Negotiation, Role, Step};
-use crate::engine::requests::{Entries, Feed, Glance, JoinRoom, Watch};
+use crate::engine::requests::{Entries, Entry, Feed, Glance, JoinRoom, Watch};
 use crate::engine::subscriptions::{Plan, StreamRef, Subscriptions};
 use crate::protocol::Jsep;
 use crate::protocol::videoroom::SubStream;
@@ -43,6 +43,10 @@ pub(super) struct Receiving {
     updating: bool,
     /// The server waits for the answer to an offer, one that may have been lost: until when it is waited for.
     lost_by: Option<Millis>,
+    /// Offers may have been lost: the server is to be asked what it sends.
+    pub(super) compare: bool,
+    /// The stream by which it was asked.
+    comparing: Option<StreamRef>,
     /// The subscriber handle is there and unspent.
     pub(super) ready: bool,
     /// Once we are in the room.
@@ -70,6 +74,8 @@ impl Receiving {
             restarting: false,
             updating: false,
             lost_by: None,
+            compare: false,
+            comparing: None,
             ready: true,
             tie: None,
             offered: VecDeque::new(),
@@ -101,6 +107,13 @@ impl Receiving {
             let restart = Entries { streams: Vec::new(), restart: Some(true) };
             let request = SubscriberRequest::Configure(restart);
             return Some(Output::Subscriber(Asked::Restart, request));
+        }
+        if idle && !self.subscriptions.is_busy() && std::mem::take(&mut self.compare) {
+            self.comparing = self.subscriptions.any();
+            if let Some(stream) = self.comparing.clone() {
+                let request = SubscriberRequest::Switch(no_switch(stream));
+                return Some(Output::Subscriber(Asked::Compare, request));
+            }
         }
         let (asked, request) = match self.subscriptions.plan(now, idle)? {
             Plan::Join(streams) => {
@@ -154,6 +167,21 @@ impl Receiving {
             self.lost_by = None;
         }
         self.lost_by.take_if(|until| *until <= now).is_some()
+    }
+
+    /// The server said what it sends. Whether it is not what we think, so that an offer was lost: the server waits for the
+    /// answer to it, takes nothing else meanwhile, and does not say so.
+    pub(super) fn compared(&mut self, answer: Result<Said, Error>) -> bool {
+        let asked = self.comparing.take();
+        match answer {
+            Ok(said) => said.mapping.is_some_and(|streams| !self.subscriptions.agrees(&streams)),
+            // That is published no longer, and we have not heard of it yet.
+            Err(error) if error.code() == ErrorCode::FeedNotFound => {
+                asked.is_some_and(|stream| self.subscriptions.carries(&stream))
+            }
+            // If the connection was lost once more, it is asked again.
+            Err(_) => false,
+        }
     }
 
     /// The answer to such a request. `updating`: the real one comes with a later offer.
@@ -309,6 +337,7 @@ impl Receiving {
         self.healing = Healing::default();
         (self.paused, self.pausing, self.updating, self.lost_by) = (false, false, false, None);
         (self.restart, self.restarting, self.overtaken) = (false, false, false);
+        (self.compare, self.comparing) = (false, None);
     }
 
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {
@@ -320,4 +349,13 @@ impl Receiving {
             });
         }
     }
+}
+
+/// A stream for an m-line there is none of. Janus passes over it and answers with what each m-line carries, which no other
+/// request does that changes nothing.
+fn no_switch(stream: StreamRef) -> Entries {
+    let StreamRef { feed, mid } = stream;
+    let sub_mid = Some("none".to_owned());
+    let entry = Entry { mid, feed: Some(feed), sub_mid, ..Entry::default() };
+    Entries { streams: vec![entry], restart: None }
 }

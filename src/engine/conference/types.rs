@@ -75,6 +75,8 @@ pub enum Asked {
     Words,
     /// [`SubscriberRequest::Join`], [`SubscriberRequest::Update`] and [`SubscriberRequest::Switch`]
     Subscribe,
+    /// [`SubscriberRequest::Switch`] that changes nothing, for its answer: what each m-line carries
+    Compare,
     /// [`SubscriberRequest::Configure`]
     Configure,
     /// [`SubscriberRequest::Configure`] with `restart`. If an offer is outstanding, Janus never answers it:
@@ -97,7 +99,7 @@ impl Asked {
             Self::Join => "join",
             Self::Offer => "publish",
             Self::Describe | Self::Words | Self::Configure | Self::Restart => "configure",
-            Self::Subscribe => "subscribe",
+            Self::Subscribe | Self::Compare => "subscribe",
             Self::Start => "start",
             Self::Pause => "pause",
         }

@@ -142,3 +142,107 @@ fn a_peer_connection_that_was_closed_is_made_anew_as_soon_as_somebody_can_be_ask
         assert_eq!(renewals(&drain(&mut conference, HERE), role), 0, "it is being made");
     }
 }
+
+const TWO: [Option<(u64, &str)>; 2] = [Some((2, "0")), Some((2, "1"))];
+
+/// Signalling was away, and is back.
+fn comes_back(conference: &mut Conference) -> Vec<Output> {
+    conference.signalling(false);
+    drain(conference, HERE);
+    conference.signalling(true);
+    drain(conference, HERE)
+}
+
+/// How often the server is asked what it sends, by a stream it may know and an m-line there is none of.
+fn comparisons(outputs: &[Output]) -> usize {
+    let compares = |output: &&Output| match output {
+        Output::Subscriber(Asked::Compare, SubscriberRequest::Switch(entries)) => {
+            let [entry] = &entries.streams[..] else { panic!("{entries:?}") };
+            assert_eq!(entry.feed, Some(Id::from(2)));
+            assert_eq!(entry.sub_mid.as_deref(), Some("none"), "nothing is to change");
+            true
+        }
+        _ => false,
+    };
+    outputs.iter().filter(compares).count()
+}
+
+/// The server says that it sends this.
+fn sends(conference: &mut Conference, streams: &[Option<(u64, &str)>]) -> Vec<Output> {
+    let mapping = Some(mapping(streams));
+    conference.answer(Asked::Compare, Ok(Said { mapping, ..said(RoomEvent::Done) }));
+    drain(conference, HERE)
+}
+
+#[test]
+fn who_was_away_asks_what_is_sent_and_begins_anew_where_that_is_less() {
+    let mut conference = on_air();
+    assert_eq!(comparisons(&comes_back(&mut conference)), 1);
+    let outputs = sends(&mut conference, &TWO);
+    assert!(outputs.is_empty(), "nothing was lost: {outputs:?}");
+
+    for less in [[TWO[0], None], [TWO[1], TWO[0]], [None, None]] {
+        let mut conference = on_air();
+        comes_back(&mut conference);
+        let outputs = sends(&mut conference, &less);
+        assert_eq!(renewals(&outputs, Role::Answerer), 1, "{outputs:?}");
+        assert!(events(&outputs).is_empty(), "nobody needs to know");
+        conference.renewed(Role::Answerer);
+        drain(&mut conference, HERE);
+        let outputs = receive(&mut conference, &TWO);
+        let same = |event: &&Event| matches!(event, Event::Resubscribed(..));
+        assert_eq!(events(&outputs).into_iter().filter(same).count(), 2, "{outputs:?}");
+        assert_eq!(comparisons(&outputs), 0, "once");
+    }
+}
+
+#[test]
+fn what_is_sent_is_asked_for_after_signalling_was_away_alone_and_once() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    assert_eq!(comparisons(&comes_back(&mut conference)), 0, "nothing is received yet");
+
+    let mut conference = on_air();
+    conference.signalling(true);
+    conference.network_changed(HERE);
+    conference.look_around();
+    assert_eq!(comparisons(&drain(&mut conference, HERE)), 0, "it was not away");
+
+    let mut conference = on_air();
+    assert_eq!(comparisons(&comes_back(&mut conference)), 1);
+    assert_eq!(comparisons(&comes_back(&mut conference)), 1);
+    conference.answer(Asked::Compare, Err(Error::new(ErrorCode::ConnectionLost, "gone")));
+    let outputs = drain(&mut conference, HERE);
+    assert_eq!((comparisons(&outputs), renewals(&outputs, Role::Answerer)), (0, 0), "{outputs:?}");
+}
+
+#[test]
+fn what_is_sent_is_not_asked_for_while_an_offer_is_answered() {
+    let mut conference = on_air();
+    let more = Some(mapping(&[TWO[0], TWO[1], Some((2, "2"))]));
+    let jsep = Some(Jsep::offer("more".to_owned()));
+    conference.subscription_event(Said { jsep, mapping: more, ..said(RoomEvent::Mapping) });
+    assert_eq!(comparisons(&comes_back(&mut conference)), 0);
+    conference.described(Role::Answerer, Jsep::answer("mine".to_owned()), Map::new());
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
+    assert_eq!(comparisons(&drain(&mut conference, HERE)), 1);
+}
+
+#[test]
+fn a_stream_that_is_asked_about_and_gone_was_taken_away_unless_that_was_heard_meanwhile() {
+    for (code, heard, renews) in [
+        (ErrorCode::FeedNotFound, false, 1),
+        (ErrorCode::FeedNotFound, true, 0),
+        (ErrorCode::Timeout, false, 0),
+    ] {
+        let mut conference = on_air();
+        assert_eq!(comparisons(&comes_back(&mut conference)), 1);
+        if heard {
+            conference.room_event(RoomEvent::Unpublished(someone(2)));
+        }
+        drain(&mut conference, HERE);
+        conference.answer(Asked::Compare, Err(Error::new(code, "no")));
+        let outputs = drain(&mut conference, HERE);
+        assert_eq!(renewals(&outputs, Role::Answerer), renews, "{code:?}: {outputs:?}");
+    }
+}
