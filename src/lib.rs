@@ -28,6 +28,7 @@ mod map;
 pub mod protocol;
 pub mod room;
 pub mod support;
+mod turns;
 pub mod videoroom;
 pub mod web;
 

@@ -34,7 +34,6 @@ mod requests;
 mod saying;
 mod settling;
 mod stay;
-mod turns;
 mod ways;
 mod words;
 

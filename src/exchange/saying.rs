@@ -9,13 +9,13 @@ use super::event::IncomingRequest;
 use super::heads::check_chat;
 use super::inner::{Inner, gone, left, let_go};
 use super::requests::{Due, Question};
-use super::turns::{Turn, Turns};
 use super::words::{Number, Refusal, Words};
 use super::{ChatMessage, DataOptions, ExchangeEvent};
 use crate::engine::Millis;
 use crate::protocol::Json;
 use crate::protocol::json::Fields;
 use crate::room::Failure;
+use crate::turns::{Turn, Turns};
 use crate::web::{Data, date, now, random_u32, spawn_local};
 use crate::{Error, ErrorCode, Id};
 
@@ -48,7 +48,7 @@ pub(super) struct Introduction {
     /// Whether the server passes it on, if it was asked.
     passes_on: Option<bool>,
     /// Of two that tell it something at once the later one would know nothing of the other.
-    turns: Rc<Turns>,
+    turns: Turns,
 }
 
 impl Introduction {
@@ -59,7 +59,8 @@ impl Introduction {
 
     /// The room was left.
     pub(super) fn over(&mut self) {
-        *self = Self { turns: Rc::clone(&self.turns), ..Self::default() };
+        let turns = std::mem::take(&mut self.turns);
+        *self = Self { turns, ..Self::default() };
     }
 }
 
@@ -95,8 +96,8 @@ impl Inner {
 
     /// The server is told one thing after the other.
     async fn introduction_turn(&self) -> Turn {
-        let turns = Rc::clone(&self.introduction.borrow().turns);
-        turns.turn().await
+        let turn = self.introduction.borrow().turns.take();
+        turn.await
     }
 
     /// Whether the server passes metadata on; asked once for each connection.

@@ -15,9 +15,9 @@ use super::local::{Slot, left};
 use super::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 use super::publication::check_live;
 use super::signal::Signal;
-use super::toggle::Turns;
 use crate::client::Connection;
 use crate::engine::requests::JoinRoom;
+use crate::turns::Turns;
 use crate::web::{PeerConfig, spawn_local};
 use crate::{Error, ErrorCode};
 

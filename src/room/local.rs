@@ -10,13 +10,14 @@ use futures_channel::oneshot;
 
 use super::event::Failure;
 use super::options::GivenTrack;
-use super::toggle::{Toggle, Turns};
+use super::toggle::Toggle;
 use super::track::Track;
 use crate::engine::conference::{LocalStream, is_inactive, line_again};
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::protocol::videoroom::StreamKind;
 use crate::protocol::wire::wire;
+use crate::turns::Turns;
 use crate::web::{JsFuture, JsValue, Listener, MediaStreamTrack, Peer, Sender, Thrown, random_u32};
 use crate::{Error, ErrorCode, Map};
 

@@ -79,11 +79,11 @@ use self::call::Call;
 pub(crate) use self::local::Device;
 use self::local::Slot;
 pub(crate) use self::memory::{KnownChannel, Past};
-use self::toggle::Turns;
 use self::wire::said;
 use crate::engine::conference::Asked;
 use crate::engine::negotiation::Role;
 use crate::engine::requests::Words;
+use crate::turns::Turns;
 use crate::web::{MediaStreamTrack, Playback, spawn_local};
 use crate::{Error, ErrorCode, Id};
 

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::rc::{Rc, Weak};
 
-use futures_channel::oneshot;
-
 use super::call::Call;
 use super::event::{Failure, RoomEvent};
 use super::local::{Device, Named, Slot, left};
@@ -14,6 +12,7 @@ use crate::engine::conference::KEPT_LINES;
 use crate::engine::negotiation::Role;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
+use crate::turns::Turn;
 use crate::web::{
     self, Listener, MediaStreamTrack, MediaStreamTrackState, Needs, Peer, PublishOptions,
     RtcRtpTransceiver, Sender, spawn_local,
@@ -214,7 +213,7 @@ impl Call {
         &self,
         slot: &Rc<Slot>,
         opened: Option<&MediaStreamTrack>,
-    ) -> Result<oneshot::Sender<()>, Failure> {
+    ) -> Result<Turn, Failure> {
         let turn = slot.turns.take().await;
         if self.slots.has(slot) && !self.is_over() {
             return Ok(turn);

@@ -78,25 +78,6 @@ impl Toggle {
     }
 }
 
-/// Lets one through at a time, in the order they came.
-#[derive(Debug, Default)]
-pub(super) struct Turns(RefCell<Option<oneshot::Receiver<()>>>);
-
-impl Turns {
-    /// Takes a place at once, and waits for the turn, which lasts until what is returned is dropped.
-    pub(super) fn take(&self) -> impl Future<Output = oneshot::Sender<()>> + use<> {
-        let (turn, ends) = oneshot::channel();
-        let before = self.0.replace(Some(ends));
-        async move {
-            if let Some(before) = before {
-                // It ends by being dropped.
-                before.await.ok();
-            }
-            turn
-        }
-    }
-}
-
 /// Who waits for something that the end of the call ends as well.
 #[derive(Clone, Debug)]
 pub(super) struct Answer(Rc<RefCell<Option<Waiting>>>);
