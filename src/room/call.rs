@@ -312,7 +312,6 @@ impl Call {
         if self.draining.replace(true) {
             return;
         }
-        self.notice_closed();
         loop {
             self.open_waiting_channels();
             self.conference.borrow_mut().advance(web::now());
@@ -331,8 +330,9 @@ impl Call {
         });
     }
 
-    /// Who closes a peer connection, the page or what it loads, tells nobody.
-    fn notice_closed(&self) {
+    /// Who closes a peer connection, the page or what it loads, is told of it by nobody. The server is, and tells us: unless
+    /// that is lost with the connection to it.
+    pub(super) fn notice_closed(&self) {
         for role in [Role::Offerer, Role::Answerer] {
             if self.present(role).is_some_and(|peer| web::is_closed(&peer.connection())) {
                 self.conference.borrow_mut().peer_closed(role);

@@ -76,6 +76,7 @@ impl Call {
         else {
             return;
         };
+        self.notice_closed();
         let weak = Rc::downgrade(self);
         let mut question = self.conference.borrow_mut().catch_up();
         spawn_local(async move {
@@ -108,6 +109,7 @@ impl Call {
                 question = call.conference.borrow_mut().catch_up();
             }
         });
+        self.pump();
     }
 
     /// What these people publish, seen through a handle that is given up at once.
