@@ -43,9 +43,10 @@ export type {
   RequestHandler,
   RequestOptions,
 } from './exchange/types.js';
+export type { JoinOptions, PrepareOptions, RoomCredentials, TrackToPublish } from './join-options.js';
 export type { Moderation } from './live/moderation.js';
 export type { Trouble } from './live/simulate.js';
-export { Room, type JoinOptions, type PrepareOptions, type RoomCredentials, type TrackToPublish } from './room.js';
+export { Room } from './room.js';
 export { LocalTrack, RemoteTrack, Track, createLocalTracks, type LocalTrackOptions } from './track.js';
 export { openDevices } from './media.js';
 export type {
