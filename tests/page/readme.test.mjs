@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { transform } from 'esbuild';
 import { TARGET } from '../../scripts/lib/paths.mjs';
 import { buildRustPage } from '../../scripts/lib/rust-example.mjs';
 import { extendPath } from '../../scripts/lib/tools.mjs';
 import { serveBare } from './lib/bare-site.mjs';
-import { BROWSERS, launch } from './lib/browser.mjs';
+import { BROWSERS } from './lib/browser.mjs';
 import { nothingLeft } from './lib/janus-admin.mjs';
-import { ROOT, TestJanus, serveFolders } from './lib/stage.mjs';
+import { ROOT, serveFolders, stageWith } from './lib/stage.mjs';
+import { onStage } from './lib/suite.mjs';
 
 /** The first example, as a module for pages of this site that talk to this server. */
 async function firstExample(site, janus) {
@@ -105,71 +106,48 @@ async function isReceived() {
   return inbound.some(({ kind, frames }) => kind === 'video' && frames > 10) && inbound.some(({ kind, packets }) => kind === 'audio' && packets > 10);
 }
 
-describe('the lines in Rust', () => {
-  let janus;
-  let site;
+let lines;
 
-  before(async () => {
-    extendPath();
-    site = await serveFolders({ '/lines/': await buildLines() });
-    janus = await TestJanus.start();
+/** The page of the lines in Rust, which are built once. */
+async function serveLines() {
+  extendPath();
+  lines ??= buildLines();
+  return serveFolders({ '/lines/': await lines });
+}
+
+for (const kind of BROWSERS) {
+  describe(`the lines in Rust: ${kind}`, () => {
+    const on = onStage(kind, () => stageWith(serveLines), { soundCard: true });
+
+    it('are a call', async () => {
+      const address = `${on.stage.site.url}examples/`;
+      const pages = [await on.browser.open(address), await on.browser.open(address)];
+      for (const page of pages) await page.evaluate(begin, on.stage.janus.ws);
+      for (const page of pages) await page.waitFor('somebody to be seen and heard', isReceived);
+      for (const page of pages) assert.deepEqual(page.complaints, []);
+      await on.browser.closePages();
+      await nothingLeft(on.stage.janus);
+    });
   });
 
-  after(async () => {
-    await site?.close();
-    await janus?.remove();
-  });
+  describe(`ten lines: ${kind}`, () => {
+    const on = onStage(kind, () => stageWith(() => serveBare()), { soundCard: true });
 
-  for (const kind of BROWSERS) {
-    it(`are a call: ${kind}`, async () => {
-      const browser = await launch(kind, { soundCard: true });
-      try {
-        const pages = [await browser.open(`${site.url}examples/`), await browser.open(`${site.url}examples/`)];
-        for (const page of pages) await page.evaluate(begin, janus.ws);
-        for (const page of pages) await page.waitFor('somebody to be seen and heard', isReceived);
-        for (const page of pages) assert.deepEqual(page.complaints, []);
-      } finally {
-        await browser.close();
-      }
+    it('are a call', async () => {
+      const { site, janus } = on.stage;
+      const script = await firstExample(site, janus);
+      const pages = [await on.browser.open(site.url), await on.browser.open(site.url)];
+      for (const page of pages) await page.evaluate(run, script);
+      for (const page of pages) await page.waitFor('somebody to be seen and heard', isMet);
+      // What the last line says for later.
+      await pages[0].evaluate(() => globalThis.__room.localParticipant.setCameraEnabled(false));
+      await pages[1].waitFor('the camera to be off', () => [...globalThis.__room.remoteParticipants.values()].every((one) => !one.isCameraEnabled));
+      for (const page of pages) await page.evaluate(() => globalThis.__room.leave());
       await nothingLeft(janus);
-    });
-  }
-});
-
-describe('ten lines', () => {
-  let janus;
-  let site;
-
-  before(async () => {
-    janus = await TestJanus.start();
-    site = await serveBare();
-  });
-
-  after(async () => {
-    await site?.close();
-    await janus?.remove();
-  });
-
-  for (const kind of BROWSERS) {
-    it(`are a call: ${kind}`, async () => {
-      const browser = await launch(kind, { soundCard: true });
-      try {
-        const script = await firstExample(site, janus);
-        const pages = [await browser.open(site.url), await browser.open(site.url)];
-        for (const page of pages) await page.evaluate(run, script);
-        for (const page of pages) await page.waitFor('somebody to be seen and heard', isMet);
-        // What the last line says for later.
-        await pages[0].evaluate(() => globalThis.__room.localParticipant.setCameraEnabled(false));
-        await pages[1].waitFor('the camera to be off', () => [...globalThis.__room.remoteParticipants.values()].every((one) => !one.isCameraEnabled));
-        for (const page of pages) await page.evaluate(() => globalThis.__room.leave());
-        await nothingLeft(janus);
-        for (const page of pages) {
-          assert.equal(await page.evaluate(() => document.querySelectorAll('video, audio').length), 0);
-          assert.deepEqual(page.complaints, []);
-        }
-      } finally {
-        await browser.close();
+      for (const page of pages) {
+        assert.equal(await page.evaluate(() => document.querySelectorAll('video, audio').length), 0);
+        assert.deepEqual(page.complaints, []);
       }
     });
-  }
-});
+  });
+}

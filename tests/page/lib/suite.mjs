@@ -4,15 +4,15 @@ import { launch } from './browser.mjs';
 import { endSessions } from './janus-admin.mjs';
 
 /**
- * Within a suite: the `stage` that `set` makes, and the `browser` of this kind, once its tests run. Each begins without the
- * pages and the sessions of the one before.
+ * Within a suite: the `stage` that `set` makes, and the `browser` of this kind, opened with these `options`, once its tests
+ * run. Each begins without the pages and the sessions of the one before.
  */
-export function onStage(kind, set) {
+export function onStage(kind, set, options) {
   const on = {};
 
   before(async () => {
     on.stage = await set();
-    on.browser = await launch(kind);
+    on.browser = await launch(kind, options);
   });
 
   afterEach(async () => {
