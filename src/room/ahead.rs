@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::Poll;
 
 use futures_channel::oneshot;
@@ -11,6 +11,7 @@ use futures_channel::oneshot;
 use super::Inner;
 use super::call::Call;
 use super::event::Failure;
+use super::line::is_of_line;
 use super::local::{Slot, left};
 use super::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 use super::publication::check_live;
@@ -91,64 +92,56 @@ impl Ahead {
 
     /// Makes session and handles, unless they are there.
     pub(super) async fn connect(&self, room: &Rc<Inner>) -> Result<(), Failure> {
-        let _turn = self.turns.take().await;
-        if !self.given_up.get() && room.call().is_none() && !self.has_signal() {
-            let signal = self.open(room).await?;
+        if room.call().is_none() {
+            let mut signal = self.signal(room).await?;
+            signal.is_early = true;
             self.signal.replace(Some(signal));
         }
         if self.given_up.get() { Err(left()) } else { Ok(()) }
     }
 
-    /// Session and handles to join with.
+    /// Session and handles to join with: those that were made, if they are of use.
     pub(super) async fn signal(&self, room: &Rc<Inner>) -> Result<Signal, Error> {
         let _turn = self.turns.take().await;
-        let made = if self.has_signal() { self.signal.take() } else { None };
+        let made = self.signal.take();
         match made {
-            Some(signal) => Ok(signal),
-            None => self.open(room).await,
+            Some(made) if made.is_ready() => Ok(made),
+            gone => self.open(room, gone).await,
         }
     }
 
-    /// Makes session and handles. Who gives up does not wait for servers that do not answer.
-    async fn open(&self, room: &Rc<Inner>) -> Result<Signal, Error> {
+    /// Makes session and handles, in place of those that are gone. Who gives up does not wait for servers that do not
+    /// answer.
+    async fn open(&self, room: &Rc<Inner>, gone: Option<Signal>) -> Result<Signal, Error> {
         let RoomOptions { servers, connection: options, .. } = &room.options;
         let span = options.connect_timeout;
-        let connection = self.unless_given_up(Connection::open(servers, options.clone())).await?;
-        let (sender, opened) = oneshot::channel();
-        spawn_local(async move {
-            // What was asked for comes, and is ended where nobody wants it any more.
-            if let Err(Ok(late)) = sender.send(Signal::begin_within(span, &connection).await) {
-                late.close(false).await;
-            }
-        });
-        self.unless_given_up(async { opened.await.unwrap_or_else(|_| Err(gave_up())) }).await
-    }
-
-    async fn unless_given_up<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
         if self.given_up.get() {
             return Err(gave_up());
         }
         let (opening, mut stopped) = oneshot::channel();
         self.opening.replace(Some(opening));
-        let mut work = pin!(work);
+        let mut work = pin!(async {
+            if let Some(gone) = gone {
+                // A server that was there may be on its way back: it is waited for as long as any other. We may even be in
+                // the room by it, without having been told so.
+                gone.check();
+                gone.close_within(span, true).await;
+            }
+            let connection = Connection::open(servers, options.clone()).await?;
+            let (sender, opened) = oneshot::channel();
+            spawn_local(async move {
+                // What was asked for comes, and is ended where nobody wants it any more.
+                if let Err(Ok(late)) = sender.send(Signal::begin_within(span, &connection).await) {
+                    late.close(false).await;
+                }
+            });
+            opened.await.unwrap_or_else(|_| Err(gave_up()))
+        });
         poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Ready(done) => Poll::Ready(done),
             Poll::Pending => Pin::new(&mut stopped).poll(context).map(|_| Err(gave_up())),
         })
         .await
-    }
-
-    /// Whether session and handles are there, and of use.
-    fn has_signal(&self) -> bool {
-        let is_alive = self.signal.borrow().as_ref().is_some_and(Signal::is_alive);
-        let lost = self.signal.borrow_mut().take_if(|_| !is_alive);
-        if let Some(lost) = lost {
-            spawn_local(lost.close(false));
-        }
-        is_alive
     }
 
     fn forget(&self) {
@@ -202,6 +195,35 @@ impl Call {
         let (sender, joined) = oneshot::channel();
         self.joined.replace(Some(sender));
         Ok(joined)
+    }
+
+    /// Goes on as if nothing had been prepared, if this shows that what was is gone. Whether it does.
+    pub(super) fn begin_anew(self: &Rc<Self>, error: Option<&Error>) -> bool {
+        let was_in = self.conference.borrow().room().is_some();
+        let is_line = error.is_some_and(|error| is_of_line(error.code()));
+        let begins = |signal: &mut Signal| signal.is_early && is_line && !was_in;
+        let gone = self.signal.borrow_mut().take_if(begins);
+        let (Some(room), Some(mut gone)) = (self.room.upgrade(), gone) else { return false };
+        gone.route_to(Weak::new());
+        gone.is_early = false;
+        let ahead = Rc::clone(&room.ahead.borrow());
+        ahead.signal.replace(Some(gone));
+        self.conference.borrow_mut().signalling(false);
+        self.start_over();
+        self.get_signal(&room, ahead);
+        self.pump();
+        true
+    }
+
+    /// Comes by session and handles.
+    pub(super) fn get_signal(self: &Rc<Self>, room: &Rc<Inner>, ahead: Rc<Ahead>) {
+        let (call, room, left) = (Rc::clone(self), Rc::clone(room), room.goodbyes.take());
+        spawn_local(async move {
+            let signal = ahead.signal(&room).await;
+            // Before, our id may not be free.
+            drop(left.await);
+            call.signal_opened(signal);
+        });
     }
 }
 

@@ -378,7 +378,10 @@ impl Call {
             let answer = sent.await.and_then(|answer| said(role, &answer, Some(asked)));
             let Some(call) = weak.upgrade() else { return };
             // A handle that was replaced meanwhile has nothing to say any more.
-            if call.handle(role).is_some_and(|now| now.id() == handle.id()) {
+            if call.handle(role).is_none_or(|now| now.id() != handle.id()) {
+                return;
+            }
+            if asked != Asked::Join || !call.begin_anew(answer.as_ref().err()) {
                 call.conference.borrow_mut().answer(asked, answer);
                 call.pump();
             }

@@ -28,7 +28,7 @@ impl Call {
         match signal {
             Ok(signal) if self.over.get() => spawn_local(signal.close(false)),
             Ok(signal) => {
-                signal.route_to(self);
+                signal.route_to(Rc::downgrade(self));
                 let round_trip = signal.round_trip;
                 if client::is_haunted() {
                     self.conference.borrow_mut().expect_ghost();
@@ -42,7 +42,11 @@ impl Call {
     }
 
     fn signal_ready(&self, round_trip: Millis) {
-        self.conference.borrow_mut().signal_ready(web::now(), round_trip);
+        self.away.set(false);
+        let mut conference = self.conference.borrow_mut();
+        conference.signalling(true);
+        conference.signal_ready(web::now(), round_trip);
+        drop(conference);
         for (role, candidates) in self.early.take() {
             self.trickle(role, candidates);
         }
@@ -140,6 +144,9 @@ impl Call {
             self.signal_lost(Some(error));
             return self.pump();
         }
+        if self.begin_anew(Some(&error)) {
+            return;
+        }
         let expired = error.code() == ErrorCode::SessionNotFound;
         let reason = if expired { Reason::SessionExpired } else { Reason::ConnectionLost };
         self.conference.borrow_mut().end(reason, Some(error));
@@ -154,6 +161,14 @@ impl Call {
         self.drop_peer(Role::Answerer);
         self.early.take();
         self.conference.borrow_mut().depart();
+    }
+
+    /// The same, and what we publish is offered over another peer connection.
+    pub(super) fn start_over(self: &Rc<Self>) {
+        self.depart();
+        if self.publish_all_again() {
+            self.conference.borrow_mut().negotiate();
+        }
     }
 
     /// Our place is lost, though the line is there.
@@ -171,12 +186,9 @@ impl Call {
 
     /// Takes our place in the room again, with fresh handles and peer connections.
     pub(super) fn return_to_room(self: &Rc<Self>) {
-        self.depart();
         let attached = self.signal.borrow().as_ref().map(Signal::attach_again);
         let Some(attached) = attached else { return };
-        if self.publish_all_again() {
-            self.conference.borrow_mut().negotiate();
-        }
+        self.start_over();
         let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
         spawn_local(async move {
             let attached = attached.await;
@@ -195,12 +207,10 @@ impl Call {
                 if let Some(signal) = self.signal.borrow_mut().as_mut() {
                     signal.take(attached);
                 }
-                self.away.set(false);
-                self.conference.borrow_mut().signalling(true);
                 self.signal_ready(round_trip);
             }
             // The session tells what follows.
-            Err(error) if is_of_connection(error.code()) => {}
+            Err(error) if is_of_line(error.code()) => {}
             Err(error) => self.conference.borrow_mut().join_failed(error),
         }
         self.pump();
@@ -270,7 +280,35 @@ impl Call {
     }
 }
 
-/// Whether the failure is that of the connection or the session, which are made anew by themselves.
-fn is_of_connection(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::ConnectionLost | ErrorCode::SessionNotFound)
+/// Whether the failure says that there is nothing to speak by any more: connection and session are made anew by
+/// themselves, and handles with them.
+pub(super) fn is_of_line(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::ConnectionLost | ErrorCode::SessionNotFound | ErrorCode::HandleNotFound
+    )
+}
+
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_room_says_is_not_of_the_line() {
+        let all = [
+            (ErrorCode::ConnectionLost, true),
+            (ErrorCode::SessionNotFound, true),
+            (ErrorCode::HandleNotFound, true),
+            (ErrorCode::RoomNotFound, false),
+            (ErrorCode::Unauthorized, false),
+            (ErrorCode::IdTaken, false),
+            (ErrorCode::Closed, false),
+            // It took its time: whoever waits for that does not wait once more.
+            (ErrorCode::Timeout, false),
+        ];
+        for (code, is_so) in all {
+            assert_eq!(is_of_line(code), is_so, "{code:?}");
+        }
+    }
 }

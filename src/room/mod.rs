@@ -225,13 +225,7 @@ impl Room {
         self.0.call.replace(Some(Rc::clone(&call)));
         self.0.set_state(RoomState::Connecting, None, None);
         call.open_devices(options.camera, options.microphone);
-        let (inner, left) = (Rc::clone(&self.0), self.0.goodbyes.take());
-        spawn_local(async move {
-            let signal = ahead.signal(&inner).await;
-            // Before, our id may not be free.
-            drop(left.await);
-            call.signal_opened(signal);
-        });
+        call.get_signal(&self.0, ahead);
         let closed = || Err(Error::new(ErrorCode::Closed, "the room was dropped"));
         joined.await.unwrap_or_else(|_| closed()).map_err(Failure::from)
     }

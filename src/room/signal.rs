@@ -48,6 +48,9 @@ pub(super) struct Signal {
     pub(super) subscriber: Handle,
     /// How long the server took to answer.
     pub(super) round_trip: Millis,
+    /// Made before anybody joined, and not tried in vain yet: joining may be the first to notice that the server has
+    /// nothing of it.
+    pub(super) is_early: bool,
 }
 
 impl Router {
@@ -135,7 +138,8 @@ impl Signal {
         let round_trip = started.until(web::now());
         let (publisher, subscriber) = (publisher.await?, subscriber.await?);
         let connection = connection.clone();
-        Ok(Self { connection, session, router, publisher, subscriber, round_trip })
+        let is_early = false;
+        Ok(Self { connection, session, router, publisher, subscriber, round_trip, is_early })
     }
 
     /// Something hints that the network changed.
@@ -143,13 +147,14 @@ impl Signal {
         self.connection.check();
     }
 
-    pub(super) fn is_alive(&self) -> bool {
-        !self.router.lost.get()
+    /// Whether there is something to join with, as far as is known here.
+    pub(super) fn is_ready(&self) -> bool {
+        is_ready(self.is_early, self.router.lost.get(), self.connection.state())
     }
 
-    /// From now on events go to this call.
-    pub(super) fn route_to(&self, call: &Rc<Call>) {
-        self.router.call.replace(Rc::downgrade(call));
+    /// From now on events go to this call, or to nobody.
+    pub(super) fn route_to(&self, call: Weak<Call>) {
+        self.router.call.replace(call);
     }
 
     /// A fresh subscriber handle; the old one is given up.
@@ -195,14 +200,39 @@ impl Signal {
 
     /// Ends everything on the server, then the connection. Who is in a room leaves it first: `destroy` is
     /// answered before the room has noticed, and our id would still be taken.
-    pub(super) async fn close(self, joined: bool) {
+    pub(super) fn close(self, joined: bool) -> impl Future<Output = ()> {
+        self.close_within(GOODBYE, joined)
+    }
+
+    /// The same, and waits for the server's word for so long.
+    pub(super) async fn close_within(self, span: Millis, joined: bool) {
         let goodbye = async {
             if joined {
                 plain(&self.publisher, "leave").await.ok();
             }
             self.session.destroy().await
         };
-        web::within(GOODBYE, goodbye).await;
+        web::within(span, goodbye).await;
         self.connection.close();
+    }
+}
+
+fn is_ready(is_early: bool, is_lost: bool, connection: State) -> bool {
+    is_early && !is_lost && connection == State::Connected
+}
+
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_joins_with_what_is_lost_sought_or_was_tried_in_vain() {
+        let states = [State::Connecting, State::Connected, State::Reconnecting, State::Closed];
+        let ready = |is_early, is_lost| states.map(|state| is_ready(is_early, is_lost, state));
+        assert_eq!(ready(true, false), [false, true, false, false]);
+        for (is_early, is_lost) in [(true, true), (false, true), (false, false)] {
+            assert_eq!(ready(is_early, is_lost), [false; 4]);
+        }
     }
 }
