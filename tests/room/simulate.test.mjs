@@ -64,6 +64,23 @@ for (const kind of BROWSERS) {
       });
     }
 
+    it('signal-blackhole: nothing comes in either', async () => {
+      await meet();
+      await call.create({ name: 'Cy', servers: stage.janus.ws });
+      await cause('signal-blackhole');
+      await call.join({ name: 'Cy', room, number: 19 });
+      const isKnown = async () => 'Cy' in (await call.identities({ name: 'Bob' }));
+      let isKnownEarly = false;
+      await until('the loss', async () => {
+        const known = await isKnown();
+        const isLost = (await states()).includes('reconnecting');
+        isKnownEarly ||= known && !isLost;
+        return isLost;
+      });
+      assert.equal(isKnownEarly, false);
+      await until('Cy to be known', isKnown);
+    });
+
     for (const trouble of ['session-lost', 'server-restart']) {
       it(`${trouble}: the server does not know us any more, and we take our place again`, async () => {
         await meet();
