@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /**
  * `npm run bench`: this library and janus.js side by side, by turns, on the same Janus in the same browser.
- * `--only join,publish` for some, `--rounds 21` for more, `--json` for machines.
+ * `--only join,publish` for some, `--rounds 21` for more, `--browser firefox` for the other one, `--json` for machines.
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startProxy } from '../tests/chaos/lib/proxy.mjs';
-import { launch } from '../tests/page/lib/browser.mjs';
+import { BROWSERS, launch } from '../tests/page/lib/browser.mjs';
 import { createRoom } from '../tests/page/lib/janus-admin.mjs';
 import { TestJanus } from '../tests/page/lib/stage.mjs';
-import { BROWSERS, JANUS } from './lib/apt.mjs';
+import { BROWSERS as BROWSERS_NEEDED, JANUS } from './lib/apt.mjs';
 import { build } from './lib/build.mjs';
 import { command } from './lib/command.mjs';
 import { ensure } from './lib/needs.mjs';
@@ -107,12 +107,16 @@ const SCENARIOS = {
 
 function options() {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, rounds: { type: 'string', default: '11' }, json: { type: 'boolean' } },
+    options: {
+      only: { type: 'string' }, rounds: { type: 'string', default: '11' }, browser: { type: 'string', default: BROWSERS[0] },
+      json: { type: 'boolean' },
+    },
   });
   const names = values.only?.split(',') ?? Object.keys(SCENARIOS);
   const unknown = names.find((name) => !Object.hasOwn(SCENARIOS, name));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: there are ${Object.keys(SCENARIOS).join(', ')}`);
-  return { names, rounds: Number(values.rounds), json: values.json };
+  if (!BROWSERS.includes(values.browser)) throw new Error(`--browser ${values.browser}: there are ${BROWSERS.join(', ')}`);
+  return { names, rounds: Number(values.rounds), kind: values.browser, json: values.json };
 }
 
 /** The page's folder: ours as it is, janus.js bundled. */
@@ -123,12 +127,12 @@ async function bundle() {
   return { '/bench/built/': FOLDER, '/bench/': join(ROOT, 'bench') };
 }
 
-async function open() {
+async function open(kind) {
   const janus = await TestJanus.start({ reclaimSessionTimeout: 30 });
   const proxy = await startProxy({ target: { host: '127.0.0.1', port: janus.ports.ws } });
   proxy.faults.latency(ONE_WAY_MS);
   const site = await serve({ root: ROOT, port: 0, config: {}, folders: await bundle() });
-  const browser = await launch('chromium');
+  const browser = await launch(kind);
   const page = await browser.open(`${site.url}examples/`);
   const ask = ([name, argument]) => import('/bench/page.js').then((module) => module[name](argument));
   return {
@@ -184,10 +188,10 @@ function table(results) {
 }
 
 await command(async () => {
-  const { names, rounds, json } = options();
-  await ensure([...BUILD_NEEDS, JANUS, BROWSERS]);
+  const { names, rounds, kind, json } = options();
+  await ensure([...BUILD_NEEDS, JANUS, BROWSERS_NEEDED]);
   await build();
-  const stage = await open();
+  const stage = await open(kind);
   const results = [];
   try {
     await stage.furnish();
@@ -198,9 +202,9 @@ await command(async () => {
   } finally {
     await stage.close();
   }
-  if (json) return say(JSON.stringify({ cores: cpus().length, rounds, results }));
+  if (json) return say(JSON.stringify({ cores: cpus().length, browser: kind, rounds, results }));
   table(results);
   say(`\nMedians of ${rounds} rounds, by turns; signalling takes ${ONE_WAY_MS * 2} ms (RTT) there and back where people join or ` +
-    `watch. ${cpus().length} cores, Chromium.\nA ratio is of times; of data it is of rates, where the quarter of more rounds ` +
+    `watch. ${cpus().length} cores, ${kind}.\nA ratio is of times; of data it is of rates, where the quarter of more rounds ` +
     `that went best is compared. Frames are the source's, one every ${SOURCE_MS} ms.`);
 });
