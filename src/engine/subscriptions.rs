@@ -174,9 +174,18 @@ impl Subscriptions {
         })
     }
 
-    /// One of the streams that come, as far as we know; none of data, which names no stream.
+    /// One of the streams that come, as far as we know.
     pub fn any(&self) -> Option<StreamRef> {
-        self.lines.values().next().map(|carried| carried.wish.stream.clone())
+        let mut lines = self.lines.values().map(|carried| &carried.wish.stream);
+        lines.next().or(self.data.first()).cloned()
+    }
+
+    /// Forgets whose data the server does not list, so that it is asked for again.
+    pub fn compare_data(&mut self, streams: &[SubStream]) {
+        let lines = streams.iter().filter(|line| line.active && line.kind == StreamKind::Data);
+        let sources = lines.filter_map(|line| line.raw.read::<Sources>().ok());
+        let listed: Vec<Id> = sources.flat_map(|sources| sources.source_ids).collect();
+        self.data.retain(|stream| listed.contains(&stream.feed));
     }
 
     /// Whether this is what the server was last known to send. It may list more: what is over has to be removed by us.

@@ -94,6 +94,9 @@ impl Conference {
             }
             _ => self.catching_up.give_up(),
         }
+        if !is_lost {
+            self.receiving.caught_up();
+        }
         false
     }
 

@@ -148,7 +148,7 @@ impl Conference {
     /// The connection to the server broke, or is there again.
     pub fn signalling(&mut self, works: bool) {
         if works && !self.signalling {
-            self.receiving.compare = self.receiving.subscriptions.is_joined();
+            self.receiving.was_away = self.receiving.subscriptions.is_joined();
         }
         self.signalling = works;
         if !works {

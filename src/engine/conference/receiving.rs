@@ -43,8 +43,10 @@ pub(super) struct Receiving {
     updating: bool,
     /// The server waits for the answer to an offer, one that may have been lost: until when it is waited for.
     lost_by: Option<Millis>,
-    /// Offers may have been lost: the server is to be asked what it sends.
-    pub(super) compare: bool,
+    /// Offers may have been lost.
+    pub(super) was_away: bool,
+    /// The server is to be asked what it sends.
+    compare: bool,
     /// The stream by which it was asked.
     comparing: Option<StreamRef>,
     /// The subscriber handle is there and unspent.
@@ -74,6 +76,7 @@ impl Receiving {
             restarting: false,
             updating: false,
             lost_by: None,
+            was_away: false,
             compare: false,
             comparing: None,
             ready: true,
@@ -101,19 +104,19 @@ impl Receiving {
         }
         // A restart that is asked for while an offer is outstanding is never answered.
         let idle = self.negotiation.is_idle() && !self.restarting;
-        if idle && !self.subscriptions.is_busy() && std::mem::take(&mut self.restart) {
-            // A server that waits for an answer says nothing to that, nor does one that hung up and was not heard.
-            (self.restarting, self.lost_by) = (true, Some(now + MISSED));
-            let restart = Entries { streams: Vec::new(), restart: Some(true) };
-            let request = SubscriberRequest::Configure(restart);
-            return Some(Output::Subscriber(Asked::Restart, request));
-        }
         if idle && !self.subscriptions.is_busy() && std::mem::take(&mut self.compare) {
             self.comparing = self.subscriptions.any();
             if let Some(stream) = self.comparing.clone() {
                 let request = SubscriberRequest::Switch(no_switch(stream));
                 return Some(Output::Subscriber(Asked::Compare, request));
             }
+        }
+        if idle && !self.subscriptions.is_busy() && std::mem::take(&mut self.restart) {
+            // A server that waits for an answer says nothing to that, nor does one that hung up and was not heard.
+            (self.restarting, self.lost_by) = (true, Some(now + MISSED));
+            let restart = Entries { streams: Vec::new(), restart: Some(true) };
+            let request = SubscriberRequest::Configure(restart);
+            return Some(Output::Subscriber(Asked::Restart, request));
         }
         let (asked, request) = match self.subscriptions.plan(now, idle)? {
             Plan::Join(streams) => {
@@ -169,12 +172,21 @@ impl Receiving {
         self.lost_by.take_if(|until| *until <= now).is_some()
     }
 
+    /// Who is here and what they publish is known again: what is over was taken out. What is missing now was lost.
+    pub(super) fn caught_up(&mut self) {
+        self.compare |= std::mem::take(&mut self.was_away);
+    }
+
     /// The server said what it sends. Whether it is not what we think, so that an offer was lost: the server waits for the
     /// answer to it, takes nothing else meanwhile, and does not say so.
     pub(super) fn compared(&mut self, answer: Result<Said, Error>) -> bool {
         let asked = self.comparing.take();
         match answer {
-            Ok(said) => said.mapping.is_some_and(|streams| !self.subscriptions.agrees(&streams)),
+            Ok(said) => said.mapping.is_some_and(|streams| {
+                // Of data there are no offers: it is asked for again.
+                self.subscriptions.compare_data(&streams);
+                !self.subscriptions.agrees(&streams)
+            }),
             // That is published no longer, and we have not heard of it yet.
             Err(error) if error.code() == ErrorCode::FeedNotFound => {
                 asked.is_some_and(|stream| self.subscriptions.carries(&stream))
@@ -337,7 +349,7 @@ impl Receiving {
         self.healing = Healing::default();
         (self.paused, self.pausing, self.updating, self.lost_by) = (false, false, false, None);
         (self.restart, self.restarting, self.overtaken) = (false, false, false);
-        (self.compare, self.comparing) = (false, None);
+        (self.was_away, self.compare, self.comparing) = (false, false, None);
     }
 
     pub(super) fn drain(&mut self, now: Millis, out: &mut VecDeque<Output>) {

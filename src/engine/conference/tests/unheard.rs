@@ -2,6 +2,7 @@
 
 use super::returning::listed;
 use super::*;
+use crate::protocol::videoroom::answers::ParticipantInfo;
 
 /// In the room, with camera and microphone offered and answered, and person 2 received.
 fn published() -> Conference {
@@ -147,9 +148,17 @@ const TWO: [Option<(u64, &str)>; 2] = [Some((2, "0")), Some((2, "1"))];
 
 /// Signalling was away, and is back.
 fn comes_back(conference: &mut Conference) -> Vec<Output> {
+    comes_back_to(conference, vec![listed(1, true), listed(2, true)])
+}
+
+/// These are here by now.
+fn comes_back_to(conference: &mut Conference, here: Vec<ParticipantInfo>) -> Vec<Output> {
     conference.signalling(false);
     drain(conference, HERE);
     conference.signalling(true);
+    assert_eq!(comparisons(&drain(conference, HERE)), 0, "who is here comes first");
+    conference.catch_up();
+    assert!(!conference.caught_up(Ok(here), Ok(Vec::new()), true));
     drain(conference, HERE)
 }
 
@@ -193,6 +202,49 @@ fn who_was_away_asks_what_is_sent_and_begins_anew_where_that_is_less() {
         let same = |event: &&Event| matches!(event, Event::Resubscribed(..));
         assert_eq!(events(&outputs).into_iter().filter(same).count(), 2, "{outputs:?}");
         assert_eq!(comparisons(&outputs), 0, "once");
+    }
+}
+
+#[test]
+fn who_left_meanwhile_is_not_missed() {
+    let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
+    let before = [TWO[0], TWO[1], Some((3, "0")), Some((3, "1"))];
+    receive(&mut conference, &before);
+    comes_up(&mut conference);
+    let outputs = comes_back_to(&mut conference, vec![listed(1, false), listed(3, true)]);
+    let asks = |output: &&Output| matches!(output, Output::Subscriber(Asked::Compare, _));
+    assert_eq!(outputs.iter().filter(asks).count(), 1);
+    let outputs = sends(&mut conference, &[None, None, before[2], before[3]]);
+    assert_eq!(renewals(&outputs, Role::Answerer), 0, "{outputs:?}");
+}
+
+fn data(sources: &str) -> SubStream {
+    SubStream {
+        active: true,
+        raw: Json::parse(format!(r#"{{"source_ids":[{sources}]}}"#)).unwrap(),
+        ..SubStream::new(StreamKind::Data, 0, "0".to_owned())
+    }
+}
+
+#[test]
+fn data_that_is_published_anew_meanwhile_is_asked_for_again() {
+    let streams = vec![stream(StreamKind::Data, "2", "")];
+    let (mut conference, _) = listener(vec![Publisher { streams, ..publisher(2) }]);
+    let jsep = Some(Jsep::offer("data".to_owned()));
+    let mapping = Some(vec![data("2")]);
+    conference.answer(Asked::Subscribe, Ok(Said { jsep, mapping, ..said(RoomEvent::Mapping) }));
+    drain(&mut conference, HERE);
+    conference.described(Role::Answerer, Jsep::answer("answer".to_owned()), Map::new());
+    drain(&mut conference, HERE);
+    conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
+    drain(&mut conference, HERE);
+    for (sources, asked) in [("2", 0), ("", 1)] {
+        assert_eq!(comparisons(&comes_back(&mut conference)), 1);
+        let mapping = Some(vec![data(sources)]);
+        conference.answer(Asked::Compare, Ok(Said { mapping, ..said(RoomEvent::Done) }));
+        let outputs = drain(&mut conference, HERE);
+        assert_eq!(subscriptions(&outputs).len(), asked, "{outputs:?}");
+        assert_eq!(renewals(&outputs, Role::Answerer), 0, "{outputs:?}");
     }
 }
 
