@@ -47,6 +47,11 @@ impl Connection {
         self.0.engine.borrow().state()
     }
 
+    /// Whether it was closed because the page goes away.
+    pub(crate) fn was_left(&self) -> bool {
+        self.0.was_left.get()
+    }
+
     /// Calls `listener` whenever it stands elsewhere, with the error that is to blame if there is one.
     pub fn on_state(&self, listener: impl Fn(State, Option<&Error>) + 'static) {
         let listener: OnState = Rc::new(listener);

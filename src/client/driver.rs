@@ -51,6 +51,8 @@ pub(super) struct Inner {
     timer: RefCell<Timer>,
     page: RefCell<Option<Page>>,
     draining: Cell<bool>,
+    /// Closed because the page goes away.
+    pub(super) was_left: Cell<bool>,
 }
 
 impl fmt::Debug for Inner {
@@ -92,6 +94,7 @@ pub(super) fn start(
         timer: RefCell::default(),
         page: RefCell::default(),
         draining: Cell::new(false),
+        was_left: Cell::new(false),
         options,
     });
     inner.watch_page();
@@ -223,6 +226,7 @@ impl Inner {
 
     /// The page goes away.
     fn say_goodbye(self: &Rc<Self>) {
+        self.was_left.set(true);
         let text = "the page was closed or put aside";
         self.close(&Error::new(ErrorCode::ConnectionLost, text), true);
     }

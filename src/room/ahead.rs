@@ -125,7 +125,13 @@ impl Ahead {
                 // A server that was there may be on its way back: it is waited for as long as any other. We may even be in
                 // the room by it, without having been told so.
                 gone.check();
-                gone.close_within(span, true).await;
+                let (closed, is_closed) = oneshot::channel();
+                spawn_local(async move {
+                    // Said to the end, though nobody may wait for it any more.
+                    gone.close_within(span, true).await;
+                    closed.send(()).ok();
+                });
+                is_closed.await.ok();
             }
             let connection = Connection::open(servers, options.clone()).await?;
             let (sender, opened) = oneshot::channel();
@@ -200,8 +206,9 @@ impl Call {
     /// Goes on as if nothing had been prepared, if this shows that what was is gone. Whether it does.
     pub(super) fn begin_anew(self: &Rc<Self>, error: Option<&Error>) -> bool {
         let was_in = self.conference.borrow().room().is_some();
+        let has_asked = self.conference.borrow().has_asked();
         let is_line = error.is_some_and(|error| is_of_line(error.code()));
-        let begins = |signal: &mut Signal| signal.is_early && is_line && !was_in;
+        let begins = |signal: &mut Signal| signal.may_be_replaced() && is_line && !was_in;
         let gone = self.signal.borrow_mut().take_if(begins);
         let (Some(room), Some(mut gone)) = (self.room.upgrade(), gone) else { return false };
         gone.route_to(Weak::new());
@@ -210,6 +217,9 @@ impl Call {
         ahead.signal.replace(Some(gone));
         self.conference.borrow_mut().signalling(false);
         self.start_over();
+        if has_asked {
+            self.conference.borrow_mut().expect_ghost();
+        }
         self.get_signal(&room, ahead);
         self.pump();
         true

@@ -1,5 +1,6 @@
 //! Switching camera, microphone and screen during a call.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use super::call::Call;
@@ -7,12 +8,16 @@ use super::event::Failure;
 use super::local::{Device, Slot};
 use super::publication::LocalPublication;
 use super::track::Track;
+use crate::engine::Millis;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::protocol::json::Encode;
 use crate::protocol::wire::wire;
 use crate::web::{self, MediaStreamTrack, Thrown};
 use crate::{Error, ErrorCode};
+
+/// How often it is looked whether a camera is still waited for.
+const LOOK: Millis = Millis(50);
 
 /// Of `CameraOptions`: what concerns its publishing.
 #[derive(Debug, Default)]
@@ -118,9 +123,8 @@ impl Call {
         };
         let taken = match opened {
             Some((media, device)) => {
-                if device.is_camera && slot.is_live() {
-                    // The others see the one there is until the new one brings something.
-                    web::first_picture(&media).await;
+                if device.is_camera {
+                    self.await_picture(slot, &media).await;
                 }
                 self.take_device(slot, media, device).await
             }
@@ -131,6 +135,19 @@ impl Call {
             Rc::clone(self).device_lost(Rc::clone(slot)).await;
         }
         failure.map_or(taken, Err)
+    }
+
+    /// The others see the camera there is until the new one brings something; if they see any, and are to see it.
+    async fn await_picture(&self, slot: &Rc<Slot>, media: &MediaStreamTrack) {
+        // Not `.clone()`: that is the browser's own, which makes a second track.
+        slot.coming.replace(Some(Clone::clone(media)));
+        let mut shows = pin!(web::first_picture(media));
+        let is_watched = || {
+            let is_sent = slot.is_live() && !slot.muted.get() && self.slots.has(slot);
+            is_sent && !slot.content.is_superseded() && !self.is_over()
+        };
+        while is_watched() && web::within(LOOK, shows.as_mut()).await.is_none() {}
+        slot.coming.take();
     }
 
     /// Puts a device in the place of the one there was, or remembers it where that is closed.

@@ -356,7 +356,8 @@ impl Call {
         };
         // That one is gone: next time any will do.
         slot.device.replace(Some(device.with_id("")));
-        if !slot.muted.get() {
+        // Unless another is about to take its place.
+        if !slot.muted.get() && slot.coming.borrow().is_none() {
             spawn_local(Rc::clone(self).device_lost(Rc::clone(slot)));
         }
     }

@@ -152,6 +152,11 @@ impl Signal {
         is_ready(self.is_early, self.router.lost.get(), self.connection.state())
     }
 
+    /// Whether joining by another may be of use, where this one is of none.
+    pub(super) fn may_be_replaced(&self) -> bool {
+        self.is_early && !self.connection.was_left()
+    }
+
     /// From now on events go to this call, or to nobody.
     pub(super) fn route_to(&self, call: Weak<Call>) {
         self.router.call.replace(call);

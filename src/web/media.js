@@ -64,7 +64,9 @@ const SLOWEST = 1000;
  * @param {MediaStreamTrack} track
  */
 export async function firstPicture(track) {
-  const element = Object.assign(document.createElement('video'), { muted: true, srcObject: new MediaStream([track]) });
+  // `playsInline`: iOS goes full screen otherwise.
+  const wishes = { muted: true, playsInline: true, srcObject: new MediaStream([track]) };
+  const element = Object.assign(document.createElement('video'), wishes);
   const shows = new Promise((resolve) => element.addEventListener('loadeddata', resolve));
   element.play().catch(() => undefined);
   await Promise.race([shows, new Promise((resolve) => setTimeout(resolve, SLOWEST))]);
