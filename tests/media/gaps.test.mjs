@@ -27,6 +27,7 @@ function slowCameras(ms) {
     const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
     const stream = canvas.captureStream(15);
     const [track] = stream.getTracks();
+    (globalThis.__slow ??= []).push(track);
     setTimeout(() => {
       const context = canvas.getContext('2d');
       const timer = setInterval(() => {
@@ -37,6 +38,15 @@ function slowCameras(ms) {
     }, ms);
     return stream;
   };
+}
+
+/** What became of them; the one at `unplugged` is taken away first. */
+function slowOnes(unplugged) {
+  const all = globalThis.__slow ?? [];
+  const gone = all.at(unplugged ?? all.length);
+  gone?.stop();
+  gone?.dispatchEvent(new Event('ended'));
+  return all.map(({ readyState }) => readyState);
 }
 
 for (const kind of BROWSERS) {
@@ -197,6 +207,30 @@ for (const kind of BROWSERS) {
         await isSeen('the camera', false);
       }
       assert.deepEqual(await all(), before);
+    });
+
+    it('a device that is unplugged, and a call that is left, while another is slow to its first picture', async () => {
+      const camera = { name: 'Cem', of: 'camera' };
+      const isOpen = (count) => until('the device to be open', async () => (await call.page.evaluate(slowOnes)).length === count);
+      const before = (await call.page.evaluate(slowOnes)).length;
+      await call.page.evaluate(slowCameras, 300);
+      await call.switchDevice({ ...camera, deviceId: 'one' });
+      const switched = call.switchDevice({ ...camera, deviceId: 'another' });
+      await isOpen(before + 2);
+      await call.page.evaluate(slowOnes, -2);
+      await switched;
+      await call.watchFrames({ name: 'Bob', of: 'Cem', what: 'camera' });
+      await longest();
+      assert.deepEqual((await call.page.evaluate(slowOnes)).slice(-2), ['ended', 'live']);
+      assert.ok(!(await call.log({ name: 'Cem' })).includes('lost camera'), 'another was about to come');
+
+      await call.page.evaluate(slowCameras, 5_000);
+      const left = assert.rejects(call.switchDevice({ ...camera, deviceId: 'third' }));
+      await isOpen(before + 3);
+      await call.leave({ name: 'Cem' });
+      assert.deepEqual((await call.page.evaluate(slowOnes)).slice(-2), ['ended', 'ended']);
+      await left;
+      await call.page.evaluate(slowCameras, 0);
     });
   });
 }

@@ -189,6 +189,21 @@ for (const kind of BROWSERS) {
       assert.deepEqual(call.page.complaints, []);
     });
 
+    it('who leaves while signalling is away costs nobody else anything', async () => {
+      await meet();
+      await call.create({ name: 'Cy', servers: stage.janus.ws });
+      await call.join({ name: 'Cy', room, number: 19 });
+      await sees(call, { name: 'Bob', of: 'Cy' }, 19);
+      const before = (await call.credentials({ name: 'Bob' })).subscriber;
+      await cause('signal-blackhole');
+      await call.leave({ name: 'Cy' });
+      await until('Cy to be gone', async () => !('Cy' in (await call.identities({ name: 'Bob' }))));
+      await until('Bob to have been told what is sent', async () => (await call.records({ name: 'Bob' })).includes('"switched"'));
+      await sees(call, VIEW, 17);
+      assert.equal((await call.credentials({ name: 'Bob' })).subscriber, before, 'received as before');
+      assert.deepEqual(call.page.complaints, []);
+    });
+
     it('publisher-failed and subscriber-failed break what is open', async () => {
       await meet();
       const broken = await call.simulateTogether({ name: 'Ada', troubles: ['publisher-failed', 'publisher-failed'] });
