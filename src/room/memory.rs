@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use super::local::Slot;
-use super::{Inner, LocalPublication, Reason, Room, RoomEvent, RoomState};
+use super::speaker::Speaker;
+use super::{Inner, LocalPublication, Reason, Room, RoomEvent, RoomState, StreamRef};
 use crate::engine::Millis;
 use crate::protocol::Json;
 use crate::web::{self, JsValue, RtcDataChannel, RtcRtpTransceiver};
-use crate::{Error, Id};
+use crate::{Error, Id, Map};
 
 /// So many changes of state are kept, and of STUN and TURN servers.
 const KEPT: usize = 50;
@@ -37,6 +38,22 @@ pub(crate) struct KnownChannel {
     pub(crate) ours: bool,
 }
 
+/// What comes of a stream with layers, as far as the server says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CurrentLayers {
+    /// The layer of simulcast or SVC: 0 is the smallest.
+    pub spatial: Option<u32>,
+    /// The temporal layer: 0 has the fewest pictures.
+    pub temporal: Option<u32>,
+}
+
+/// The room that was joined last, and as whom.
+#[derive(Clone, Debug)]
+struct Stay {
+    description: String,
+    display: String,
+}
+
 /// Lasts as long as its room, whose first listener has it: what is kept here can be read by all that come behind.
 struct Memory {
     room: Weak<Inner>,
@@ -45,6 +62,10 @@ struct Memory {
     ice_servers: RefCell<Vec<Json>>,
     /// Of this call.
     channels: RefCell<Vec<KnownChannel>>,
+    /// Of what comes now.
+    layers: RefCell<Map<StreamRef, CurrentLayers>>,
+    stay: RefCell<Option<Stay>>,
+    speaker: Rc<Speaker>,
 }
 
 impl Memory {
@@ -54,8 +75,18 @@ impl Memory {
             RoomEvent::StateChanged { state, reason, error } => {
                 self.state_changed(*state, *reason, error.clone());
                 if *state == RoomState::Disconnected {
-                    drop(self.channels.take());
+                    drop((self.channels.take(), self.layers.take()));
                 }
+            }
+            RoomEvent::LocalJoined { description, display, .. } => {
+                let (description, display) = (description.clone(), display.clone());
+                self.stay.replace(Some(Stay { description, display }));
+            }
+            RoomEvent::LayerChanged { id, mid, spatial, temporal } => {
+                self.layer_changed(stream_of(id, mid), *spatial, *temporal);
+            }
+            RoomEvent::TrackUnsubscribed { id, mid } => {
+                self.layers.borrow_mut().remove(&stream_of(id, mid));
             }
             RoomEvent::TrackMuted { id, mid, moderator: true, muted } => {
                 self.moderated(id, mid, *muted);
@@ -69,6 +100,14 @@ impl Memory {
             }
             _ => {}
         }
+    }
+
+    /// What is not told is as it was.
+    fn layer_changed(&self, stream: StreamRef, spatial: Option<u32>, temporal: Option<u32>) {
+        let mut layers = self.layers.borrow_mut();
+        let before = layers.get(&stream).copied().unwrap_or_default();
+        let (spatial, temporal) = (spatial.or(before.spatial), temporal.or(before.temporal));
+        layers.insert(stream, CurrentLayers { spatial, temporal });
     }
 
     fn state_changed(&self, state: RoomState, reason: Option<Reason>, error: Option<Error>) {
@@ -104,6 +143,10 @@ impl Memory {
     }
 }
 
+fn stream_of(id: &Id, mid: &str) -> StreamRef {
+    StreamRef { feed: id.clone(), mid: mid.to_owned() }
+}
+
 impl Room {
     /// Keeps what it goes through and is told from now on.
     pub(super) fn remember(&self) {
@@ -113,6 +156,9 @@ impl Room {
             states: RefCell::default(),
             ice_servers: RefCell::default(),
             channels: RefCell::default(),
+            layers: RefCell::default(),
+            stay: RefCell::default(),
+            speaker: Rc::default(),
         });
         MEMORIES.with_borrow_mut(|all| {
             all.retain(|memory| memory.strong_count() > 0);
@@ -149,6 +195,37 @@ impl Room {
     /// behind it.
     pub(crate) fn channels(&self) -> Vec<KnownChannel> {
         self.memory().map(|memory| memory.channels.borrow().clone()).unwrap_or_default()
+    }
+
+    /// What comes of a stream with layers; nothing of others, and nothing before the server said so.
+    ///
+    /// ```no_run
+    /// # fn example(room: &janus_wasm::room::Room, stream: &janus_wasm::room::StreamRef) {
+    /// let is_best = room.current_layers(stream).spatial == Some(2);
+    /// # }
+    /// ```
+    pub fn current_layers(&self, stream: &StreamRef) -> CurrentLayers {
+        let memory = self.memory();
+        let known = memory.and_then(|memory| memory.layers.borrow().get(stream).copied());
+        known.unwrap_or_default()
+    }
+
+    fn stay(&self) -> Option<Stay> {
+        self.memory()?.stay.borrow().clone()
+    }
+
+    /// The name of the room joined last.
+    pub fn description(&self) -> Option<String> {
+        self.stay().map(|stay| stay.description)
+    }
+
+    /// The name we joined with last; empty where we gave none.
+    pub fn local_display(&self) -> Option<String> {
+        self.stay().map(|stay| stay.display)
+    }
+
+    pub(super) fn speaker(&self) -> Option<Rc<Speaker>> {
+        self.memory().map(|memory| Rc::clone(&memory.speaker))
     }
 
     fn slot(&self, is_it: impl Fn(&Slot) -> bool) -> Option<Rc<Slot>> {

@@ -9,6 +9,7 @@ use web_sys::RtcPeerConnection;
 
 use super::devices::media_devices;
 use super::inspect::{global_member, member};
+use super::speaker::can_choose_speaker;
 
 /// What this browser can do; what it cannot, the library does without or refuses with a clear error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn capabilities() -> Capabilities {
         screen_share: member(&devices, "getDisplayMedia").is_function(),
         // No browser says so; those that share sound let a page silence it here, and say that.
         screen_sound: has(&supported, "suppressLocalAudioPlayback"),
-        choose_speaker: instances_have("HTMLMediaElement", "setSinkId"),
+        choose_speaker: can_choose_speaker(),
         codec_preferences: instances_have("RTCRtpTransceiver", "setCodecPreferences"),
         video_codecs: names(&codecs),
         svc: codecs.iter().any(|codec| has(codec, "scalabilityModes"))
@@ -71,7 +72,7 @@ fn has(of: &JsValue, name: &str) -> bool {
     Reflect::has(of, &name.into()).unwrap_or_default()
 }
 
-fn instances_have(class: &str, name: &str) -> bool {
+pub(super) fn instances_have(class: &str, name: &str) -> bool {
     has(&member(&global_member(class), "prototype"), name)
 }
 

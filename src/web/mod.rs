@@ -25,6 +25,7 @@ mod sending;
 mod sight;
 mod socket;
 mod sources;
+mod speaker;
 mod stats;
 mod task;
 
@@ -58,6 +59,7 @@ pub use sending::{Needs, PublishOptions, Sender};
 pub use sight::{ElementWatch, Sight, View, on_visibility};
 pub use socket::{Socket, SocketEvent};
 pub use sources::{FRAME_RATE, Sources};
+pub use speaker::{can_choose_speaker, play_through, speaker_of, try_speaker};
 pub use stats::{
     Heard, MediaLine, Record, Report, connection_stats, heard, is_closed, is_down, is_hidden,
     is_shown, receiver_stats, sender_stats,
