@@ -19,20 +19,23 @@ use crate::{Error, ErrorCode};
 pub struct Connection(pub(super) Rc<Inner>);
 
 impl Connection {
-    /// Connects to the first of `servers` that answers: `http:`/`https:` addresses by REST, others by
+    /// Connects to the first of `servers` that answers: `http:`/`https:` addresses by REST, `ws:`/`wss:` by
     /// WebSocket. Those that failed within the last minute come last. Should the connection be lost, it
     /// is made again: to the same server at first, where the sessions are.
     ///
     /// # Errors
-    /// Of the last server tried: `Unreachable`, `NotJanus`, `Timeout`, `InvalidArgument`.
+    /// `InvalidArgument` for no address, one that begins otherwise, and a time of nothing. Of the last server tried:
+    /// `Unreachable`, `NotJanus`, `Timeout`, `InvalidArgument`.
     pub async fn open<S: AsRef<str>>(servers: &[S], options: Options) -> Result<Self, Error> {
-        if servers.is_empty() {
-            let text = "no server address was given";
-            return Err(Error::new(ErrorCode::InvalidArgument, text));
-        }
         let servers: Vec<_> = servers.iter().map(|url| url.as_ref().to_owned()).collect();
+        options.check(&servers)?;
+        Self::begin(&servers, options).await
+    }
+
+    /// The same with what was looked at before.
+    pub(crate) async fn begin(servers: &[String], options: Options) -> Result<Self, Error> {
         let (sender, opened) = oneshot::channel();
-        let connection = Self(driver::start(&servers, options, sender));
+        let connection = Self(driver::start(servers, options, sender));
         let closed = || Err(Error::new(ErrorCode::Closed, "the connection was closed"));
         opened.await.unwrap_or_else(|_| closed()).map(|()| connection)
     }

@@ -7,10 +7,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use super::transport::Connector;
-use crate::Error;
 use crate::engine::Millis;
 use crate::engine::recorder::{Kind, Recorder};
 use crate::engine::signalling::{Attempt, Config};
+use crate::{Error, ErrorCode};
 
 /// Gives a token when one is needed: at the beginning, and when the server refused the last (403).
 pub type TokenProvider = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, Error>>>>>;
@@ -120,6 +120,38 @@ impl Default for Options {
             logger: None,
             log_level: Level::Info,
             recorder: Rc::new(RefCell::new(Recorder::new(200))),
+        }
+    }
+}
+
+impl Options {
+    /// Refuses what makes no sense, of these servers too. For the npm package TypeScript looks (`js/checks.ts`).
+    ///
+    /// # Errors
+    /// `InvalidArgument`, with the field.
+    pub(crate) fn check(&self, servers: &[String]) -> Result<(), Error> {
+        let wrong = |text: &str| Err(Error::new(ErrorCode::InvalidArgument, text));
+        if servers.is_empty() {
+            return wrong("servers: give the address of at least one Janus server");
+        }
+        let schemes = ["wss", "ws", "https", "http"];
+        let is_address = |url: &String| {
+            let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+            scheme.is_some_and(|scheme| schemes.contains(&scheme.as_str()))
+        };
+        // Ways of the application's own may have addresses of their own.
+        if self.connector.is_none() && !servers.iter().all(is_address) {
+            return wrong("servers: an address begins with wss:, ws:, https: or http:");
+        }
+        let spans = [
+            ("connect_timeout", self.connect_timeout),
+            ("request_timeout", self.request_timeout),
+            ("probe_after", self.probe_after),
+            ("probe_timeout", self.probe_timeout),
+        ];
+        match spans.into_iter().find(|(_, span)| *span == Millis(0)) {
+            Some((name, _)) => wrong(&[name, ": expected at least 1 ms"].concat()),
+            None => Ok(()),
         }
     }
 }

@@ -35,7 +35,7 @@ impl JanusCore {
             let settings: ConnectionOptions = options(&settings)?;
             let mut settings = settings.into();
             add_hooks(&mut settings, &hooks);
-            let connection = Connection::open(&servers, settings).await?;
+            let connection = Connection::begin(&servers, settings).await?;
             connection.on_state(move |state, error| {
                 let error = error.map_or(JsValue::UNDEFINED, janus_error);
                 // The facade shields its listeners; there is nobody above to tell.

@@ -39,7 +39,7 @@ impl PublicationCore {
             match what.as_str() {
                 "mute" => publication.mute(false).await?,
                 "release" => publication.mute(true).await?,
-                "device" => publication.switch_device(&text).await?,
+                "device" => publication.switch_to(&text).await?,
                 "settings" => publication.change(Change::Settings(json(text)?)).await?,
                 _ => publication.unmute().await?,
             }
@@ -51,7 +51,7 @@ impl PublicationCore {
     pub fn replace(&self, track: MediaStreamTrack) -> Promise {
         let publication = self.0.clone();
         promise(async move {
-            publication.replace_track(track).await?;
+            publication.change(Change::Replace(track)).await?;
             DONE
         })
     }

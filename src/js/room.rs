@@ -83,7 +83,7 @@ impl RoomCore {
     pub fn prepare(&self, tracks: &Array, reserve_screen: bool) -> Result<Promise, JsValue> {
         let (room, tracks) = (self.0.clone(), all_given(tracks)?);
         Ok(promise(async move {
-            room.prepare_with(PrepareOptions { tracks, reserve_screen }).await?;
+            room.prepare_as(PrepareOptions { tracks, reserve_screen }).await?;
             DONE
         }))
     }
@@ -96,7 +96,7 @@ impl RoomCore {
         join.tracks = tracks.map(|tracks| all_given(&tracks)).transpose()?;
         let room = self.0.clone();
         Ok(promise(async move {
-            room.join(join).await?;
+            room.enter(join).await?;
             DONE
         }))
     }
@@ -152,7 +152,7 @@ impl RoomCore {
     pub fn set_metadata(&self, metadata: String) -> Promise {
         let room = self.0.clone();
         promise(async move {
-            room.set_metadata(json(metadata)?).await?;
+            room.say_metadata(json(metadata)?).await?;
             DONE
         })
     }
@@ -222,7 +222,7 @@ impl RoomCore {
     /// Opens a data channel.
     #[wasm_bindgen(js_name = openChannel)]
     pub fn open_channel(&self, label: String, settings: String) -> Result<(), JsValue> {
-        thrown(self.0.open_data_channel(label, settings))
+        thrown(self.0.open_channel(label, settings))
     }
 
     /// Connection, and the handles that publish and receive; nothing outside of a room.

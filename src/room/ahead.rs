@@ -133,7 +133,7 @@ impl Ahead {
                 });
                 is_closed.await.ok();
             }
-            let connection = Connection::open(servers, options.clone()).await?;
+            let connection = Connection::begin(servers, options.clone()).await?;
             let (sender, opened) = oneshot::channel();
             spawn_local(async move {
                 // What was asked for comes, and is ended where nobody wants it any more.

@@ -18,7 +18,9 @@
 mod ahead;
 mod bounds;
 mod call;
+mod changes;
 mod channels;
+mod checks;
 mod credentials;
 mod devices;
 mod event;
@@ -194,8 +196,15 @@ impl Room {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Room::prepare`]; `InvalidArgument` if a track has ended.
+    /// Those of [`Room::prepare`]; `InvalidArgument` if a track has ended, or an option makes no sense.
     pub async fn prepare_with(&self, options: PrepareOptions) -> Result<(), Failure> {
+        self.0.options.check()?;
+        options.check()?;
+        self.prepare_as(options).await
+    }
+
+    /// The same with what was looked at before.
+    pub(crate) async fn prepare_as(&self, options: PrepareOptions) -> Result<(), Failure> {
         if self.0.call().is_some() {
             return Ok(());
         }
@@ -207,11 +216,19 @@ impl Room {
     /// Joins. Ends when we are in the room; publishing and receiving follow as media comes.
     ///
     /// # Errors
-    /// `Unreachable`, `NotJanus`, `Timeout`, `RoomNotFound`, `Unauthorized`, `IdTaken`;
+    /// `InvalidArgument` for what makes no sense, of the room's own options too; its message begins with the field, and
+    /// nothing has happened then. `Unreachable`, `NotJanus`, `Timeout`, `RoomNotFound`, `Unauthorized`, `IdTaken`;
     /// `InvalidState` if joined already; `Aborted` if [`Room::leave`] was called meanwhile. A camera or
     /// microphone that cannot be had is no error but an event, and so is a room that takes no further
     /// publisher (`RoomFull`): it is joined to listen and watch.
     pub async fn join(&self, options: JoinOptions) -> Result<(), Failure> {
+        self.0.options.check()?;
+        options.check()?;
+        self.enter(options).await
+    }
+
+    /// The same with what was looked at before.
+    pub(crate) async fn enter(&self, options: JoinOptions) -> Result<(), Failure> {
         if self.0.call().is_some() {
             let text = "this room is joined already, or being joined: leave() first";
             return Err(Error::new(ErrorCode::InvalidState, text).into());
@@ -244,27 +261,6 @@ impl Room {
         drop(goodbye.await);
     }
 
-    /// Opens the camera, or releases it while its publication stays. Called again before it is done,
-    /// the last wish wins.
-    pub async fn set_camera_enabled(
-        &self,
-        enabled: bool,
-        options: Option<CameraOptions>,
-    ) -> Result<(), Failure> {
-        let device = Device::new(true, &options.clone().unwrap_or_default());
-        self.switch(device, enabled, options.is_some()).await
-    }
-
-    /// Unmutes or mutes the microphone; it is opened when needed and kept while muted.
-    pub async fn set_microphone_enabled(
-        &self,
-        enabled: bool,
-        options: Option<MicrophoneOptions>,
-    ) -> Result<(), Failure> {
-        let device = Device::new(false, &options.clone().unwrap_or_default());
-        self.switch(device, enabled, options.is_some()).await
-    }
-
     /// `given`: the application said how the device is to be opened.
     pub(crate) async fn switch(
         &self,
@@ -290,18 +286,7 @@ impl Room {
         call.answers.of(Box::pin(work)).await
     }
 
-    /// Shares a screen, a window or a tab, with its sound where the browser gives it; or no longer. When the
-    /// person ends it in the browser's own way, the publication ends too. Each start and each stop takes a negotiation,
-    /// unless [`JoinOptions::reserve_screen`] holds a place ready.
-    pub async fn set_screen_share_enabled(
-        &self,
-        enabled: bool,
-        screen: &ScreenOptions,
-        options: &PublishOptions,
-    ) -> Result<(), Failure> {
-        self.share_screen(enabled, Json::write(screen), Json::write(options)).await
-    }
-
+    /// Shares a screen, or no longer; the options as JSON.
     pub(crate) async fn share_screen(
         &self,
         enabled: bool,
@@ -319,20 +304,7 @@ impl Room {
         call.answers.of(Box::pin(work)).await
     }
 
-    /// Publishes a track: of a further camera, a canvas, an element. It stays the application's: leaving does
-    /// not stop it. Waits until the server has it; a track that is published already is given back as it is.
-    ///
-    /// # Errors
-    /// `InvalidState` outside of a room; `InvalidArgument` if the track has ended; `Negotiation` if the room takes
-    /// none of the browser's codecs; the server's if it refuses the offer: `RoomFull` for example.
-    pub async fn publish_track(
-        &self,
-        track: MediaStreamTrack,
-        options: &PublishOptions,
-    ) -> Result<LocalPublication, Failure> {
-        self.publish(GivenTrack { track, settings: Json::write(options), device: None }).await
-    }
-
+    /// Publishes a track that was looked at before.
     pub(crate) async fn publish(&self, given: GivenTrack) -> Result<LocalPublication, Failure> {
         let call = self.0.call_now()?;
         call.publish(Slot::given(given)).await
@@ -347,12 +319,8 @@ impl Room {
         }
     }
 
-    /// Tells the others something else about us, an object (`configure`); a way back into the room says it too.
-    /// Servers before 1.3.0 ignore it, and later ones pass it on only if there was metadata when we joined.
-    ///
-    /// # Errors
-    /// `InvalidState` outside of a room, and the server's.
-    pub async fn set_metadata(&self, metadata: Json) -> Result<(), Failure> {
+    /// Tells the others something else about us, an object.
+    pub(crate) async fn say_metadata(&self, metadata: Json) -> Result<(), Failure> {
         let call = self.0.call_now()?;
         let body = Json::write(&Words { metadata: metadata.clone() });
         // Without a place in the room it is said with taking one.

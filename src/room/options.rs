@@ -7,6 +7,7 @@ use crate::client;
 use crate::engine::Millis;
 use crate::engine::requests::JoinRoom;
 use crate::protocol::Json;
+use crate::protocol::description::Source;
 use crate::videoroom::requests::CreateRoom;
 use crate::web::{CameraOptions, MediaStreamTrack, MicrophoneOptions, PeerConfig, PublishOptions};
 
@@ -32,7 +33,26 @@ impl RoomOptions {
     }
 }
 
-/// A track the application brings.
+/// A track the application brings. It stays the application's: leaving does not stop it.
+///
+/// With the way its device was opened it is switched like those the room opens: a camera that is switched off is closed,
+/// and opened again in the same way.
+///
+/// ```no_run
+/// # async fn example(room: janus_wasm::room::Room) -> Result<(), janus_wasm::room::Failure> {
+/// use janus_wasm::room::{CameraOptions, GivenTrack, JoinOptions, PublishOptions, create_local_tracks};
+///
+/// let camera = CameraOptions { width: Some(1280), height: Some(720), ..CameraOptions::default() };
+/// let preview = create_local_tracks(Some(&camera), None).await?;
+/// let mut join = JoinOptions::new(1234);
+/// for track in &preview {
+///     let given = GivenTrack::new(track.media(), &PublishOptions::default()).opened_as_camera(&camera);
+///     join = join.given(given);
+/// }
+/// room.join(join).await?;
+/// room.set_camera_enabled(false, None).await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct GivenTrack {
     /// The browser's track.
@@ -42,6 +62,30 @@ pub struct GivenTrack {
     /// How its device was opened: [`CameraOptions`] or [`MicrophoneOptions`] as JSON. With that it is the room's to
     /// close and to open again while it is published.
     pub device: Option<Json>,
+}
+
+impl GivenTrack {
+    /// A track of any kind.
+    pub fn new(track: MediaStreamTrack, options: &PublishOptions) -> Self {
+        Self { track, settings: Json::write(options), device: None }
+    }
+
+    /// It is a camera's, which was opened in this way.
+    #[must_use]
+    pub fn opened_as_camera(self, options: &CameraOptions) -> Self {
+        self.opened(Source::Camera, Json::write(options))
+    }
+
+    /// It is a microphone's, which was opened in this way.
+    #[must_use]
+    pub fn opened_as_microphone(self, options: &MicrophoneOptions) -> Self {
+        self.opened(Source::Microphone, Json::write(options))
+    }
+
+    fn opened(self, source: Source, device: Json) -> Self {
+        let settings = self.settings.replacing("source", source.as_str());
+        Self { settings, device: Some(device), ..self }
+    }
 }
 
 /// What is made ahead of joining, besides the connection.
@@ -59,8 +103,14 @@ impl PrepareOptions {
 
     /// Makes the offer of this track, so that it travels with joining at once. It stays the application's.
     #[must_use]
-    pub fn track(mut self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
-        self.tracks.push(GivenTrack { track, settings: Json::write(options), device: None });
+    pub fn track(self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
+        self.given(GivenTrack::new(track, options))
+    }
+
+    /// The same of a track whose device may be known.
+    #[must_use]
+    pub fn given(mut self, track: GivenTrack) -> Self {
+        self.tracks.push(track);
         self
     }
 
@@ -129,7 +179,7 @@ impl JoinOptions {
         self
     }
 
-    /// The participant id to have; the server picks one otherwise.
+    /// The participant id to have, another than 0; the server picks one otherwise.
     #[must_use]
     pub fn id(mut self, id: impl Into<Id>) -> Self {
         self.join.id = Some(id.into());
@@ -179,9 +229,14 @@ impl JoinOptions {
     /// Publishes a track the application has, in place of those [`Room::prepare_with`](super::Room::prepare_with) was
     /// given. It stays the application's: leaving does not stop it.
     #[must_use]
-    pub fn track(mut self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
-        let given = GivenTrack { track, settings: Json::write(options), device: None };
-        self.tracks.get_or_insert_default().push(given);
+    pub fn track(self, track: MediaStreamTrack, options: &PublishOptions) -> Self {
+        self.given(GivenTrack::new(track, options))
+    }
+
+    /// The same of a track whose device may be known.
+    #[must_use]
+    pub fn given(mut self, track: GivenTrack) -> Self {
+        self.tracks.get_or_insert_default().push(track);
         self
     }
 

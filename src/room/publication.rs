@@ -100,21 +100,8 @@ impl LocalPublication {
         self.change(Change::Unmute).await
     }
 
-    /// Sends another track of the same kind in its place, without negotiating anew; muted, when it is unmuted. The
-    /// new one is the application's to stop.
-    ///
-    /// # Errors
-    /// `InvalidArgument` if the track has ended.
-    pub async fn replace_track(&self, media: MediaStreamTrack) -> Result<(), Failure> {
-        self.change(Change::Replace(media)).await
-    }
-
-    /// Opens another camera or microphone in its place, without negotiating anew. If that fails, what was there
-    /// goes on. While it is closed, the device is only remembered.
-    ///
-    /// # Errors
-    /// The browser's; `InvalidState` for tracks whose device was opened by somebody else.
-    pub async fn switch_device(&self, device_id: &str) -> Result<(), Failure> {
+    /// Opens another camera or microphone in its place, looked at before.
+    pub(crate) async fn switch_to(&self, device_id: &str) -> Result<(), Failure> {
         let before = self.slot.device.borrow().clone();
         let text = "this track has no device the room opened: use replaceTrack()";
         let before = before.ok_or_else(|| Error::new(ErrorCode::InvalidState, text))?;
@@ -123,12 +110,6 @@ impl LocalPublication {
 
     pub(super) async fn reopen(&self, device: Device) -> Result<(), Failure> {
         self.change(Change::Device(device)).await
-    }
-
-    /// Sends it in another way. What needs another m-line (the codec, simulcast, SVC) negotiates anew, and others see
-    /// it under another mid then. If it fails, everything is as before.
-    pub async fn set_options(&self, options: &PublishOptions) -> Result<(), Failure> {
-        self.change(Change::Settings(Json::write(options))).await
     }
 
     /// Sends these layers and so many pictures per second at most. Whatever else was asked for meanwhile stays.

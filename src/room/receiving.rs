@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::call::Call;
+use super::checks;
 use super::event::Failure;
 use super::{Room, StreamRef, Terms};
 use crate::engine::negotiation::Role;
@@ -24,7 +25,12 @@ impl Room {
     }
 
     /// How a stream is received: which layers, or not for now. Layers above 2 are taken for 2. Where
-    /// [adapting](crate::live::Adaptive) asks for less, less comes.
+    /// [adapting](crate::live::Adaptive) asks for less, less comes. One bound of a playout delay alone makes the other: the
+    /// least is 0 then, and the most the same.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a playout delay of less than nothing or more than 4,095 times 10 ms, and for one whose least is
+    /// above its most; `InvalidState` outside of a room.
     pub fn set_terms(&self, stream: StreamRef, terms: Terms) -> Result<(), Failure> {
         self.collect_terms(stream, terms, false)
     }
@@ -36,7 +42,7 @@ impl Room {
         terms: Terms,
         more: bool,
     ) -> Result<(), Failure> {
-        let terms = self.within_bounds(&stream, terms);
+        let terms = self.within_bounds(&stream, checks::terms(terms)?);
         self.pass_terms(stream, terms, more)
     }
 
@@ -95,8 +101,10 @@ impl Room {
     /// peer connection or ICE restart on.
     ///
     /// # Errors
-    /// The browser's, for servers it does not take.
+    /// `InvalidArgument` for what is no list of such servers, and for TURN without username and credential; the browser's,
+    /// for servers it does not take.
     pub fn set_ice_servers(&self, servers: JsValue) -> Result<(), Failure> {
+        checks::ice_servers(&servers)?;
         self.remember_ice_servers(&servers);
         self.use_ice_servers(servers)
     }
@@ -116,16 +124,9 @@ impl Room {
         Ok(())
     }
 
-    /// Opens a data channel to the room. Its messages reach everybody who receives our data, whatever its label:
-    /// Janus merges the channels of a publisher. `options` is an `RTCDataChannelInit` as JSON. The channel itself
-    /// comes by [`RoomEvent::DataChannel`](super::RoomEvent::DataChannel), again whenever the peer connection is
-    /// made anew.
-    pub fn open_data_channel(
-        &self,
-        label: impl Into<String>,
-        options: impl Into<String>,
-    ) -> Result<(), Failure> {
-        self.0.call_now()?.open_channel(label.into(), options.into())
+    /// Opens a data channel to the room; `options` is an object of JSON.
+    pub(crate) fn open_channel(&self, label: String, options: String) -> Result<(), Failure> {
+        self.0.call_now()?.open_channel(label, options)
     }
 
     /// The browser's peer connections, the one that sends and the one that receives, as far as there are any.

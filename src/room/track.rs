@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use super::checks;
+use super::event::Failure;
 use crate::protocol::Json;
 use crate::protocol::description::Source;
 use crate::web::{
@@ -136,14 +138,23 @@ impl Track {
 }
 
 /// Opens camera and microphone, with one prompt, for a preview or to pass them to
-/// [`JoinOptions::track`](super::JoinOptions::track).
+/// [`JoinOptions::given`](super::JoinOptions::given).
+///
+/// # Errors
+/// `InvalidArgument` for neither of them, and for a size or rate of nothing; the browser's: `NotAllowedError`,
+/// `NotFoundError`, `NotReadableError`, ...
 pub async fn create_local_tracks(
     camera: Option<&CameraOptions>,
     microphone: Option<&MicrophoneOptions>,
-) -> Result<Vec<Track>, Thrown> {
+) -> Result<Vec<Track>, Failure> {
+    if camera.is_none() && microphone.is_none() {
+        return Err(checks::invalid("options", "a camera, a microphone or both").into());
+    }
+    camera.map_or(Ok(()), checks::camera)?;
+    microphone.map_or(Ok(()), checks::microphone)?;
     let camera = camera.map(|options| Json::write(options));
     let microphone = microphone.map(|options| Json::write(options));
-    create_tracks(camera, microphone).await
+    Ok(create_tracks(camera, microphone).await?)
 }
 
 pub(crate) async fn create_tracks(
