@@ -36,13 +36,23 @@ pub mod moderation;
 mod people;
 #[path = "web/printout.rs"]
 pub mod printout;
+#[path = "web/publishing.rs"]
+pub mod publishing;
+#[path = "web/receiving.rs"]
+pub mod receiving;
+#[path = "web/returning.rs"]
+pub mod returning;
 #[path = "web/room.rs"]
 pub mod room;
 #[path = "web/server.rs"]
 pub mod server;
 #[path = "web/simulate.rs"]
 pub mod simulate;
+#[path = "web/stage.rs"]
+mod stage;
 #[path = "web/videoroom.rs"]
 pub mod videoroom;
+#[path = "web/wrong.rs"]
+pub mod wrong;
 
 wasm_bindgen_test_configure!(run_in_browser);

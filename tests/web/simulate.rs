@@ -49,7 +49,7 @@ async fn meet(url: &str) -> Call {
 }
 
 /// Waits for something to become so.
-async fn becomes(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn becomes(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..900 {
         if is_so().await {
             return;
@@ -59,7 +59,7 @@ async fn becomes(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     panic!("{what} did not come");
 }
 
-async fn received(room: &Room) -> u64 {
+pub(crate) async fn received(room: &Room) -> u64 {
     let [_, Some(connection)] = room.connections() else { return 0 };
     let Ok(stats) = web::connection_stats(&connection).await else { return 0 };
     let entries = stats.entries();
@@ -68,7 +68,7 @@ async fn received(room: &Room) -> u64 {
 }
 
 /// Waits for packets to come.
-async fn passes(room: &Room) {
+pub(crate) async fn passes(room: &Room) {
     let before = Cell::new(received(room).await);
     becomes("media", async || {
         let now = received(room).await;
@@ -77,7 +77,7 @@ async fn passes(room: &Room) {
     .await;
 }
 
-async fn state(events: &mut Events, wanted: RoomState) {
+pub(crate) async fn state(events: &mut Events, wanted: RoomState) {
     until(
         events,
         |event| matches!(event, RoomEvent::StateChanged { state, .. } if *state == wanted),

@@ -1,0 +1,79 @@
+//! The application says when to come back, and for how long a room is waited for.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use janus_wasm::engine::Millis;
+use janus_wasm::room::{JoinOptions, Reason, Room, RoomEvent, RoomOptions, RoomState};
+use janus_wasm::support::Simulation;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::people::url;
+use super::room::until;
+use super::server::addresses;
+use super::simulate::{becomes, state};
+use super::stage::{Pair, SECRET, stay};
+
+fn over(event: &RoomEvent, why: Reason) -> bool {
+    matches!(event, RoomEvent::StateChanged { state: RoomState::Disconnected, reason, .. }
+        if *reason == Some(why))
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn a_room_that_is_ended_and_made_again_is_the_same_to_those_who_wait() {
+    let mut pair = Pair::outside(url());
+    pair.ada.join(stay(&pair.room, "Ada")).await.unwrap();
+    // Who waits makes none.
+    let room = pair.room.room.clone().unwrap();
+    let waiting = JoinOptions::new(room).display("Bob").await_room(Millis(30_000)).camera();
+    pair.bob.join(waiting).await.unwrap();
+    let published = |event: &RoomEvent| matches!(event, RoomEvent::LocalTrackPublished { .. });
+    until(&mut pair.at_bob, published).await;
+    let camera = pair.bob.local_publications()[0].key();
+    pair.ada.moderation(Some(SECRET)).end().await.unwrap();
+    until(&mut pair.at_ada, |event| over(event, Reason::RoomDestroyed)).await;
+    state(&mut pair.at_bob, RoomState::Reconnecting).await;
+    pair.ada.join(stay(&pair.room, "Ada")).await.unwrap();
+    state(&mut pair.at_bob, RoomState::Connected).await;
+    becomes("Ada, to Bob", async || !pair.bob.participants().is_empty()).await;
+    becomes("Bob's camera, to Ada", async || pair.ada.tracks().len() == 1).await;
+    assert_eq!(pair.bob.local_publications()[0].key(), camera);
+    pair.end().await;
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn the_application_says_when_a_lost_connection_is_tried_again_and_when_no_more() {
+    for url in addresses() {
+        let attempts: Rc<RefCell<Vec<u32>>> = Rc::default();
+        let gives_up = Rc::new(Cell::new(false));
+        let (asked, over_now) = (Rc::clone(&attempts), Rc::clone(&gives_up));
+        let mut options = RoomOptions::new([url]);
+        options.connection.policy = Some(Rc::new(move |attempt| {
+            asked.borrow_mut().push(attempt.number);
+            (!over_now.get()).then_some(Millis(10))
+        }));
+        let room = Room::new(options);
+        let mut events = room.events();
+        room.join(JoinOptions::new(1234)).await.unwrap();
+        room.simulate(Simulation::SignalLost).await.unwrap();
+        state(&mut events, RoomState::Reconnecting).await;
+        state(&mut events, RoomState::Connected).await;
+        assert_eq!(attempts.take().first(), Some(&1), "{url}");
+        gives_up.set(true);
+        room.simulate(Simulation::SignalLost).await.unwrap();
+        until(&mut events, |event| over(event, Reason::ConnectionLost)).await;
+        assert_eq!(*attempts.borrow(), [1], "{url}");
+        // It is no word about the next stay.
+        gives_up.set(false);
+        room.join(JoinOptions::new(1234)).await.unwrap();
+        room.leave().await;
+    }
+}
