@@ -28,6 +28,8 @@ pub mod exchange;
 pub mod janus;
 #[path = "web/json.rs"]
 pub mod json;
+#[path = "web/leaks.rs"]
+pub mod leaks;
 #[path = "web/live.rs"]
 pub mod live;
 #[path = "web/moderation.rs"]

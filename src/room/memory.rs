@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use super::dropping::Open;
 use super::local::Slot;
 use super::speaker::Speaker;
 use super::{Inner, LocalPublication, Reason, Room, RoomEvent, RoomState, StreamRef};
@@ -66,6 +67,7 @@ struct Memory {
     layers: RefCell<Map<StreamRef, CurrentLayers>>,
     stay: RefCell<Option<Stay>>,
     speaker: Rc<Speaker>,
+    open: Open,
 }
 
 impl Memory {
@@ -74,6 +76,7 @@ impl Memory {
         match event {
             RoomEvent::StateChanged { state, reason, error } => {
                 self.state_changed(*state, *reason, error.clone());
+                self.open.set_call(self.room.upgrade().and_then(|room| room.call()));
                 if *state == RoomState::Disconnected {
                     drop((self.channels.take(), self.layers.take()));
                 }
@@ -159,6 +162,7 @@ impl Room {
             layers: RefCell::default(),
             stay: RefCell::default(),
             speaker: Rc::default(),
+            open: Open::default(),
         });
         MEMORIES.with_borrow_mut(|all| {
             all.retain(|memory| memory.strong_count() > 0);
@@ -222,6 +226,13 @@ impl Room {
     /// The name we joined with last; empty where we gave none.
     pub fn local_display(&self) -> Option<String> {
         self.stay().map(|stay| stay.display)
+    }
+
+    /// What is made ahead is given up with the room.
+    pub(super) fn keep_ahead(&self) {
+        if let Some(memory) = self.memory() {
+            memory.open.set_ahead(Rc::clone(&self.0.ahead.borrow()));
+        }
     }
 
     pub(super) fn speaker(&self) -> Option<Rc<Speaker>> {

@@ -23,6 +23,7 @@ mod channels;
 mod checks;
 mod credentials;
 mod devices;
+mod dropping;
 mod event;
 mod line;
 mod listeners;
@@ -109,7 +110,8 @@ impl fmt::Debug for Inner {
     }
 }
 
-/// A room of a server. Clones are the same room.
+/// A room of a server. Clones are the same room; with the last of them it is left, though nobody waits for the server's
+/// word.
 #[derive(Clone, Debug)]
 pub struct Room(Rc<Inner>);
 
@@ -200,6 +202,7 @@ impl Room {
     pub async fn prepare_with(&self, options: PrepareOptions) -> Result<(), Failure> {
         self.0.options.check()?;
         options.check()?;
+        self.keep_ahead();
         self.prepare_as(options).await
     }
 
