@@ -297,6 +297,20 @@ mod tests {
     }
 
     #[test]
+    fn the_words_are_those_of_javascript() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/js/checks.ts");
+        let source = std::fs::read_to_string(path).unwrap();
+        let listed = |words: &[&str]| {
+            words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+        };
+        for words in [&SOURCES[..], &PRIORITIES, &DEGRADATION, &HINTS] {
+            let rule = format!("oneOf({})", listed(words));
+            assert!(source.contains(&rule), "{rule}");
+        }
+        assert!(source.contains(&format!("CODECS = [{}]", listed(&CODECS))));
+    }
+
+    #[test]
     fn joining_is_refused_where_it_makes_no_sense() {
         let join = |change: fn(JoinOptions) -> JoinOptions| change(JoinOptions::new(1234)).check();
         let json = |text: &str| Json::parse(text).unwrap();
