@@ -22,7 +22,6 @@ const BEFORE = {
 export function observe(name, room) {
   const wrong = [];
   const told = [];
-  rooms.set(name, { room, wrong, told });
   const must = (holds, words) => holds || wrong.push(words);
   const here = new Set();
   const playing = new Set();
@@ -46,7 +45,8 @@ export function observe(name, room) {
     must(!room.remoteParticipants.has(participant.id), `${participant.display} left and is there`);
     must(![...playing].some((one) => one.participant === participant), `${participant.display} left with a track`);
   });
-  observeStreams(room, here, must);
+  const streams = observeStreams(room, { here, playing }, must);
+  rooms.set(name, { room, wrong, told, untold: () => untold(room, { state, here, playing, ...streams }) });
   room.on('trackSubscribed', ({ publication, track }) => {
     must(publication.participant.publications.get(publication.mid) === publication, 'a track came of a stream that is not there');
     must(!playing.has(publication), 'a track came twice');
@@ -61,7 +61,7 @@ export function observe(name, room) {
 }
 
 /** Streams come and go, are muted and stall, each once; ours and those of others. */
-function observeStreams(room, here, must) {
+function observeStreams(room, { here, playing }, must) {
   /** What is published, and whether it was muted as far as was told. */
   const published = new Map();
   const stalled = new Set();
@@ -84,6 +84,7 @@ function observeStreams(room, here, must) {
   room.on('trackPublished', come('a stream came'));
   room.on('trackPublished', ({ participant }) => must(here.has(participant), 'a stream came of somebody who is not here'));
   room.on('trackUnpublished', go('a stream went'));
+  room.on('trackUnpublished', ({ publication }) => must(!playing.has(publication), 'a stream went with a track'));
   room.on('localTrackPublished', come('a stream of ours came'));
   room.on('localTrackUnpublished', go('a stream of ours went'));
   room.on('trackMuted', turn(true));
@@ -99,13 +100,33 @@ function observeStreams(room, here, must) {
   room.on('participantLeft', ({ participant }) => {
     must(![...published.keys()].some((one) => one.participant === participant), `${participant.display} left with a stream`);
   });
+  return { published, stalled };
+}
+
+/** What changed and was not told: all that was told up to now has to be what the room can be read as. */
+function untold(room, { state, here, playing, published, stalled }) {
+  const people = [...room.remoteParticipants.values()];
+  const theirs = people.flatMap(({ publications }) => [...publications.values()]);
+  const all = [...room.localParticipant.publications.values(), ...theirs];
+  const are = (told, there) => told.size === there.length && there.every((one) => told.has(one));
+  return Object.entries({
+    [`${state} was told, ${room.state} is said`]: state === room.state,
+    'somebody came or went, untold': are(here, people),
+    'a stream came or went, untold': are(published, all),
+    'a stream was muted or unmuted, untold': all.every((one) => published.get(one) === one.isMuted),
+    'a track came or went, untold': are(playing, theirs.filter(({ track }) => track)),
+    'a stream stalled or went on, untold': [...stalled, ...theirs].every((one) => stalled.has(one) === one.isStalled),
+  }).filter(([, holds]) => !holds).map(([words]) => words);
 }
 
 /** What a person was told since this was asked last, for failures to show. */
 export const told = ({ name }) => rooms.get(name).told.splice(0);
 
-/** What a person was told that cannot be. */
-export const contradictions = ({ name }) => rooms.get(name).wrong;
+/** What a person was told that cannot be, and what by now they should have been told. */
+export function contradictions({ name }) {
+  const { wrong, untold: missing } = rooms.get(name);
+  return [...wrong, ...missing()];
+}
 
 /** The same of what a person publishes, by its source. */
 export function ownIdentities({ name }) {
