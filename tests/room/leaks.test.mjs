@@ -106,6 +106,12 @@ function remains() {
   return kinds;
 }
 
+/** How many elements are left that hold something, or are held by the page. Runs in the page, and is sent there as text. */
+function fullElements() {
+  const elements = globalThis.__kept.filter(([kind]) => kind === 'element').map(([, reference]) => reference.deref());
+  return elements.filter((one) => one && (one.srcObject !== null || one.isConnected)).length;
+}
+
 /** Lets go of what the test itself holds. Runs in the page, and is sent there as text. */
 function forgetPeers() {
   globalThis.__witness.peers.length = 0;
@@ -163,6 +169,7 @@ for (const kind of BROWSERS) {
         const { element = 0, ...others } = await call.page.evaluate(remains);
         return Object.keys(others).length === 0 && (element === 0 || !COLLECTS_ELEMENTS[kind]);
       }, { timeout: 30_000, explain: () => call.page.evaluate(remains) });
+      assert.equal(await call.page.evaluate(fullElements), 0);
     });
 
     it('leave a room that works', async () => {
