@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { launch } from '../page/lib/browser.mjs';
 import { createRoom } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
+import { fallsQuiet, saysAnew } from './lib/announcing.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
 const ROOM = 1234;
@@ -30,6 +31,7 @@ describe('exchange', () => {
     [chromium, firefox] = await Promise.all(browsers.map((browser) => openSupport(browser, stage.site)));
     await createRoom(stage.janus, 4813);
     await chromium.watchTexts();
+    await firefox.watchAnnouncements();
     await enter(chromium, 'Ada', { camera: true });
     await enter(firefox, 'Bob', { camera: true });
   });
@@ -82,7 +84,9 @@ describe('exchange', () => {
 
   it('who comes later knows them, and who only listens', async () => {
     await firefox.raiseHand({ name: 'Bob', raised: true });
+    const said = await fallsQuiet(firefox, 'Bob');
     await enter(chromium, 'Cleo', {});
+    await saysAnew(firefox, 'Bob', said);
     await until('Cleo to see the hand', () => isRaised('Cleo', 'Bob'), { timeout: 15_000 });
     assert.equal((await attributes('Cleo', 'Ada')).role, 'guest');
     await firefox.raiseHand({ name: 'Bob', raised: false });

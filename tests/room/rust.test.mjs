@@ -5,6 +5,7 @@ import { sees } from '../media/lib/call.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { nothingLeft } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
+import { fallsQuiet, saysAnew } from './lib/announcing.mjs';
 import { RustPage, setRustStage } from './lib/rust.mjs';
 import { openSupport } from './lib/support.mjs';
 
@@ -54,6 +55,7 @@ describe('a page in Rust and one with the npm package', () => {
         npm = await openSupport(browsers[npmKind], stage.site);
         await npm.create({ name: 'Nina', servers: stage.janus.ws });
         await npm.hear({ name: 'Nina' });
+        for (const page of [rust, npm]) await page.watchAnnouncements();
       });
 
       // Whoever is left after a failure is not to be met by the next two.
@@ -143,10 +145,21 @@ describe('a page in Rust and one with the npm package', () => {
         await rust.leave();
         await until('Rosa to be gone', async () => (await npm.see({ name: 'Nina', of: 'Rosa' })).there === false);
         assert.deepEqual(await rust.see({ of: 'Nina' }), { there: false });
+        const ninaSaid = await fallsQuiet(npm, 'Nina');
         await rust.join('Rosa');
+        await saysAnew(npm, 'Nina', ninaSaid);
         await Promise.all([seesNina(), seesRosa()]);
         await rustShows('microphone', 'off');
         await rustShows('hand', 'up');
+
+        await rust.press('hand');
+        await until('the hand of Rosa to be up', () => npm.handRaised({ name: 'Nina', of: 'Rosa' }));
+        await npm.leave({ name: 'Nina' });
+        await until('Nina to be gone', async () => !(await rust.see({ of: 'Nina' })).there);
+        const rosaSaid = await fallsQuiet(rust, 'Rosa');
+        await npm.join({ name: 'Nina', room: ROOM });
+        await saysAnew(rust, 'Rosa', rosaSaid);
+        await until('the hand of Rosa to be up again', () => npm.handRaised({ name: 'Nina', of: 'Rosa' }));
         await npm.leave({ name: 'Nina' });
         await until('Nina to be gone', async () => !(await rust.see({ of: 'Nina' })).there);
         await rust.leave();

@@ -110,6 +110,15 @@ export class RustPage {
     await this.page.click(`#${id} button`);
   }
 
+  /** Takes down from now on when words about oneself leave the page; `announced()` has them. */
+  watchAnnouncements() {
+    return this.page.evaluate(async () => void (await import('/room/announcing.js')));
+  }
+
+  announced() {
+    return this.page.evaluate(async () => (await import('/room/announcing.js')).announced());
+  }
+
   /** Every line of what was said. */
   said() {
     return this.page.evaluate(() => [...document.querySelectorAll('#said li')].map((line) => line.textContent));

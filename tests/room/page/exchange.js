@@ -149,6 +149,10 @@ export function watchTexts() {
 
 export const textsSent = () => globalThis.__texts;
 
+/** Takes down from now on when words about oneself leave the page; `announced()` has them. */
+export const watchAnnouncements = async () => void (await import('./announcing.js'));
+export const announced = async () => (await import('./announcing.js')).announced();
+
 const lookalike = Uint8Array.from([0x4a, 0x57, 0x58, 1, 0x7b, 0x7d]);
 
 export const sendLookalike = ({ name }) => person(name).room.localParticipant.sendData(lookalike);
