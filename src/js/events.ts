@@ -11,7 +11,8 @@ export type NamedEvent<M> = { [K in keyof M]: { readonly type: K } & M[K] }[keyo
 
 type Listener = (event: never) => void;
 
-function signalOf(options: Abortable | null): AbortSignal | undefined {
+/** What calls it off, if it is what it has to be. @internal */
+export function signalOf(options: Abortable | null | undefined): AbortSignal | undefined {
   const signal = options?.signal ?? undefined;
   if (signal !== undefined) check('signal', SIGNAL, signal);
   return signal;

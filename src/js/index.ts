@@ -9,7 +9,7 @@
  */
 import { checked } from './checks.js';
 import { ID_WORDS, invalidArgument, isId, normalizeId } from './errors.js';
-import { abortable } from './events.js';
+import { abortable, signalOf } from './events.js';
 import { described, parsed } from './janus.js';
 import { parse, stringify } from './json.js';
 import { checkMetadata } from './participant.js';
@@ -69,5 +69,6 @@ export type * from './videoroom/types.js';
 
 /** @internal What the part that is loaded later shares with this one. */
 export const internal = {
-  ID_WORDS, abortable, checkMetadata, checked, described, invalidArgument, isId, normalizeId, parse, parsed, stringify,
+  ID_WORDS, abortable, checkMetadata, checked, described, invalidArgument, isId, normalizeId, parse, parsed, signalOf,
+  stringify,
 };

@@ -1,5 +1,5 @@
 import type { HandleCore, JanusCore, SessionCore } from '../../pkg/janus.js';
-import { Emitter, abortable, type Abortable } from './events.js';
+import { Emitter, abortable, signalOf, type Abortable } from './events.js';
 import { serverList, splitOptions } from './connection-options.js';
 import { JanusError, invalidArgument } from './errors.js';
 import { parse, stringify } from './json.js';
@@ -66,8 +66,9 @@ export class Janus extends Emitter<JanusEventMap> {
     servers: string | readonly string[],
     options: ConnectionOptions & Abortable = {},
   ): Promise<Janus> {
-    const { signal, ...settings } = options ?? {};
+    const signal = signalOf(options);
     signal?.throwIfAborted();
+    const { signal: _, ...settings } = options ?? {};
     const list = serverList(servers, options);
     const split = splitOptions(settings);
     const core = await loadCore();
@@ -90,13 +91,15 @@ export class Janus extends Emitter<JanusEventMap> {
   }
 
   /** What the server is and has (`info`). */
-  info(options: Abortable = {}): Promise<ServerInfo> {
-    return abortable((this.#core.info() as Promise<string>).then((text) => parse(text) as ServerInfo), options.signal);
+  async info(options: Abortable = {}): Promise<ServerInfo> {
+    const signal = signalOf(options);
+    return parse(await abortable(this.#core.info() as Promise<string>, signal)) as ServerInfo;
   }
 
   /** Asks for a sign of life (`ping`). */
-  ping(options: Abortable = {}): Promise<void> {
-    return abortable(this.#core.ping() as Promise<void>, options.signal);
+  async ping(options: Abortable = {}): Promise<void> {
+    const signal = signalOf(options);
+    await abortable(this.#core.ping() as Promise<void>, signal);
   }
 
   /** Makes a session (`create`). */
@@ -135,10 +138,11 @@ export class Session extends Emitter<SessionEventMap> {
 
   /** @internal */
   static async create(janus: JanusCore, options: Abortable): Promise<Session> {
+    const signal = signalOf(options);
     const session = new Session(janus);
     const onEvent = (type: keyof SessionEventMap, event: never): void => session.emit(type, event);
     const making = janus.createSession(onEvent) as Promise<SessionCore>;
-    session.#core = await abortable(making, options.signal, (late) => late.destroy());
+    session.#core = await abortable(making, signal, (late) => late.destroy());
     return session;
   }
 
@@ -155,13 +159,14 @@ export class Session extends Emitter<SessionEventMap> {
 
   /** Makes a handle on the VideoRoom plugin. */
   async videoRoom(options: Abortable = {}): Promise<VideoRoom> {
+    const signal = signalOf(options);
     const attach = (onEvent: (type: keyof HandleEventMap, fields: object) => void): Promise<HandleCore> =>
       this.#core.attach(VIDEO_ROOM, undefined, undefined, undefined, onEvent) as Promise<HandleCore>;
-    const attached = abortable(attach(() => undefined), options.signal, (late) => late.detach());
+    const attached = abortable(attach(() => undefined), signal, (late) => late.detach());
     try {
       // All in one flight. What the server can is decided by its version.
       const all = [attached, this.#janus.info() as Promise<string>, loadVideoRoom()] as const;
-      const [core, info, { videoRoom }] = await abortable(Promise.all(all), options.signal);
+      const [core, info, { videoRoom }] = await abortable(Promise.all(all), signal);
       const { version } = parse(info) as ServerInfo;
       return videoRoom(core, { attach, version, session: this });
     } catch (error) {
@@ -211,11 +216,12 @@ export class Handle extends Emitter<HandleEventMap> {
     plugin: string,
     options: AttachOptions & Abortable,
   ): Promise<Handle> {
+    const signal = signalOf(options);
     const handle = new Handle(plugin);
     const onEvent = (type: keyof HandleEventMap, fields: object): void => handle.emit(type, parsed(fields) as never);
     const { opaqueId, loopIndex, token } = options;
     const attaching = session.attach(plugin, opaqueId, loopIndex, token, onEvent) as Promise<HandleCore>;
-    handle.#core = await abortable(attaching, options.signal, (late) => late.detach());
+    handle.#core = await abortable(attaching, signal, (late) => late.detach());
     return handle;
   }
 
@@ -235,9 +241,10 @@ export class Handle extends Emitter<HandleEventMap> {
     body: object,
     options: { jsep?: Jsep | RTCSessionDescriptionInit | undefined } & Abortable = {},
   ): Promise<PluginMessage> {
+    const signal = signalOf(options);
     const jsep = described(options.jsep, ['offer', 'answer']);
     const sent = this.#core.send(stringify(body), jsep) as Promise<object>;
-    return abortable(sent.then((fields) => parsed(fields) as PluginMessage), options.signal);
+    return abortable(sent.then((fields) => parsed(fields) as PluginMessage), signal);
   }
 
   /** Sends ICE candidates, all in one request (`trickle`); `{ completed: true }` ends them. */

@@ -173,10 +173,10 @@ export class Room extends Emitter<RoomEventMap> {
     // To Janus that is none.
     if (rest.id === 0 || rest.id === 0n) throw invalidArgument('id must be another than 0');
     const settings = {
-      ...rest,
+      ...checked('joining', rest, ''),
       room,
       pin: rest.pin ?? create?.pin,
-      ...checked('joining', { roomBitrate: rest.roomBitrate ?? create?.bitrate, awaitRoom: rest.awaitRoom }, ''),
+      roomBitrate: rest.roomBitrate ?? create?.bitrate,
       id: rest.id === undefined || rest.id === null ? undefined : checkedId('id', rest.id),
       camera: deviceOptions('camera', camera),
       microphone: deviceOptions('microphone', microphone),

@@ -44,6 +44,7 @@ export class Track {
 
   /** Takes the track out of `element`, or out of all; returns the elements it was in. */
   detach(element?: HTMLMediaElement): HTMLMediaElement[] {
+    if (element) check('element', ELEMENT, element);
     const detached = this.#core.detach(element) as HTMLMediaElement[];
     this._onElements?.();
     return detached;

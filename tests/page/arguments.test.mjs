@@ -142,7 +142,10 @@ async function meet({ address }) {
   const { publication: theirs, participant } = await seen;
   const [mine] = ada.localParticipant.publications.values();
   const [me, moderation] = [ada.localParticipant, await ada.moderation('adminpwd')];
-  Object.assign(globalThis.__scope, { ada, bob, me, mine, theirs, participant, track, moderation });
+  const offered = new Promise((resolve) => bob.on('fileOffered', resolve));
+  await me.sendFile(new Blob(['x']));
+  const { file } = await offered;
+  Object.assign(globalThis.__scope, { ada, bob, me, mine, theirs, participant, track, moderation, file });
 }
 
 /** Everything that was refused works as it should. */

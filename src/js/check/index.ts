@@ -7,7 +7,7 @@ import { ECHO, checkEcho, skipRest } from './echo.js';
 import type { CheckOptions, CheckReport, CheckStep, CheckStepName } from './types.js';
 import { deviceStep, reportOf } from './verdicts.js';
 
-const { abortable, invalidArgument } = internal;
+const { abortable, invalidArgument, signalOf } = internal;
 
 const TIMEOUT_MS = 20_000;
 const CONNECT_MS = 5_000;
@@ -158,7 +158,8 @@ async function roundTripOf(janus: Janus, signal: AbortSignal): Promise<number> {
 
 /** @internal */
 export async function check(options: CheckOptions): Promise<CheckReport> {
-  const { signal, timeout = TIMEOUT_MS, iceServers, mediaDuration = MEDIA_MS, onStep = () => undefined } = options ?? {};
+  const signal = signalOf(options);
+  const { timeout = TIMEOUT_MS, iceServers, mediaDuration = MEDIA_MS, onStep = () => undefined } = options ?? {};
   if (typeof onStep !== 'function') throw invalidArgument('onStep: expected a function');
   for (const [name, value] of Object.entries({ timeout, mediaDuration })) {
     if (!(value > 0 && Number.isFinite(value))) throw invalidArgument(`${name}: expected a number of milliseconds`);

@@ -3,7 +3,7 @@ import type { Id } from '../types.js';
 import schema from './requests.json' with { type: 'json' };
 import type { VideoRoomRequestMap } from './types.js';
 
-const { ID_WORDS, invalidArgument, isId, normalizeId } = internal;
+const { ID_WORDS, invalidArgument, isId, normalizeId, signalOf } = internal;
 
 export type Fields = Record<string, unknown>;
 /** A request, by the method that sends it. */
@@ -145,6 +145,7 @@ function encodeList(kind: string, required: boolean, value: unknown, place: Plac
 export function encode(method: Method, options: object, version: number): { request: string; fields: Fields } {
   const { request, role, fields: shape } = REQUESTS[method];
   if (!isObject(options)) throw invalidArgument('the options must be an object', request);
+  signalOf(options);
   const { signal: _, ...given } = options as { signal?: AbortSignal };
   const fields = encodeFields(shape, method, given, { request, version, path: '' });
   return { request, fields: role ? { ptype: role, ...fields } : fields };

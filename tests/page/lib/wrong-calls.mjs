@@ -43,6 +43,20 @@ const PUBLISHING = {
   layers: ['list', '[1, 0]'], dtx: ['flag'], fec: ['flag'], stereo: ['flag'],
 };
 
+/** Of a room that is made in joining; `room` is the one that is joined. */
+const CREATING = {
+  description: ['text'], secret: ['text'], pin: ['text'], adminKey: ['text'], isPrivate: ['flag'], permanent: ['flag'], allowed: ['list'],
+  requirePvtid: ['flag'], signedTokens: ['flag'], bitrate: ['count'], bitrateCap: ['flag'], firFreq: ['count'], publishers: ['count'],
+  audiocodec: ['text', '"mp3"', '"opus, pcmu"'], videocodec: ['text', '"vp8,vp8,vp8,vp8,vp8,vp8"'], vp9Profile: ['text'], h264Profile: ['text'],
+  opusFec: ['flag'], opusDtx: ['flag'], audiolevelExt: ['flag'], audiolevelEvent: ['flag'], audioActivePackets: ['count'],
+  audioLevelAverage: ['count'], videoorientExt: ['flag'], playoutdelayExt: ['flag'], transportWideCcExt: ['flag'], record: ['flag'],
+  recDir: ['text'], lockRecord: ['flag'], notifyJoining: ['flag'], requireE2ee: ['flag'], dummyPublisher: ['flag'], dummyE2ee: ['flag'],
+  threads: ['count'],
+};
+
+/** Everything that can be called off, called off by what cannot. */
+const calledOff = (...beginnings) => beginnings.flatMap((begin) => wrong(`${begin}{ $ })`, { signal: ['signal'] }));
+
 /** Of rooms, and of joining them. */
 export const OPTIONS = [
   ...wrong('new Room({ servers: address, $ })', {
@@ -63,17 +77,29 @@ export const OPTIONS = [
   ...wrong('new Room({ servers: address }).prepare({ $ })', { tracks: ['list'], reserveScreen: ['flag'] }),
   ...wrong('new Room({ servers: address }).join({ room: 1234, camera: { $ } })', CAMERA),
   ...wrong('new Room({ servers: address }).join({ room: 1234, microphone: { $ } })', MICROPHONE),
-  ['new Room({ servers: address }).join({ room: 1234, create: { publishers: "3" } })', /publishers must be/],
+  ...wrong('new Room({ servers: address }).join({ room: 1234, create: { $ } })', CREATING),
+  ...argument('dummyStreams', 'new Room({ servers: address }).join({ room: 1234, create: { dummyStreams: $ } })', ['5', '"x"', '{}']),
+  ['new Room({ servers: address }).join({ room: 1234, create: { dummyStreams: [5] } })', /dummyStreams\[0\] must be/],
+  ['new Room({ servers: address }).join({ room: 1234, create: { dummyStreams: [{}] } })', /dummyStreams\[0\]\.codec must be/],
+  ['new Room({ servers: address }).join({ room: 1234, create: { colour: "red" } })', /no field colour/],
   ['new Room({ servers: address }).join({ room: 1234, metadata: { attributes: {} } })', /metadata\.attributes/],
   ...wrong('new Room({ servers: address }).on("stateChanged", () => {}, { $ })', { signal: ['signal'] }),
   ...wrong('new Room({ servers: address }).events({ $ })', { signal: ['signal'] }),
   ...wrong('createLocalTracks({ $ })', { signal: ['signal'] }),
+  ...calledOff('Janus.connect(address, ', 'janus.info(', 'janus.ping(', 'janus.createSession(', 'session.attach("janus.plugin.echotest", ',
+    'session.videoRoom(', 'echo.send({}, ', 'rooms.list('),
+  ...['rooms.joinPublisher({ room: 1234, $ })', 'checkConnection({ servers: address, $ })'].flatMap((call) => wrong(call, { signal: ['signal'] })),
   ...argument('options', 'createLocalTracks($)', ['', '{}', '{ camera: false }', 'null', '5', '"camera"']),
   ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
 ];
 
-/** Where Ada and Bob are in a room: `me` is Ada, `mine` what she publishes, `theirs` the same as Bob has it. */
+/** Joining another room, and preparing for it, with a list of tracks. */
+const WITH_TRACKS = ['join({ room: 1234, tracks: [$] })', 'prepare({ tracks: [$] })'].map((call) => `new Room({ servers: address }).${call}`);
+
+/** Where Ada and Bob are in a room: `me` is Ada, `mine` what she publishes, `theirs` the same as Bob has it, `file` what he got. */
 export const WRONG_IN_ROOM = [
+  ...WITH_TRACKS.flatMap((call) => wrong(call.replace('$', '{ track, $ }'), PUBLISHING)),
+  ...WITH_TRACKS.flatMap((call) => argument('tracks', call, ['{}', '{ track: 5 }', '{ track: null }', '{ track: new MediaStream() }'])),
   ...argument('enabled', 'me.setCameraEnabled($)', NO_SWITCH),
   ...argument('enabled', 'me.setMicrophoneEnabled($)', NO_SWITCH),
   ...argument('enabled', 'me.setScreenShareEnabled($)', NO_SWITCH),
@@ -97,10 +123,13 @@ export const WRONG_IN_ROOM = [
   ...argument('data', 'me.sendData($)', ['undefined', 'null', '5', '{}', '""', 'new ArrayBuffer(0)', 'new Blob(["x"])']),
   ...argument('options', 'me.sendData("x", $)', NOT.object),
   ...argument('element', '[...me.publications.values()][0].track.attach($)', ['5', '"video"', '{}', 'document.createElement("div")']),
+  ...argument('element', '[...me.publications.values()][0].track.detach($)', ['5', '"video"', '{}', 'document.createElement("div")']),
   ...wrong('me.sendData("x", { $ })', { reliable: ['flag'], signal: ['signal'] }),
   ...argument('file', 'me.sendFile($)', ['undefined', 'null', '"x"', 'new ArrayBuffer(5)']),
   ...argument('options', 'me.sendFile(new Blob(["x"]), $)', NOT.object),
   ...wrong('me.sendFile(new Blob(["x"]), { $ })', { name: ['text'], onProgress: ['function'], signal: ['signal'] }),
+  ...argument('listener', 'file.on("progress", $)', ['undefined', '5', '{}']),
+  ...calledOff('file.on("progress", () => {}, ', 'file.events('),
   ...argument('participant', 'me.request($, "size")', ['undefined', '5', '{}', 'me', 'participant.id']),
   ...argument('method', 'bob.localParticipant.request([...bob.remoteParticipants.values()][0], $)', ['undefined', '5', '""', '"x".repeat(300)']),
   ...wrong('bob.localParticipant.request(participant, "size", 1, { $ })', { timeout: ['timeout'], signal: ['signal'] }),
@@ -135,4 +164,6 @@ export const WRONG_IN_ROOM = [
   ...argument('publication', 'moderation.mute($)', ['undefined', 'null', '5', '{}']),
   ...argument('pin', 'moderation.lock($)', ['undefined', '5', '""']),
   ...argument('record', 'moderation.setRecording($)', ['undefined', '1', '"yes"']),
+  ...calledOff('moderation.kick(participant, ', 'moderation.mute(theirs, ', 'moderation.unmute(theirs, ', 'moderation.lock("1815", ',
+    'moderation.unlock(', 'moderation.setRecording(true, ', 'moderation.end('),
 ];
