@@ -48,9 +48,9 @@ const ROOM = {
   secret: 'adminpwd',
 };
 
-function rooms(stringIds) {
+function rooms(stringIds, adminKey) {
   const room = (id, more) => section(`room-${id}`, { ...ROOM, ...more });
-  return section('general', { string_ids: stringIds })
+  return section('general', { string_ids: stringIds, ...(adminKey && { admin_key: adminKey }) })
     + room(1234, { description: 'Demo room' })
     + room(5678, { description: 'A room for one', publishers: 1 })
     + room(4321, { description: 'A room with a pin', pin: '4321' });
@@ -58,9 +58,9 @@ function rooms(stringIds) {
 
 /**
  * The configuration files, by name. `rtp` is the first and the last media port, `general` and `nat` more of those
- * sections.
+ * sections; who makes rooms has to know the `adminKey`, if there is one.
  */
-export function configuration({ dir, ports, rtp, secret, stringIds, general, nat }) {
+export function configuration({ dir, ports, rtp, secret, stringIds, adminKey, general, nat }) {
   const folder = library();
   const plugins = join(folder, 'plugins');
   const transports = join(folder, 'transports');
@@ -92,7 +92,7 @@ export function configuration({ dir, ports, rtp, secret, stringIds, general, nat
     'janus.transport.websockets.jcfg':
       section('general', { json: 'compact', ws: true, ws_port: ports.ws, ws_ip: '127.0.0.1', wss: false })
       + section('admin', { admin_ws: false, admin_wss: false }),
-    'janus.plugin.videoroom.jcfg': rooms(stringIds),
+    'janus.plugin.videoroom.jcfg': rooms(stringIds, adminKey),
     'janus.plugin.streaming.jcfg': section('general', {}),
     'janus.plugin.textroom.jcfg': section('general', {}),
     'janus.plugin.echotest.jcfg': section('general', {}),

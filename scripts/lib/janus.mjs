@@ -64,7 +64,7 @@ async function untilReady(child, ports, name, log) {
   }
 }
 
-async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, settings, nat }) {
+async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, adminKey, settings, nat }) {
   const block = takeRtpBlock(ports.ws);
   const first = RTP.first + block * RTP.count;
   const secret = randomBytes(12).toString('hex');
@@ -75,6 +75,7 @@ async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, settings,
     rtp: [first, first + RTP.count - 1],
     secret,
     stringIds,
+    adminKey,
     general: { reclaim_session_timeout: reclaimSessionTimeout, server_name: name, ...settings },
     nat,
   });
@@ -116,10 +117,10 @@ async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, settings,
 /**
  * Starts a Janus in `dir` (made if needed) and waits until it answers. Options: `ports` { ws, http, admin }, as those
  * of an earlier instance to start it again (free ones near the usual), `reclaimSessionTimeout` s (30), `stringIds`
- * (false), `settings` (more of `general`), `nat` (more of `nat`). It ends with this process, however this process ends.
+ * (false), `adminKey` (what it takes to make a room; none), `settings` (more of `general`), `nat` (more of `nat`). It ends with this process, however this process ends.
  */
-export async function startJanus({ dir, ports, reclaimSessionTimeout = 30, stringIds = false, settings = {}, nat }) {
-  const options = { dir, reclaimSessionTimeout, stringIds, settings, nat };
+export async function startJanus({ dir, ports, reclaimSessionTimeout = 30, stringIds = false, adminKey, settings = {}, nat }) {
+  const options = { dir, reclaimSessionTimeout, stringIds, adminKey, settings, nat };
   if (ports !== undefined) return startOn(ports, options);
   try {
     return await startOn(await choosePorts(), options);

@@ -1,5 +1,8 @@
 // Those who know the room's secret: sending out, muting, locking, recording, ending; and what everybody sees of it.
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { sees } from '../media/lib/call.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
@@ -8,6 +11,10 @@ import { stays, until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
 const SECRET = 'adminpwd';
+/** Of the server: who makes a room has to know it. */
+const ADMIN_KEY = 'makes rooms';
+/** So much of a picture is more than the head of a recording, bytes. */
+const SOME_BYTES = 4_096;
 const VIEW = { name: 'Bob', of: 'Ada' };
 let nextRoom = 7100;
 
@@ -17,9 +24,12 @@ for (const kind of BROWSERS) {
     let browser;
     let call;
     let room;
+    /** For what is recorded. */
+    let folder;
 
     before(async () => {
-      stage = await setSupportStage();
+      stage = await setSupportStage({ adminKey: ADMIN_KEY });
+      folder = await mkdtemp(joinPath(tmpdir(), 'janus-recordings-test-'));
       browser = await launch(kind);
     });
 
@@ -28,14 +38,15 @@ for (const kind of BROWSERS) {
     after(async () => {
       await browser?.close();
       await stage?.close();
+      if (folder) await rm(folder, { recursive: true, force: true });
     });
 
     const bob = (method, more) => call.moderate({ name: 'Bob', secret: SECRET, method, ...more });
     const listed = async () => (await videoroom(stage.janus, { request: 'list' })).list.find((one) => one.room === room);
 
-    async function meet(join = {}) {
+    async function meet(join = {}, options = {}) {
       room = nextRoom++;
-      await createRoom(stage.janus, room);
+      await createRoom(stage.janus, room, { admin_key: ADMIN_KEY, ...options });
       call = await openSupport(browser, stage.site);
       for (const name of ['Ada', 'Bob', 'Cleo']) await call.create({ name, servers: stage.janus.ws });
       await call.join({ name: 'Ada', room, number: 17, ...join });
@@ -77,7 +88,7 @@ for (const kind of BROWSERS) {
       await call.leave({ name: 'Bob' });
       assert.equal((await call.asHeld({ method: 'end' })).code, 'invalid-state');
       room = nextRoom++;
-      await createRoom(stage.janus, room);
+      await createRoom(stage.janus, room, { admin_key: ADMIN_KEY });
       await call.join({ name: 'Bob', room });
       for (const method of ['end', 'unlock']) assert.equal((await call.asHeld({ method })).code, 'invalid-state', method);
       assert.deepEqual((await rooms(stage.janus)).filter((one) => [former, room].includes(one)).toSorted(), [former, room]);
@@ -132,18 +143,61 @@ for (const kind of BROWSERS) {
       assert.equal((await listed()).pin_required, true);
     });
 
+    /** How much there is of recorded pictures, bytes. */
+    async function recorded() {
+      const names = (await readdir(folder)).filter((name) => /-video-\d+\.mjr$/.test(name));
+      const sizes = await Promise.all(names.map(async (name) => (await stat(joinPath(folder, name))).size));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    }
+
     it('records, and ends the room', async () => {
-      await meet();
+      await meet({}, { rec_dir: folder });
+      assert.equal(await recorded(), 0);
       assert.deepEqual(await bob('setRecording', { argument: true }), { value: true });
       assert.equal((await listed()).record, true);
+      await until('her picture to be recorded', async () => (await recorded()) > SOME_BYTES);
+      const begun = await recorded();
+      await until('the recording to grow', async () => (await recorded()) > begun + SOME_BYTES);
       assert.deepEqual(await bob('setRecording', { argument: false }), { value: false });
       assert.equal((await listed()).record, false);
+      const whole = await recorded();
+      await stays('the recording as it is', async () => (await recorded()) === whole, 1_000);
       assert.deepEqual(await bob('end'), {});
       for (const name of ['Ada', 'Bob']) {
         await until(`${name} to be out`, async () => (await call.log({ name })).includes('disconnected room-destroyed'));
       }
       assert.equal((await rooms(stage.janus)).includes(room), false);
       assert.equal((await bob('end')).code, 'invalid-state');
+    });
+
+    it('is for whoever made the room in joining it', async () => {
+      room = nextRoom++;
+      const secret = 'of my own';
+      call = await openSupport(browser, stage.site);
+      for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws });
+      // The room's secret is no key of the server's.
+      for (const [adminKey, code] of [[undefined, 'missing-element'], [secret, 'unauthorized']]) {
+        assert.equal((await call.tryToJoin({ name: 'Bob', room, create: { secret, adminKey } })).code, code, `${adminKey}`);
+      }
+      assert.equal((await rooms(stage.janus)).includes(room), false);
+      const create = { secret, adminKey: ADMIN_KEY, publishers: 2, description: 'made in joining' };
+      assert.deepEqual(await call.tryToJoin({ name: 'Bob', display: 'Bob', room, create }), {});
+      assert.equal((await listed()).description, 'made in joining');
+      await call.join({ name: 'Ada', room, number: 17 });
+      await sees(call, VIEW, 17);
+
+      const ask = (method, known, more) => call.moderate({ name: 'Bob', secret: known, method, ...more });
+      const picture = { of: 'Ada', what: 'video' };
+      for (const known of [SECRET, ADMIN_KEY]) assert.equal((await ask('mute', known, picture)).code, 'unauthorized', known);
+      assert.deepEqual(await ask('mute', secret, picture), {});
+      await until('Bob to see it', async () => (await call.stream({ ...VIEW, what: 'video' })).moderated);
+      assert.deepEqual(await ask('unmute', secret, picture), {});
+      await sees(call, VIEW, 17);
+      assert.deepEqual(await ask('end', secret), {});
+      await until('the end', async () => !(await rooms(stage.janus)).includes(room));
+      const records = await call.records({ name: 'Bob' });
+      assert.match(records, /made in joining/);
+      for (const word of [secret, ADMIN_KEY]) assert.equal(records.includes(word), false, word);
     });
 
     it('needs the secret, and keeps it to itself', async () => {
