@@ -343,6 +343,41 @@ for (const kind of BROWSERS) {
       }
     });
 
+    it('a token that is good no longer is replaced by another, and who has that is back', async () => {
+      const [room, secret] = [5862, 'adminpwd'];
+      const [former, token] = ['first-token', 'second-token'];
+      await createRoom(on.stage.janus, room, { allowed: [former] });
+      const change = (action, list) => videoroom(on.stage.janus, { request: 'allowed', room, secret, action, allowed: list });
+      call = await openSupport(on.browser, on.stage.site);
+      for (const name of ['Ada', 'Bob', 'Cem']) await call.create({ name, servers: on.stage.janus.ws });
+      const come = (name, known) => call.tryToJoin({ name, room, display: name, token: known });
+      for (const known of [undefined, token]) assert.equal((await come('Ada', known)).code, 'unauthorized', known);
+      for (const [name, number] of [['Ada', 17], ['Bob', 18], ['Cem', 19]]) {
+        assert.deepEqual(await come(name, former), {});
+        await call.publish({ name, number, source: 'camera' });
+      }
+      await sees(call, { name: 'Ada', of: 'Cem' }, 19);
+      assert.deepEqual((await change('remove', [former])).allowed, []);
+      assert.deepEqual((await change('add', [token])).allowed, [token]);
+      // Cem does not know it.
+      for (const name of ['Ada', 'Bob']) await call.admit({ name, token });
+      await endSessions(on.stage.janus);
+      await isIn('Cem', 'disconnected');
+      assert.ok((await call.log({ name: 'Cem' })).includes('disconnected join-failed'));
+      for (const name of ['Ada', 'Bob']) {
+        await until(`${name} to be alone with the other`, async () => Object.keys(await call.identities({ name })).length === 1, PATIENCE);
+        await isIn(name, 'connected');
+      }
+      assert.deepEqual(await come('Cem', token), {});
+      for (const name of ['Ada', 'Cem']) await sees(call, { name, of: 'Bob' }, 18);
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      for (const name of ['Ada', 'Bob', 'Cem']) {
+        assert.deepEqual(await call.contradictions({ name }), []);
+        const records = await call.records({ name });
+        for (const secretWord of [former, token]) assert.equal(records.includes(secretWord), false, `${name} keeps it to themselves`);
+      }
+    });
+
     it('who comes and goes is known without the pin of a room that was locked, and what they publish with it', async () => {
       const [room, pin] = [5860, 'open-sesame'];
       await createRoom(on.stage.janus, room, { secret: undefined });
