@@ -57,6 +57,36 @@ for (const kind of BROWSERS) {
       }
     });
 
+    // Firefox sends all pictures in one temporal layer.
+    if (kind === 'chromium') {
+      it('brings fewer pictures where that is asked for, and all again', async () => {
+        /** Pictures a second, over one. */
+        const rate = async () => {
+          const [begun, before] = [performance.now(), await call.received(VIEW)];
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+          return ((await call.received(VIEW)).frames - before.frames) / ((performance.now() - begun) / 1_000);
+        };
+        await call.layers({ ...VIEW, layers: { spatial: 0 } });
+        await comes(WIDTHS[0]);
+        const all = await until('many pictures', async () => {
+          const now = await rate();
+          return now > 8 && now;
+        });
+        await call.watchTemporal(VIEW);
+        const isTold = (temporal) => until(`temporal layer ${temporal} to come`, async () =>
+          (await call.temporalTold(VIEW)).at(-1) === temporal && (await call.currentLayers(VIEW)).temporal === temporal,
+        { explain: async () => [await call.temporalTold(VIEW), await call.currentLayers(VIEW)] });
+        await call.layers({ ...VIEW, layers: { spatial: 0, temporal: 0 } });
+        await isTold(0);
+        await until('fewer pictures', async () => (await rate()) < all / 2, { explain: rate });
+        await sees(call, VIEW, 21);
+        await call.layers({ ...VIEW, layers: { spatial: 0, temporal: 2 } });
+        await isTold(2);
+        await until('all pictures', async () => (await rate()) > all * 0.7, { explain: rate });
+        assert.equal((await call.currentLayers(VIEW)).spatial, 0);
+      });
+    }
+
     it('stops and continues one, and all', async () => {
       await call.layers({ ...VIEW, layers: {} });
       await call.pause({ ...VIEW, paused: true });

@@ -111,6 +111,16 @@ export const pauseAll = ({ name, paused }) => person(name).room.setReceivingPaus
 export const keyFrame = (argument) => remote(argument).requestKeyFrame();
 export const currentLayers = (argument) => ({ ...remote(argument).currentLayers });
 
+/** Which temporal layers came of somebody's stream, as this person was told: from now on. */
+export function watchTemporal(argument) {
+  const meant = remote(argument);
+  const temporal = [];
+  const { room } = Object.assign(person(argument.name), { temporal });
+  room.on('layersChanged', ({ publication }) => publication === meant && temporal.push(publication.currentLayers.temporal));
+}
+
+export const temporalTold = ({ name }) => person(name).temporal;
+
 /** What this person sees of somebody. */
 export function see(argument) {
   const publication = remote(argument);
