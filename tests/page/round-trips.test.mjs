@@ -35,11 +35,11 @@ function quietPage(kind) {
   return browsers[kind].open(`${stage.site.url}${QUIET_PAGE}`, { init: installRounds });
 }
 
-/** Begins to join with a camera that is open already; flights leave one by one. */
-async function beginToJoin(page) {
-  await page.evaluate(async ({ server, room: id }) => {
+/** Begins to join, with a camera that is open already unless the room opens `devices`; flights leave one by one. */
+async function beginToJoin(page, devices) {
+  await page.evaluate(async ({ server, room: id, devices }) => {
     const { Room, createLocalTracks } = await import('/dist/index.js');
-    const tracks = await createLocalTracks({ camera: true });
+    const bring = devices ?? { tracks: await createLocalTracks({ camera: true }) };
     // Signs of life would be flights of their own.
     const connection = { transport: globalThis.__rounds.transport, probeInterval: 60_000 };
     const room = new Room({ servers: server, ...connection });
@@ -50,8 +50,8 @@ async function beginToJoin(page) {
       tell('subscribed');
       document.body.append(track.attach());
     });
-    room.join({ room: id, display: 'Ada', tracks }).then(() => tell('joined'), (error) => tell(error.message));
-  }, { server: stage.janus.ws, room: ROOM });
+    room.join({ room: id, display: 'Ada', ...bring }).then(() => tell('joined'), (error) => tell(error.message));
+  }, { server: stage.janus.ws, room: ROOM, devices });
   await page.waitFor('the offer to be ready', () =>
     globalThis.__witness.connections()[0]?.applied.includes('local offer'));
 }
@@ -67,25 +67,28 @@ async function round(page, ...requests) {
   return page.evaluate(() => globalThis.__rounds.flights.at(-1));
 }
 
-function tells(page, what) {
-  return page.waitFor(`"${what}" to be told`, (what) => globalThis.told.includes(what), what);
+function tells(page, what, times = 1) {
+  return page.waitFor(`"${what}" to be told ${times} times`,
+    ([what, times]) => globalThis.told.filter((one) => one === what).length === times, [what, times]);
 }
 
 describe('joining', () => {
   for (const kind of BROWSERS) {
-    it(`alone, with a camera: in the room and published after two round trips: ${kind}`, async () => {
-      const ada = await quietPage(kind);
-      await beginToJoin(ada);
-      await round(ada, 'info', 'create', 'attach', 'attach');
-      const second = await round(ada, 'joinandconfigure');
-      assert.deepEqual(second.jseps, ['offer'], 'the offer travels along');
-      assert.deepEqual(second.answers, ['joined with answer']);
-      await tells(ada, 'joined after 2');
-      await tells(ada, 'published after 2');
-      await ada.evaluate(() => globalThis.__rounds.goOn());
-      await until('the media to reach the server', async () =>
-        (await publishing(stage.janus, ROOM)).includes('Ada'), { explain: () => ada.describe() });
-    });
+    for (const [what, devices] of [['a camera'], ['camera and microphone, which it opens', { camera: true, microphone: true }]]) {
+      it(`alone, with ${what}: in the room and published after two round trips: ${kind}`, async () => {
+        const ada = await quietPage(kind);
+        await beginToJoin(ada, devices);
+        await round(ada, 'info', 'create', 'attach', 'attach');
+        const second = await round(ada, 'joinandconfigure');
+        assert.deepEqual(second.jseps, ['offer'], 'the offer travels along');
+        assert.deepEqual(second.answers, ['joined with answer']);
+        await tells(ada, 'joined after 2');
+        await tells(ada, 'published after 2', devices ? 2 : 1);
+        await ada.evaluate(() => globalThis.__rounds.goOn());
+        await until('the media to reach the server', async () =>
+          (await publishing(stage.janus, ROOM)).includes('Ada'), { explain: () => ada.describe() });
+      });
+    }
 
     it(`somebody is there: their offer has come after three round trips: ${kind}`, async () => {
       await enter(browsers.chromium, stage.site, { name: 'Bob', microphone: false });
