@@ -67,7 +67,8 @@ export interface ReconnectPolicy {
   budget?: number | undefined;
   /**
    * How long to wait before an attempt, ms; `undefined` gives up. By default none before the first,
-   * then 300 ms doubled each time up to 5 s, less a random part of up to a half.
+   * then 300 ms doubled each time up to 5 s, less a random part of up to a half. `number` is 1 for the first, and goes
+   * on counting where what was back held for less than 5 s; `elapsed` is how long the connection has been lost, ms.
    */
   delay?: ((attempt: { number: number; elapsed: number }) => number | undefined) | undefined;
 }

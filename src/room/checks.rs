@@ -100,7 +100,7 @@ fn publishing_where(options: &PublishOptions, is_sent: &dyn Fn(&str) -> bool) ->
 }
 
 /// How a stream is to come, with both bounds of its delay if there is one: of one alone Janus takes no notice.
-pub(super) fn terms(asked: Terms) -> Result<Terms, Error> {
+pub(super) fn terms(mut asked: Terms) -> Result<Terms, Error> {
     let least = asked.min_delay.or(asked.max_delay.map(|_| 0));
     let most = asked.max_delay.or(asked.min_delay);
     let is_within = |delay: Option<i32>, from: i32| {
@@ -109,7 +109,8 @@ pub(super) fn terms(asked: Terms) -> Result<Terms, Error> {
     must(is_within(least, 0), "min_delay", "0 to 4095, of 10 ms each")?;
     let most_is = "min_delay to 4095, of 10 ms each";
     must(is_within(most, least.unwrap_or_default()), "max_delay", most_is)?;
-    Ok(Terms { min_delay: least, max_delay: most, ..asked })
+    (asked.min_delay, asked.max_delay) = (least, most);
+    Ok(asked)
 }
 
 /// What has to be an object of JSON.
@@ -137,10 +138,9 @@ fn is_server(server: &Json) -> bool {
     let (urls, user, word) = (field("urls"), field("username"), field("credential"));
     let is_text =
         |value: &Option<Json>| value.as_ref().is_some_and(|it| it.read::<String>().is_ok());
-    let schemes: &[&str] = match is_text(&user) && is_text(&word) {
-        true => &["stun", "stuns", "turn", "turns"],
-        false => &["stun", "stuns"],
-    };
+    let has_credentials = is_text(&user) && is_text(&word);
+    let schemes: &[&str] =
+        if has_credentials { &["stun", "stuns", "turn", "turns"] } else { &["stun", "stuns"] };
     let is_url = |url: &String| {
         let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
         scheme.is_some_and(|scheme| schemes.contains(&scheme.as_str()))
@@ -225,13 +225,12 @@ mod tests {
     fn table(rows: Vec<(&str, Checked)>) {
         for (field, checked) in rows {
             let said = said(checked);
-            match field.strip_prefix("fine: ") {
-                Some(what) => assert_eq!(said, None, "{what}"),
-                None => {
-                    let begins = [field, ": expected "].concat();
-                    assert!(said.as_ref().is_some_and(|it| it.starts_with(&begins)), "{said:?}");
-                }
+            if let Some(what) = field.strip_prefix("fine: ") {
+                assert_eq!(said, None, "{what}");
+                continue;
             }
+            let begins = [field, ": expected "].concat();
+            assert!(said.as_ref().is_some_and(|it| it.starts_with(&begins)), "{said:?}");
         }
     }
 

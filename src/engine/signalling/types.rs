@@ -112,7 +112,7 @@ impl State {
 /// An attempt to make a lost connection again that has to be decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// 1 for the first after the loss.
+    /// 1 for the first after the loss; where what was back held for less than five seconds, it goes on counting.
     pub number: u32,
     /// How long the connection has been lost, ms.
     pub elapsed: Millis,
