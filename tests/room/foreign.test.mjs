@@ -92,24 +92,6 @@ for (const kind of BROWSERS) {
       await allIsWell();
     });
 
-    it('a picture of theirs that ceases to come stalls, and is not muted: nobody said so', async () => {
-      await meet({ first: 'theirs' });
-      const views = ['Ada', 'Bob'].map((name) => ({ name, of: 'Theo', what: 'video' }));
-      const told = (what) => Promise.all(views.map(({ name }) => until(`${name} to be told: ${what.at(-1)}`, async () =>
-        (await call.stallsTold({ name })).join() === what.join(), { explain: () => call.stallsTold({ name }) })));
-      for (const view of views) await call.watchStalls(view);
-      await theirs('setSending', false);
-      await told(['trackStalled Theo/video']);
-      for (const view of views) assert.equal((await call.stream(view)).muted, false);
-      await theirs('setSending', true);
-      await told(['trackStalled Theo/video', 'trackResumed Theo/video']);
-      for (const view of views) {
-        assert.equal((await call.stream(view)).muted, false);
-        await sees(call, view, 55);
-      }
-      await allIsWell();
-    });
-
     it('we see them as they are, and hear what they say as they said it', async () => {
       await meet({ first: 'theirs' });
       const said = [...TEXTS.slice(0, 2), ...BYTES, ...TEXTS.slice(2)];

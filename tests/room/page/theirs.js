@@ -9,9 +9,6 @@ globalThis.adapter = adapter;
 const ready = new Promise((resolve) => Janus.init({ debug: false, callback: resolve }));
 let janus;
 let publisher;
-/** What is sent, and by what. */
-let picture;
-let sender;
 const people = new Map();
 const [heard, failed] = [[], []];
 const error = (words) => failed.push(String(words));
@@ -53,7 +50,7 @@ export async function join({ server, room, number }) {
   janus = await new Promise((resolve, reject) => {
     const made = new Janus({ server, success: () => resolve(made), error: reject, destroyed: () => undefined });
   });
-  picture = new Pattern(number).track;
+  const { track } = new Pattern(number);
   publisher = await attach({
     onmessage(message, jsep) {
       if (message.error) error(message.error);
@@ -62,7 +59,7 @@ export async function join({ server, room, number }) {
       if (message.leaving) leaves(message.leaving);
       if (message.videoroom !== 'joined') return;
       const success = (offer) => publisher.send({ message: { request: 'configure' }, jsep: offer });
-      publisher.createOffer({ tracks: [{ type: 'video', capture: picture, recv: false }, { type: 'data' }], success, error });
+      publisher.createOffer({ tracks: [{ type: 'video', capture: track, recv: false }, { type: 'data' }], success, error });
     },
     ondataopen: () => (publisher.open = true),
   });
@@ -75,12 +72,6 @@ export const state = () => ({
   heard,
   failed,
 });
-
-/** Sends the picture, or nothing at all; nobody is told. */
-export function setSending(isOn) {
-  sender ??= publisher.webrtcStuff.pc.getSenders().find(({ track }) => track?.kind === 'video');
-  return sender.replaceTrack(isOn ? picture : null);
-}
 
 /** A text, or bytes as a list. */
 export const say = (data) => new Promise((success, failure) => {
