@@ -14,7 +14,7 @@ import { BROWSER_NEEDS, BUILD_NEEDS, CHECK_NEEDS, HOST_NEEDS } from './tools.mjs
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
 /** No program of a tier may hang for longer, so that the summary always comes. The longest, tests/room, takes half an hour. */
-const limitSeconds = () => (process.env.JANUS_WASM_LONG ? 4 * 3600 : 2400);
+const limitSeconds = () => (process.env.JANUS_WASM_LONG ? 4 * 3600 : 3000);
 const SHOWN_LINES = 150;
 /** What a test that failed left open must not keep its file from ending; Node has that since 20.14. */
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number);
