@@ -171,7 +171,7 @@ describe('a session that is to end', () => {
     try {
       const socket = new Socket();
       let isDone = false;
-      const done = simulate(hostOf(socket), trouble).then(() => (isDone = true));
+      const done = simulate(hostOf(socket), trouble, new AbortController().signal).then(() => (isDone = true));
       const turns = async () => {
         for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
         return isDone;

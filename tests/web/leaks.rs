@@ -36,13 +36,13 @@ struct Company {
 
 impl Company {
     async fn gather(url: &str, held: &Held) -> Self {
-        let hold = || {
+        let keep = || {
             let held = Rc::clone(held);
             move || drop(Rc::clone(&held))
         };
         let mut options = RoomOptions::new([url]);
         // Held by connections, too.
-        let (logs, gives) = (hold(), hold());
+        let (logs, gives) = (keep(), keep());
         options.connection.logger = Some(Rc::new(move |_| logs()));
         options.connection.policy = Some(Rc::new(move |_| {
             gives();
@@ -52,7 +52,7 @@ impl Company {
         let exchange = Exchange::new(&room);
         let (adaptive, speakers) = (Adaptive::new(&room), Speakers::new(&room));
         let (quality, stalls) = (Quality::new(&room), Stalls::new(&room));
-        let hear = [(); 8].map(|()| hold());
+        let hear = [(); 8].map(|()| keep());
         let [hears, adapts, speaks, grades, stands, reads, watches, says] = hear;
         room.on_event(move |_| hears());
         adaptive.on_event(move |_| adapts());
@@ -64,7 +64,7 @@ impl Company {
             room.watch(move |_| watches()),
             exchange.watch(move |_| says()),
         );
-        let answers = hold();
+        let answers = keep();
         let answering = exchange.on_request("here", move |request| {
             answers();
             async { Ok(request.payload) }
@@ -167,7 +167,7 @@ async fn what_was_prepared_is_given_up_with_the_room() {
         let mut options = RoomOptions::new([url]);
         options.connection.log_level = Level::Debug;
         options.connection.logger = Some(Rc::new(move |entry| {
-            let _kept = &kept;
+            drop(Rc::clone(&kept));
             let is_end = entry.kind == Kind::Sent && entry.text.contains("\"destroy\"");
             counting.set(counting.get() + u32::from(is_end));
         }));

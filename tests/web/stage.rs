@@ -31,9 +31,9 @@ const CANVAS: &str = "
 
 /// A picture that changes.
 pub(crate) fn canvas(width: u32, height: u32) -> MediaStreamTrack {
-    let make = Function::new_with_args("width, height", CANVAS);
-    let made = make.call2(&JsValue::NULL, &width.into(), &height.into());
-    made.expect("a picture").into()
+    let draws = Function::new_with_args("width, height", CANVAS);
+    let picture = draws.call2(&JsValue::NULL, &width.into(), &height.into());
+    picture.expect("a picture").into()
 }
 
 /// Runs a script; what it returns.
