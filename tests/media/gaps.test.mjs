@@ -112,6 +112,8 @@ for (const kind of BROWSERS) {
 
     it('another track in its place', async (t) => {
       const ours = (await call.descriptions({ name: 'Ada' })).publisher;
+      // What begins only when it is asked for takes a while to its first picture.
+      for (let time = 0; time < TIMES; time += 1) await call.draw({ number: 18 + time, size: SIZE });
       const theirs = await isSmooth(t, 'replaceTrack', (time) =>
         call.replace({ name: 'Ada', of: 'camera', number: 18 + time, size: SIZE }));
       await sees(call, VIEW, 18 + TIMES - 1);

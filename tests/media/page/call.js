@@ -94,6 +94,8 @@ export async function publish({ name, number, size, ...options }) {
 export const unpublish = ({ name, of }) => local(name, of).unpublish();
 export const mute = ({ name, of, release }) => local(name, of).mute({ release });
 export const unmute = ({ name, of }) => local(name, of).unmute();
+/** Begins to draw what is sent later. */
+export const draw = ({ number, size }) => void pattern(number, size);
 export const replace = ({ name, of, number, size }) => local(name, of).replaceTrack(pattern(number, size).track);
 export const configure = ({ name, of, ...options }) => local(name, of).configure(options);
 export const switchDevice = ({ name, of, deviceId }) => local(name, of).switchDevice(deviceId);
