@@ -117,7 +117,8 @@ async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, adminKey,
 /**
  * Starts a Janus in `dir` (made if needed) and waits until it answers. Options: `ports` { ws, http, admin }, as those
  * of an earlier instance to start it again (free ones near the usual), `reclaimSessionTimeout` s (30), `stringIds`
- * (false), `adminKey` (what it takes to make a room; none), `settings` (more of `general`), `nat` (more of `nat`). It ends with this process, however this process ends.
+ * (false), `adminKey` (what it takes to make a room; none), `settings` (more of `general`), `nat` (more of `nat`). It ends
+ * with this process, however this process ends.
  */
 export async function startJanus({ dir, ports, reclaimSessionTimeout = 30, stringIds = false, adminKey, settings = {}, nat }) {
   const options = { dir, reclaimSessionTimeout, stringIds, adminKey, settings, nat };

@@ -35,4 +35,5 @@ pub(crate) use leftover::is_haunted;
 pub use options::{Leaving, Level, LogEntry, Logger, Options, Policy, TokenProvider};
 pub use reply::Answer;
 pub use session::{AttachOptions, Session, SessionEvent};
+pub(crate) use transport::has_scheme;
 pub use transport::{Connector, OnEvent, Transport, TransportEvent};

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use super::transport::Connector;
+use super::transport::{Connector, has_scheme};
 use crate::engine::Millis;
 use crate::engine::recorder::{Kind, Recorder};
 use crate::engine::signalling::{Attempt, Config};
@@ -135,10 +135,7 @@ impl Options {
             return wrong("servers: give the address of at least one Janus server");
         }
         let schemes = ["wss", "ws", "https", "http"];
-        let is_address = |url: &String| {
-            let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-            scheme.is_some_and(|scheme| schemes.contains(&scheme.as_str()))
-        };
+        let is_address = |url: &String| has_scheme(url, &schemes);
         // Ways of the application's own may have addresses of their own.
         if self.connector.is_none() && !servers.iter().all(is_address) {
             return wrong("servers: an address begins with wss:, ws:, https: or http:");

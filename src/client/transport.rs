@@ -76,6 +76,12 @@ pub trait Transport {
 /// Begins to open a way to the address.
 pub type Connector = Rc<dyn Fn(&str, OnEvent) -> Result<Box<dyn Transport>, Error>>;
 
+/// Whether the address begins with one of these, in whatever case.
+pub(crate) fn has_scheme(url: &str, schemes: &[&str]) -> bool {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    scheme.is_some_and(|scheme| schemes.contains(&scheme.as_str()))
+}
+
 /// Whether the address is one of a REST server, where messages overtake each other.
 pub(super) fn is_rest(url: &str) -> bool {
     let scheme = url.split(':').next().unwrap_or_default();

@@ -3,6 +3,7 @@
 
 use super::options::{GivenTrack, JoinOptions, PrepareOptions, RoomOptions};
 use super::{CameraOptions, MicrophoneOptions, PublishOptions, ScreenOptions, Terms};
+use crate::client::has_scheme;
 use crate::engine::requests::JoinRoom;
 use crate::protocol::Json;
 use crate::protocol::json::Fields;
@@ -141,14 +142,10 @@ fn is_server(server: &Json) -> bool {
     let has_credentials = is_text(&user) && is_text(&word);
     let schemes: &[&str] =
         if has_credentials { &["stun", "stuns", "turn", "turns"] } else { &["stun", "stuns"] };
-    let is_url = |url: &String| {
-        let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-        scheme.is_some_and(|scheme| schemes.contains(&scheme.as_str()))
-    };
     let Some(urls) = urls else { return false };
     let one = || urls.read::<String>().map(|url| vec![url]);
     let urls = urls.read::<Vec<String>>().or_else(|_| one()).unwrap_or_default();
-    !urls.is_empty() && urls.iter().all(is_url)
+    !urls.is_empty() && urls.iter().all(|url| has_scheme(url, schemes))
 }
 
 fn id(field: &str, id: &Id) -> Checked {

@@ -92,6 +92,8 @@ for (const kind of BROWSERS) {
     }
 
     const cause = async (trouble, name = 'Bob') => assert.deepEqual(await call.simulate({ name, trouble }), {});
+    const bobWasTold = () => until('Bob to have been told what is sent', async () =>
+      (await call.records({ name: 'Bob' })).includes('"switched"'));
 
     it('publisher-failed and subscriber-failed: a new connection for the one, and the other stays', async () => {
       await meet();
@@ -182,7 +184,7 @@ for (const kind of BROWSERS) {
       await cause('signal-lost');
       await until('the loss and the end of it', async () =>
         (await call.log({ name: 'Bob' })).slice(3).join() === 'reconnecting,connected');
-      await until('Bob to have been told what is sent', async () => (await call.records({ name: 'Bob' })).includes('"switched"'));
+      await bobWasTold();
       await sees(call, VIEW, 17);
       assert.deepEqual(await call.descriptions({ name: 'Bob' }), before);
       assert.equal(await call.sameTracks({ name: 'Bob' }), true);
@@ -198,7 +200,7 @@ for (const kind of BROWSERS) {
       await cause('signal-blackhole');
       await call.leave({ name: 'Cy' });
       await until('Cy to be gone', async () => !('Cy' in (await call.identities({ name: 'Bob' }))));
-      await until('Bob to have been told what is sent', async () => (await call.records({ name: 'Bob' })).includes('"switched"'));
+      await bobWasTold();
       await sees(call, VIEW, 17);
       assert.equal((await call.credentials({ name: 'Bob' })).subscriber, before, 'received as before');
       assert.deepEqual(call.page.complaints, []);

@@ -122,10 +122,16 @@ fn listener(publishers: Vec<Publisher>) -> (Conference, Vec<Output>) {
 fn receive(conference: &mut Conference, streams: &[Option<(u64, &str)>]) -> Vec<Output> {
     conference.answer(Asked::Subscribe, Ok(offered(streams, "offer")));
     let mut outputs = drain(conference, HERE);
+    outputs.extend(answer_offer(conference));
+    outputs.extend(drain(conference, HERE));
+    outputs
+}
+
+/// The browser answers the server's offer, and the server takes that; what was wanted before it did.
+fn answer_offer(conference: &mut Conference) -> Vec<Output> {
     conference.described(Role::Answerer, Jsep::answer("answer".to_owned()), Map::new());
-    outputs.extend(drain(conference, HERE));
+    let outputs = drain(conference, HERE);
     conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
-    outputs.extend(drain(conference, HERE));
     outputs
 }
 

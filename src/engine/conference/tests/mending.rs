@@ -23,9 +23,7 @@ fn a_second_restart_waits_for_the_offer_of_the_first() {
     let offer = Said { jsep: Some(Jsep::offer("again".to_owned())), ..said(RoomEvent::Done) };
     conference.answer(Asked::Restart, Ok(offer));
     assert_eq!(restarts(&drain(&mut conference, HERE)), 0, "it is not answered yet");
-    conference.described(Role::Answerer, Jsep::answer("mine".to_owned()), Map::new());
-    drain(&mut conference, HERE);
-    conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
+    answer_offer(&mut conference);
     assert_eq!(restarts(&drain(&mut conference, HERE)), 1);
 }
 
@@ -37,9 +35,7 @@ fn a_restart_waits_for_the_offer_that_is_being_answered() {
     drain(&mut conference, HERE);
     conference.network_changed(HERE);
     assert_eq!(restarts(&drain(&mut conference, HERE)), 0);
-    conference.described(Role::Answerer, Jsep::answer("answer".to_owned()), Map::new());
-    drain(&mut conference, HERE);
-    conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
+    answer_offer(&mut conference);
     assert_eq!(restarts(&drain(&mut conference, HERE)), 1);
 }
 

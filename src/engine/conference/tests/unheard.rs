@@ -234,9 +234,7 @@ fn data_that_is_published_anew_meanwhile_is_asked_for_again() {
     let mapping = Some(vec![data("2")]);
     conference.answer(Asked::Subscribe, Ok(Said { jsep, mapping, ..said(RoomEvent::Mapping) }));
     drain(&mut conference, HERE);
-    conference.described(Role::Answerer, Jsep::answer("answer".to_owned()), Map::new());
-    drain(&mut conference, HERE);
-    conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
+    answer_offer(&mut conference);
     drain(&mut conference, HERE);
     for (sources, asked) in [("2", 0), ("", 1)] {
         assert_eq!(comparisons(&comes_back(&mut conference)), 1);
@@ -274,9 +272,7 @@ fn what_is_sent_is_not_asked_for_while_an_offer_is_answered() {
     let jsep = Some(Jsep::offer("more".to_owned()));
     conference.subscription_event(Said { jsep, mapping: more, ..said(RoomEvent::Mapping) });
     assert_eq!(comparisons(&comes_back(&mut conference)), 0);
-    conference.described(Role::Answerer, Jsep::answer("mine".to_owned()), Map::new());
-    drain(&mut conference, HERE);
-    conference.answer(Asked::Start, Ok(said(RoomEvent::Done)));
+    answer_offer(&mut conference);
     assert_eq!(comparisons(&drain(&mut conference, HERE)), 1);
 }
 
