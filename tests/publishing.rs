@@ -410,7 +410,7 @@ impl World {
                 | Output::Create
                 | Output::Return
                 | Output::Event(_) => {}
-                Output::LookAround => self.look_around(),
+                Output::LookAround { .. } => self.look_around(),
             }
         }
         self.wrong.push("an endless loop".to_owned());

@@ -104,7 +104,9 @@ impl Subscriptions {
     /// A feed announced itself anew: what it was refused for may be over.
     pub fn announced(&mut self, feed: &Id) {
         self.refused.retain(|stream| stream.feed != *feed);
-        self.renewed.push(feed.clone());
+        if !self.renewed.contains(feed) {
+            self.renewed.push(feed.clone());
+        }
     }
 
     /// A stream is over, whatever the server's mapping still says.

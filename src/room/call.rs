@@ -355,7 +355,7 @@ impl Call {
             Output::Renew(role) => self.renew(role),
             Output::Create => self.make_room(),
             Output::Return => self.place_lost(),
-            Output::LookAround => self.resynchronise(false),
+            Output::LookAround { streams } => self.resynchronise(streams),
             Output::Event(event) => self.tell(event),
         }
     }

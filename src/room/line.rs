@@ -193,8 +193,11 @@ impl Call {
         spawn_local(async move {
             let attached = attached.await;
             let call = weak.upgrade().filter(|call| !call.over.get());
-            if let Some(call) = call.filter(|call| call.epoch.get() == epoch) {
-                call.attached(attached);
+            match (call.filter(|call| call.epoch.get() == epoch), attached) {
+                (Some(call), attached) => call.attached(attached),
+                // Others are attached meanwhile.
+                (None, Ok(attached)) => attached.detach().await,
+                (None, Err(_)) => {}
             }
         });
         self.pump();
@@ -266,6 +269,8 @@ impl Call {
             HandleEvent::Hangup { reason } if reason == "Janus API" => {}
             HandleEvent::Hangup { reason } => conference.hangup(role, &reason),
             HandleEvent::Trickle(candidate) => conference.remote_candidate(role, candidate),
+            // They went with the session, whose loss brings others.
+            HandleEvent::Detached if self.away.get() => {}
             HandleEvent::Detached if role == Role::Offerer && conference.belongs() => {
                 drop(conference);
                 let text = "the server closed our handle in the room";

@@ -41,8 +41,11 @@ impl Call {
                 None => Ok(None),
             };
             let call = weak.upgrade().filter(|call| !call.over.get());
-            if let Some(call) = call.filter(|call| call.epoch.get() == epoch) {
-                call.renewed(role, handle);
+            match (call.filter(|call| call.epoch.get() == epoch), handle) {
+                (Some(call), handle) => call.renewed(role, handle),
+                // Others are attached meanwhile.
+                (None, Ok(Some(handle))) => drop(handle.detach().await),
+                (None, _) => {}
             }
         });
     }

@@ -38,6 +38,22 @@ pub(super) struct Attached {
     pub(super) round_trip: Millis,
 }
 
+impl Attached {
+    /// Gives both up.
+    pub(super) async fn detach(self) {
+        detach(&self.publisher, &self.subscriber).await;
+    }
+}
+
+/// Gives handles up, which fails where they are gone already.
+fn detach(publisher: &Handle, subscriber: &Handle) -> impl Future<Output = ()> + use<> {
+    let detached = (publisher.detach(), subscriber.detach());
+    async move {
+        detached.0.await.ok();
+        detached.1.await.ok();
+    }
+}
+
 /// Session and handles, ready to join with.
 #[derive(Debug)]
 pub(super) struct Signal {
@@ -177,12 +193,8 @@ impl Signal {
     pub(super) fn attach_again(&self) -> impl Future<Output = Result<Attached, Error>> + use<> {
         let generation = self.router.generation.get();
         self.router.generation.set(generation.wrapping_add(1));
-        let (started, old) = (web::now(), (self.publisher.detach(), self.subscriber.detach()));
-        spawn_local(async move {
-            // Fails where they are gone already.
-            old.0.await.ok();
-            old.1.await.ok();
-        });
+        let started = web::now();
+        spawn_local(detach(&self.publisher, &self.subscriber));
         let attach =
             |role| self.session.attach(PLUGIN, AttachOptions::default(), sink(&self.router, role));
         let (publisher, subscriber) = (attach(Role::Offerer), attach(Role::Answerer));

@@ -213,7 +213,7 @@ impl Stay {
                 Output::Create => self.creating = true,
                 Output::Return => self.return_to_room(),
                 Output::Event(Event::Over(..)) => self.over += 1,
-                Output::LookAround => {
+                Output::LookAround { .. } => {
                     self.conference.catch_up();
                 }
                 Output::Event(_) => {}

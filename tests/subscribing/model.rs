@@ -402,7 +402,7 @@ impl World {
                 | Output::Renew(_)
                 | Output::Create
                 | Output::Return
-                | Output::LookAround) => {
+                | Output::LookAround { .. }) => {
                     self.trouble = Some(format!("not expected: {other:?}"));
                 }
             }

@@ -26,14 +26,14 @@ impl Conference {
             (Asked::Offer, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
                 self.renew(Role::Offerer, error);
             }
-            (Asked::Describe, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
+            (Asked::Describe, Err(error)) if is_unheard(error.code()) => {
                 self.publishing.forgotten();
             }
             (Asked::Offer, Err(error)) => {
                 self.publishing.refused();
                 self.emit(Event::PublishRefused(error));
             }
-            (Asked::Words, Err(error)) if error.code() == ErrorCode::ConnectionLost => {
+            (Asked::Words, Err(error)) if is_unheard(error.code()) => {
                 self.unsaid = self.join.metadata.clone();
             }
             (Asked::Words, Err(error)) => self.emit(Event::MediaFailed(error)),
@@ -74,7 +74,7 @@ impl Conference {
                 let unheard = answer.is_err_and(|error| is_unheard(error.code()));
                 self.receiving.pausing_done(!unheard);
             }
-            (Asked::Start, Ok(_)) => self.receiving.started(),
+            (Asked::Start, Ok(_)) => self.receiving.started(self.now),
             (Asked::Start, Err(error)) => self.renew(Role::Answerer, error),
         }
     }

@@ -58,7 +58,7 @@ impl Conference {
     /// Something may have gone unnoticed, unless that is known, or being asked for.
     pub(super) fn look_around(&mut self) {
         if !self.catching_up.is_wanting() {
-            self.out.push_back(Output::LookAround);
+            self.out.push_back(Output::LookAround { streams: false });
         }
     }
 
@@ -95,6 +95,7 @@ impl Conference {
             _ => self.catching_up.give_up(),
         }
         if !is_lost {
+            self.give_up_missing();
             self.receiving.caught_up();
         }
         false

@@ -99,6 +99,8 @@ impl Conference {
     pub fn network_changed(&mut self, now: Millis) {
         if self.publishing.is_published() {
             self.publishing.healing.look(now);
+        } else if self.publishing.is_renewing() {
+            self.publishing.hurry();
         } else if !self.signal_ready && self.me.is_none() && !self.publishing.is_empty() {
             // Nobody has seen the offer, and its candidates are of the network before.
             self.publishing.keep_offer(None);

@@ -284,7 +284,10 @@ impl Conference {
     /// A data channel of ours is open: what is published is rebuilt for its sake too.
     pub fn data_opened(&mut self) {
         self.publishing.data = true;
-        self.negotiate();
+        // What is made anew holds it, and waits as long as before: it may be the same channel each time.
+        if !self.publishing.is_renewing() {
+            self.negotiate();
+        }
     }
 
     /// What the m-line of the offer that is being answered will carry.
@@ -472,7 +475,7 @@ impl Conference {
         let cure = cures.into_iter().flatten().min();
         let cure = cure.filter(|_| self.signalling && self.membership == Membership::Joined);
         let publishing = self.publishing.deadline(self.signalling);
-        let returning = self.returning.deadline();
+        let returning = self.returning.deadline(self.signalling);
         [join, publishing, self.receiving.deadline(), cure, returning].into_iter().flatten().min()
     }
 

@@ -150,8 +150,10 @@ impl Receiving {
     }
 
     /// Our answer is at the server, which sends again with that, whatever was paused.
-    pub(super) fn started(&mut self) {
+    pub(super) fn started(&mut self, now: Millis) {
         self.negotiation.finished();
+        // The offer before it was waited for is done; the one that is to come after it may be lost.
+        self.lost_by = self.updating.then_some(now + MISSED);
         self.overtaken = self.pausing;
         self.paused &= self.pausing;
     }

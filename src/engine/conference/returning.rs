@@ -22,9 +22,9 @@ const LAST_PAUSE: Millis = Millis(1_000);
 /// The last pause while a room that was ended is waited for, which may be long, ms.
 const AWAITING: Millis = Millis(5_000);
 
-/// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way, and
-/// whose network was away as well needs a second or a third attempt.
-const LINGER: Millis = Millis(15_000);
+/// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way, and as
+/// patient as we are. Browsers hold back sockets to where none could be opened, for ever longer.
+const LINGER: Millis = INSIST;
 
 /// Where the way back stands.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -41,8 +41,10 @@ pub(super) struct Returning {
     pause: Option<Millis>,
     /// When the next attempt is due.
     due: Option<Millis>,
-    /// When those who have not come are given up.
+    /// When those who have not come are asked for.
     linger: Option<Millis>,
+    /// They are being asked for: whoever is not here now is gone.
+    missing: bool,
     /// For how long a room that was ended is waited for.
     awaits: Millis,
     /// Until when that is now.
@@ -81,8 +83,8 @@ impl Returning {
         self.due = self.due.map(|due| due.min(now));
     }
 
-    pub(super) fn deadline(&self) -> Option<Millis> {
-        [self.due, self.linger].into_iter().flatten().min()
+    pub(super) fn deadline(&self, signalling: bool) -> Option<Millis> {
+        [self.due, self.linger.filter(|_| signalling)].into_iter().flatten().min()
     }
 
     fn next_pause(&mut self) -> Millis {
@@ -153,7 +155,7 @@ impl Conference {
         self.membership = Membership::Waiting;
         (self.signal_ready, self.join_by) = (false, None);
         // Whoever is missing once more has their time once more.
-        (self.returning.due, self.returning.linger) = (None, None);
+        (self.returning.due, self.returning.linger, self.returning.missing) = (None, None, false);
         self.join.id = self.me.clone().or(self.join.id.take());
         self.roster.doubt();
         self.catching_up.give_up();
@@ -250,14 +252,20 @@ impl Conference {
         if self.returning.due.take_if(|due| *due <= now).is_some() {
             self.out.push_back(Output::Return);
         }
-        if self.returning.linger.take_if(|until| *until <= now).is_some() {
-            self.give_up_doubted();
+        // Whoever came while we could not hear it is here all the same.
+        let is_over = self.signalling && self.returning.linger.take_if(|it| *it <= now).is_some();
+        if is_over && self.roster.has_doubted() {
+            self.returning.missing = true;
+            self.out.push_back(Output::LookAround { streams: true });
         }
     }
 
-    fn give_up_doubted(&mut self) {
-        let changes = self.roster.give_up_doubted();
-        self.changed(changes);
+    /// Who is here is known, or nobody will say: those who were waited for and have not come are gone.
+    pub(super) fn give_up_missing(&mut self) {
+        if std::mem::take(&mut self.returning.missing) {
+            let changes = self.roster.give_up_doubted();
+            self.changed(changes);
+        }
     }
 
     /// Whether nobody knows if this person is still here.

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod mending;
+mod missing;
 mod places;
 mod publishing;
 mod receiving;
@@ -373,8 +374,10 @@ fn what_the_connection_took_with_it_is_said_again() {
     conference.applied();
     conference.mute(&mid, false);
     conference.mute(&mid, true);
-    conference.answer(Asked::Describe, Err(lost()));
-    let outputs = drain(&mut conference, Millis(8));
-    let again = |output: &Output| matches!(output, Output::Publisher(Asked::Describe, _));
-    assert!(outputs.iter().any(again), "{outputs:?}");
+    for error in [lost(), Error::new(ErrorCode::Timeout, "late")] {
+        conference.answer(Asked::Describe, Err(error));
+        let outputs = drain(&mut conference, Millis(8));
+        let again = |output: &Output| matches!(output, Output::Publisher(Asked::Describe, _));
+        assert!(outputs.iter().any(again), "{outputs:?}");
+    }
 }

@@ -200,7 +200,10 @@ pub enum Output {
     /// [`Conference::signal_ready`](super::Conference::signal_ready).
     Return,
     /// Ask who is here, as after events were lost.
-    LookAround,
+    LookAround {
+        /// And what they publish.
+        streams: bool,
+    },
     /// Tell the application.
     Event(Event),
 }

@@ -143,6 +143,46 @@ fn a_pause_ends_with_a_wish_and_not_without_signalling() {
 }
 
 #[test]
+fn a_channel_that_is_opened_on_each_of_them_is_no_new_wish() {
+    let mut conference = on_air();
+    conference.data_opened();
+    offer(&mut conference, "with data", HERE);
+    conference.answer(Asked::Offer, Ok(answered("yes")));
+    let (mut now, mut pauses, mut failures) = (HERE, Vec::new(), 0);
+    for _ in 0..6 {
+        conference.step_failed(Role::Offerer, refused());
+        let (began, mut outputs) = (now, drain(&mut conference, now));
+        let failed = |event: &&&Event| matches!(event, Event::PublishFailed(_));
+        failures += events(&outputs).iter().filter(failed).count();
+        if renewals(&outputs) == 0 {
+            now = conference.deadline().unwrap();
+            outputs = drain(&mut conference, now);
+        }
+        assert_eq!(renewals(&outputs), 1);
+        pauses.push((now.0 - began.0) / 1_000);
+        conference.data_opened();
+        conference.renewed(Role::Offerer);
+    }
+    assert_eq!((&pauses[..], failures), (&[0, 0, 0, 2, 4, 8][..], 1));
+}
+
+#[test]
+fn a_pause_ends_with_another_network() {
+    let mut conference = on_air();
+    conference.signalling(true);
+    for _ in 0..4 {
+        conference.step_failed(Role::Offerer, refused());
+        if renewals(&drain(&mut conference, HERE)) == 1 {
+            conference.renewed(Role::Offerer);
+            drain(&mut conference, HERE);
+        }
+    }
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 0);
+    conference.network_changed(HERE);
+    assert_eq!(renewals(&drain(&mut conference, HERE)), 1);
+}
+
+#[test]
 fn one_that_comes_up_is_mended_at_once_the_next_time() {
     let mut conference = on_air();
     for _ in 0..20 {

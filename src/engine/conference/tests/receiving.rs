@@ -121,6 +121,24 @@ fn an_offer_that_does_not_follow_is_not_waited_for_long() {
 }
 
 #[test]
+fn an_offer_that_was_to_follow_another_is_not_waited_for_long_either() {
+    let (mut conference, _) = listener(vec![publisher(2)]);
+    receive(&mut conference, &[Some((2, "0")), Some((2, "1"))]);
+    conference.room_event(RoomEvent::Publishers(vec![publisher(3)]));
+    drain(&mut conference, HERE);
+    // The server's own crosses what we ask for, which it puts off.
+    conference.subscription_event(offered(&[Some((2, "0")), Some((2, "1"))], "crossing"));
+    conference.answer(Asked::Subscribe, Ok(said(RoomEvent::Updating)));
+    drain(&mut conference, HERE);
+    answer_offer(&mut conference);
+    assert!(drain(&mut conference, HERE).is_empty());
+    let due = conference.deadline().unwrap();
+    assert!(due < HERE + Millis(10_000), "{due:?}");
+    let outputs = drain(&mut conference, due);
+    assert!(matches!(outputs[..], [Output::Renew(Role::Answerer)]), "{outputs:?}");
+}
+
+#[test]
 fn one_bad_feed_does_not_cost_the_others() {
     let (mut conference, _) = listener(vec![publisher(2), publisher(3)]);
     let gone = || Err(Error::video_room(428, "No such feed", "join"));

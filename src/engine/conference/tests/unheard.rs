@@ -49,7 +49,7 @@ fn renewals(outputs: &[Output], of: Role) -> usize {
 }
 
 fn questions(outputs: &[Output]) -> usize {
-    outputs.iter().filter(|output| matches!(output, Output::LookAround)).count()
+    outputs.iter().filter(|output| matches!(output, Output::LookAround { .. })).count()
 }
 
 #[test]
