@@ -2,8 +2,9 @@
 
 use super::Millis;
 
-/// A session that lived for so long was a good one, ms.
-const GOOD: Millis = Millis(10_000);
+/// A session that lived for so long was a good one, ms. Those that are no good die with their first poll or two; that a
+/// server starts again and again is no reason to keep people waiting.
+const GOOD: Millis = Millis(2_000);
 /// The longest pause, ms.
 const LONGEST: Millis = Millis(30_000);
 
@@ -31,7 +32,8 @@ impl Renewals {
     /// ```
     pub fn pause(&mut self, now: Millis) -> Millis {
         if now < self.made + GOOD {
-            return self.longer();
+            let next = self.made + self.longer();
+            return now.until(next);
         }
         self.pause = Millis(0);
         self.pause
@@ -59,12 +61,31 @@ mod tests {
         for _ in 0..8 {
             renewals.made(now);
             let pause = renewals.pause(now + Millis(50));
-            pauses.push(pause.0);
+            pauses.push(pause.0 + 50);
             now = now + pause + Millis(50);
         }
         assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
         renewals.made(now);
-        assert_eq!(renewals.pause(now + Millis(10_000)), Millis(0), "a good one again");
+        assert_eq!(renewals.pause(now + Millis(2_000)), Millis(0), "a good one again");
         assert_eq!([renewals.longer(), renewals.longer()], [Millis(1_000), Millis(2_000)]);
+    }
+
+    #[test]
+    fn what_a_session_lived_is_no_pause() {
+        let mut renewals = Renewals::default();
+        let mut now = Millis(100_000);
+        for expected in [0, 500, 2_500] {
+            renewals.made(now);
+            now = now + Millis(1_500);
+            let pause = renewals.pause(now);
+            assert_eq!(pause.0, expected);
+            now = now + pause;
+        }
+        // A server that starts again every few seconds.
+        for _ in 0..8 {
+            renewals.made(now);
+            now = now + Millis(3_000);
+            assert_eq!(renewals.pause(now), Millis(0));
+        }
     }
 }

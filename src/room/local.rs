@@ -9,6 +9,7 @@ use std::task::Poll;
 use futures_channel::oneshot;
 
 use super::event::Failure;
+use super::loan::Loan;
 use super::options::GivenTrack;
 use super::toggle::Toggle;
 use super::track::Track;
@@ -71,11 +72,11 @@ pub(super) struct Slot {
     /// Whether the track is ours to stop.
     pub(super) ours: Cell<bool>,
     /// Ours to stop in favour of another, or with the camera; otherwise given back as it is.
-    lent: Cell<bool>,
+    lent: RefCell<Option<Loan>>,
     /// A device we opened that is about to take its place.
     pub(super) coming: RefCell<Option<MediaStreamTrack>>,
-    /// How a track that is not ours was given to us, and is given back.
-    enabled: bool,
+    /// One that was given to us disabled and that we enabled, until it is given back.
+    woken: RefCell<Option<MediaStreamTrack>>,
     sender: RefCell<Option<Sender>>,
     /// Dropped when the sender's peer connection is: what is under way there may never end.
     attached: RefCell<Option<oneshot::Sender<()>>>,
@@ -87,23 +88,23 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) fn new(track: Track, device: Option<Device>, settings: Json) -> Self {
-        let enabled = track.media().enabled();
+        let muted = !track.media().enabled();
         Self {
             key: random_u32(),
             track: Rc::new(track),
             settings: RefCell::new(settings),
             accepted: RefCell::default(),
             any_codec: Cell::new(false),
-            muted: Cell::new(!enabled),
+            muted: Cell::new(muted),
             moderated: Cell::new(false),
             power: Toggle::default(),
             content: Toggle::default(),
             turns: Turns::default(),
             ours: Cell::new(device.is_some()),
-            lent: Cell::new(false),
+            lent: RefCell::default(),
             coming: RefCell::default(),
             device: RefCell::new(device),
-            enabled,
+            woken: RefCell::default(),
             sender: RefCell::default(),
             attached: RefCell::default(),
             announced: RefCell::default(),
@@ -122,7 +123,8 @@ impl Slot {
         let track = Track::new(given.track, source_for(&given.settings), None);
         let is_camera = track.is_video();
         let device = given.device.map(|settings| Device { is_camera, settings });
-        Self { lent: Cell::new(true), ..Self::new(track, device, given.settings) }
+        let lent = RefCell::new(Some(Loan::new(track.media())));
+        Self { lent, ..Self::new(track, device, given.settings) }
     }
 
     pub(super) fn source(&self) -> Source {
@@ -204,12 +206,36 @@ impl Slot {
         Ok(sender)
     }
 
-    /// Another track in the same place. `ours`: it is ours to stop.
-    pub(super) fn replaced(&self, media: MediaStreamTrack, ours: bool) -> Result<(), Thrown> {
-        if self.ours.replace(ours) {
+    /// Closes the device, unless somebody else shows it.
+    pub(super) fn release(&self) {
+        let is_shared = self.lent.borrow().as_ref().is_some_and(Loan::is_shared);
+        if self.ours.get() && !is_shared {
             self.track.stop();
         }
-        self.lent.set(false);
+    }
+
+    /// Nothing comes of a track that is disabled.
+    pub(super) fn wake(&self) {
+        let media = self.track.media();
+        if !media.enabled() {
+            media.set_enabled(true);
+            self.woken.replace(Some(media));
+        }
+    }
+
+    /// What the application gave is as it was.
+    fn give_back(&self) {
+        self.lent.take();
+        if let Some(woken) = self.woken.take() {
+            woken.set_enabled(false);
+        }
+    }
+
+    /// Another track in the same place. `ours`: it is ours to stop.
+    pub(super) fn replaced(&self, media: MediaStreamTrack, ours: bool) -> Result<(), Thrown> {
+        self.release();
+        self.ours.set(ours);
+        self.give_back();
         self.track.replace(media)
     }
 
@@ -220,11 +246,10 @@ impl Slot {
         if let Some(coming) = self.coming.take() {
             coming.stop();
         }
-        if self.ours.get() && !self.lent.get() {
-            self.track.stop();
-        } else {
-            self.track.media().set_enabled(self.enabled);
+        if self.lent.borrow().is_none() {
+            self.release();
         }
+        self.give_back();
         if let Some(sender) = self.sender() {
             sender.remove();
         }

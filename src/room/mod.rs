@@ -27,6 +27,7 @@ mod dropping;
 mod event;
 mod line;
 mod listeners;
+mod loan;
 mod local;
 mod memory;
 mod moderation;

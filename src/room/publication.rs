@@ -391,8 +391,8 @@ impl Call {
         let _turn = self.turn(slot, None).await?;
         self.mute(slot, true);
         let paused = slot.on_sender(&Sender::pause).await;
-        if release && slot.ours.get() {
-            slot.track.stop();
+        if release {
+            slot.release();
         }
         paused?;
         Ok(())
@@ -420,7 +420,7 @@ impl Call {
             slot.replaced(opened, true)?;
             self.watch(slot);
         }
-        slot.track.media().set_enabled(true);
+        slot.wake();
         if let Err(failure) = self.send(slot, &slot.track.media()).await {
             if is_fresh {
                 slot.track.stop();

@@ -133,9 +133,9 @@ export function startMeter(current, listener) {
 const isStill = ({ srcObject, paused }) => srcObject && paused;
 
 /**
- * What each element was given last, and what plays it anew and sees to it if that is refused.
+ * What each element was given last and by whom, and what plays it anew and sees to it if that is refused.
  *
- * @type {Map<HTMLMediaElement, { track: MediaStreamTrack, again?: (element: HTMLMediaElement) => void }>}
+ * @type {Map<HTMLMediaElement, { owner: number, stream: MediaStream, again?: (element: HTMLMediaElement) => void }>}
  */
 const attached = new Map();
 
@@ -164,10 +164,11 @@ const PATIENCE = 1000;
  * Plays a track in an element, or in a new one.
  *
  * @param {MediaStreamTrack} track
+ * @param {number} owner whose element it is from now on
  * @param {HTMLMediaElement} [element]
  * @param {(element: HTMLMediaElement) => void} [again] plays it anew, after browsers paused it of themselves
  */
-export function attach(track, element, again) {
+export function attach(track, owner, element, again) {
   if (!element) {
     element = document.createElement(track.kind);
     element.autoplay = true;
@@ -178,8 +179,8 @@ export function attach(track, element, again) {
       element.setAttribute('playsinline', '');
     }
   }
-  element.srcObject = new MediaStream([track]);
-  attached.set(element, { track, again });
+  const stream = element.srcObject = new MediaStream([track]);
+  attached.set(element, { owner, stream, again });
   element.addEventListener('pause', onPause);
   document.addEventListener('freeze', onFreeze);
   document.addEventListener('resume', onResume);
@@ -187,14 +188,26 @@ export function attach(track, element, again) {
 }
 
 /**
- * Takes a track out of an element. One that was given something else meanwhile keeps that.
+ * Whether an element still has what this owner gave it, the same track given by another not being it.
  *
- * @param {MediaStreamTrack} track
  * @param {HTMLMediaElement} element
+ * @param {number} owner
  */
-export function detach(track, element) {
-  if (attached.get(element)?.track === track) attached.delete(element);
-  if (element.srcObject?.getTrackById?.(track.id)) element.srcObject = null;
+export function keeps(element, owner) {
+  const last = attached.get(element);
+  return last?.owner === owner && element.srcObject === last.stream;
+}
+
+/**
+ * An element is this owner's no longer.
+ *
+ * @param {HTMLMediaElement} element
+ * @param {number} owner
+ * @param {boolean} empties whether it is to play nothing. One that was given something else meanwhile keeps that.
+ */
+export function release(element, owner, empties) {
+  if (empties && keeps(element, owner)) element.srcObject = null;
+  if (attached.get(element)?.owner === owner) attached.delete(element);
 }
 
 /**

@@ -16,12 +16,16 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn attach(
         track: &MediaStreamTrack,
+        owner: usize,
         element: Option<HtmlMediaElement>,
         again: Option<Function>,
     ) -> Result<HtmlMediaElement, JsValue>;
 
     #[wasm_bindgen(catch)]
-    fn detach(track: &MediaStreamTrack, element: &HtmlMediaElement) -> Result<(), JsValue>;
+    fn keeps(element: &HtmlMediaElement, owner: usize) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    fn release(element: &HtmlMediaElement, owner: usize, empties: bool) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch)]
     fn play(elements: &Array) -> Result<Promise, JsValue>;
@@ -130,7 +134,8 @@ impl Playback {
     }
 }
 
-/// A track and the elements that play it. Dropping it takes the track out of them.
+/// A track and the elements that play it. Dropping it leaves them as they are: a page that shows something need not keep
+/// what it was shown by.
 pub struct Played {
     track: Rc<RefCell<MediaStreamTrack>>,
     elements: RefCell<Vec<HtmlMediaElement>>,
@@ -178,7 +183,7 @@ impl Played {
     /// Plays the track in `element`, or in a new `<video>` or `<audio>`.
     pub fn attach(&self, element: Option<HtmlMediaElement>) -> Result<HtmlMediaElement, Thrown> {
         let again = self.playback.as_ref().map(Playback::again);
-        let element = attach(&self.track(), element, again).map_err(Thrown)?;
+        let element = attach(&self.track(), self.owner(), element, again).map_err(Thrown)?;
         if !self.elements.borrow().contains(&element) {
             self.elements.borrow_mut().push(element.clone());
         }
@@ -199,11 +204,20 @@ impl Played {
             }
             !leaves
         });
-        for element in &out {
-            // Nothing of it can fail.
-            detach(&self.track(), element).ok();
-        }
+        self.release(&out, true);
         out
+    }
+
+    /// Distinguishes those who attach, for as long as they are there.
+    fn owner(&self) -> usize {
+        Rc::as_ptr(&self.track).addr()
+    }
+
+    fn release(&self, elements: &[HtmlMediaElement], empties: bool) {
+        for element in elements {
+            // Nothing of it can fail.
+            release(element, self.owner(), empties).ok();
+        }
     }
 
     /// The elements that play it.
@@ -214,22 +228,15 @@ impl Played {
 
     /// One that was given something else meanwhile keeps that, and plays this track no more.
     fn let_go(&self) {
-        let track = self.track();
-        let id = track.id();
-        self.elements.borrow_mut().retain(|element| {
-            let stream = element.src_object();
-            let keeps = stream.is_some_and(|stream| stream.get_track_by_id(&id).is_some());
-            if !keeps {
-                // Nothing of it can fail.
-                detach(&track, element).ok();
-            }
-            keeps
-        });
+        let is_kept = |element: &HtmlMediaElement| keeps(element, self.owner()).unwrap_or(false);
+        let mut elements = self.elements.borrow_mut();
+        let gone: Vec<_> = elements.extract_if(.., |element| !is_kept(element)).collect();
+        self.release(&gone, false);
     }
 }
 
 impl Drop for Played {
     fn drop(&mut self) {
-        self.detach(None);
+        self.release(&self.elements.take(), false);
     }
 }

@@ -6,6 +6,7 @@ import { transport } from '/call/wire.js';
 
 export * from './exchange.js';
 export * from './lifecycle.js';
+export * from './own.js';
 
 const told = new Map();
 
