@@ -190,11 +190,14 @@ impl Roster {
 
     /// Somebody stopped publishing, and is still here.
     pub fn unpublished(&mut self, id: &Id) -> Vec<Change> {
-        let Some(person) = self.people.get_mut(id) else { return Vec::new() };
+        // The server forgets with it whether they speak, and does not say so.
+        let mut changes = self.speaking(id, false);
+        let Some(person) = self.people.get_mut(id) else { return changes };
         person.doubted = false;
         let streams = std::mem::take(&mut person.streams);
         let gone = |(mid, stream)| Change::Unpublished(id.clone(), mid, stream);
-        streams.into_iter().map(gone).collect()
+        changes.extend(streams.into_iter().map(gone));
+        changes
     }
 
     /// Somebody left.
@@ -229,11 +232,16 @@ impl Roster {
         }
     }
 
-    /// We lost our place in the room, and with it sight of everybody.
-    pub fn doubt(&mut self) {
-        for person in self.people.values_mut() {
+    /// We lost our place in the room, and with it sight of everybody: of who speaks, too.
+    pub fn doubt(&mut self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (id, person) in self.people.iter_mut() {
             (person.doubted, person.present) = (true, false);
+            if std::mem::take(&mut person.speaking) {
+                changes.push(Change::Speaking(id.clone(), false));
+            }
         }
+        changes
     }
 
     /// Whether there are people of whom nobody knows whether they are still here.

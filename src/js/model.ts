@@ -163,6 +163,8 @@ export class RoomModel {
         this.description = fields['description'] as string;
         this.local._id = fields.id;
         this.local._display = fields['display'] as string;
+        // What was said in a stay before is of no use: this room may announce nobody.
+        for (const one of [this.local, ...this.remote.values()]) one._announced = undefined;
         return;
       case 'joined': {
         const participant = new RemoteParticipant(fields.id, fields['display'] as string);

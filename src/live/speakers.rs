@@ -141,6 +141,8 @@ impl Inner {
                     announce(id, *speaking);
                 }
             }
+            // What was said in a stay before is of no use: this room may announce nobody.
+            RoomEvent::LocalJoined { .. } => drop(self.announced.take()),
             RoomEvent::ParticipantLeft { id, .. } => {
                 self.announced.borrow_mut().remove(id);
             }

@@ -1,6 +1,7 @@
 // Who speaks, how loud, and in which order: with the server's word and without.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { startProxy } from '../chaos/lib/proxy.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { createRoom } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
@@ -74,6 +75,42 @@ for (const kind of BROWSERS) {
         }
       });
     }
+
+    it('who falls silent, or begins, while nothing is heard of the server is known when it is back', async () => {
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
+      try {
+        people = await openPeople(browser, stage.site);
+        for (const [name, servers] of [['Ada', stage.janus.ws], ['Bob', proxy.url('ws')]]) {
+          await people.create({ name, servers });
+          await people.join({ name, room: ROOMS[0].room, gain: 0.5 });
+        }
+        const speak = (name, ...names) => knows(name, `${names.join(' and ')} speaking, and nobody else`,
+          ({ speakers }) => `${[...speakers].sort()}` === `${names}`);
+        const be = (name, gain) => people.loudness({ name, gain });
+        const cut = async () => {
+          proxy.faults.blackhole();
+          await knows('Bob', 'that the way is cut', ({ state }) => state === 'reconnecting');
+        };
+        const heal = async () => {
+          proxy.heal();
+          await knows('Bob', 'that the way is there', ({ state }) => state === 'connected');
+        };
+        await Promise.all([speak('Ada', 'Bob', 'me'), speak('Bob', 'Ada', 'me')]);
+        await cut();
+        for (const name of ['Ada', 'Bob']) await be(name, 0);
+        await speak('Ada');
+        await heal();
+        await speak('Bob');
+        await cut();
+        await be('Ada', 0.5);
+        await speak('Ada', 'me');
+        await heal();
+        await speak('Bob', 'Ada');
+        for (const name of ['Ada', 'Bob']) assert.deepEqual((await people.state({ name })).wrong, []);
+      } finally {
+        await proxy.close();
+      }
+    });
 
     it('the louder one comes first, and a silence shorter than a pause ends nothing', async () => {
       await come(2001, ['Ada', 0.1], ['Cy', 0.7], ['Bob']);

@@ -1,6 +1,6 @@
 //! What happened while nobody told us: the connection was made again, and the server repeats nothing.
 
-use super::{Conference, Membership, Output};
+use super::{Conference, Event, Membership, Output};
 use crate::ErrorCode;
 use crate::Map;
 use crate::engine::requests::{Feed, Glance};
@@ -16,6 +16,8 @@ pub(super) struct CatchingUp {
     asked: u32,
     /// Of whom something was heard since.
     heard: Option<Vec<Id>>,
+    /// Of whom it was told since whether they speak.
+    voices: Vec<Id>,
     /// Who is here is known, and what they publish is not.
     blind: bool,
 }
@@ -42,6 +44,8 @@ impl CatchingUp {
             heard.push(who.id.clone());
         } else if let RoomEvent::Joining(who) = event {
             heard.push(who.id.clone());
+        } else if let RoomEvent::Talking { id, .. } = event {
+            self.voices.push(id.clone());
         }
     }
 }
@@ -111,6 +115,7 @@ impl Conference {
     /// Who is here, asked for after events were lost, and what they publish, if that was asked for too.
     pub fn resynchronise(&mut self, here: Vec<ParticipantInfo>, seen: &[Glimpse]) {
         let heard = self.catching_up.heard.take().unwrap_or_default();
+        let voices = std::mem::take(&mut self.catching_up.voices);
         if self.membership != Membership::Joined {
             return;
         }
@@ -132,10 +137,20 @@ impl Conference {
             }
         }
         for one in here {
-            let other = Some(&one.id) != self.me.as_ref() && !heard.contains(&one.id);
-            if other && !one.dummy {
-                let ParticipantInfo { id, display, metadata, .. } = one;
+            let ParticipantInfo { id, display, metadata, dummy, talking, .. } = one;
+            let is_us = Some(&id) == self.me.as_ref();
+            if !is_us && !dummy && !heard.contains(&id) {
+                let id = id.clone();
                 changes.extend(self.roster.attendee(Attendee { id, display, metadata }));
+            }
+            // In a room that announces nobody it is always "no", which changes nothing.
+            let speaks = talking.unwrap_or_default();
+            if voices.contains(&id) {
+                continue;
+            } else if is_us {
+                self.hear_ourselves(speaks);
+            } else {
+                changes.extend(self.roster.speaking(&id, speaks));
             }
         }
         for publisher in self.publishers(seen) {
@@ -145,6 +160,13 @@ impl Conference {
             }
         }
         self.changed(changes);
+    }
+
+    /// Whether we speak, as the server hears it.
+    pub(super) fn hear_ourselves(&mut self, speaks: bool) {
+        if std::mem::replace(&mut self.publishing.speaking, speaks) != speaks {
+            self.emit(Event::LocalSpeaking(speaks));
+        }
     }
 
     /// The server does not list us: we were sent out, or the room was ended and is another one now. To our handle

@@ -165,6 +165,7 @@ impl Conference {
         if self.publishing.is_renewing() {
             self.publishing.hurry();
         } else if self.publishing.spent {
+            self.hear_ourselves(false);
             self.publishing.renew();
             self.out.push_back(Output::Renew(Role::Offerer));
         } else {
@@ -359,6 +360,7 @@ impl Conference {
             }
             RoomEvent::Moderated { id, mid, muted } => self.roster.moderated(&id, &mid, muted),
             RoomEvent::Talking { id, talking, .. } if mine(&id) => {
+                self.publishing.speaking = talking;
                 return self.emit(Event::LocalSpeaking(talking));
             }
             RoomEvent::Talking { id, talking, .. } => self.roster.speaking(&id, talking),

@@ -47,6 +47,8 @@ pub(super) struct Publishing {
     /// The same when the server was asked who publishes, and nothing was made anew since.
     sought: bool,
     describing: bool,
+    /// The server hears us speak, as far as it said. Of what takes the place of this connection it says so anew.
+    pub(super) speaking: bool,
     /// Data channels are open, which are no stream of ours.
     pub(super) data: bool,
     /// The server has no use for an offer: before the next one both sides need a fresh peer connection.
@@ -69,6 +71,7 @@ impl Publishing {
             up: false,
             sought: false,
             describing: false,
+            speaking: false,
             data: false,
             spent: false,
         }
@@ -308,6 +311,7 @@ impl Conference {
     /// The peer connection is of no use any longer. Another one takes its place, at once at first and ever later
     /// while none comes up; what is new is told once to have failed.
     pub(super) fn renew_publisher(&mut self, error: Error) {
+        self.hear_ourselves(false);
         let publishing = &mut self.publishing;
         if publishing.renewing {
             return;

@@ -157,7 +157,9 @@ impl Conference {
         // Whoever is missing once more has their time once more.
         (self.returning.due, self.returning.linger, self.returning.missing) = (None, None, false);
         self.join.id = self.me.clone().or(self.join.id.take());
-        self.roster.doubt();
+        self.hear_ourselves(false);
+        let silent = self.roster.doubt();
+        self.emit_all(silent.into_iter().map(Event::Roster).collect());
         self.catching_up.give_up();
         self.publishing.depart();
         self.receiving.depart();

@@ -9,6 +9,7 @@ mod publishing;
 mod receiving;
 mod refusals;
 mod returning;
+mod speaking;
 mod unheard;
 #[cfg(not(target_family = "wasm"))]
 mod words;

@@ -118,6 +118,7 @@ export function state({ name }) {
   const { room, log, wrong, slow, playback, tracks } = of(name);
   const all = [room.localParticipant, ...room.remoteParticipants.values()];
   return {
+    state: room.state,
     speakers: room.activeSpeakers.map(who),
     level: Object.fromEntries(all.map((one) => [who(one), one.audioLevel])),
     speaking: all.filter(({ isSpeaking }) => isSpeaking).map(who),
