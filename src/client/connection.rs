@@ -97,7 +97,7 @@ impl Connection {
     pub(crate) async fn reserve(&self) -> Result<Option<Place>, Error> {
         let url = self.0.url();
         // Behind TLS there may be HTTP/2, which has no such limit.
-        if !transport::is_rest(&url) || !url.starts_with("http:") {
+        if !transport::has_scheme(&url, &["http"]) {
             return Ok(None);
         }
         Place::reserve(&url).await.map(Some).ok_or_else(|| transport::crowded(&url))

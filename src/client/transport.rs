@@ -84,8 +84,7 @@ pub(crate) fn has_scheme(url: &str, schemes: &[&str]) -> bool {
 
 /// Whether the address is one of a REST server, where messages overtake each other.
 pub(super) fn is_rest(url: &str) -> bool {
-    let scheme = url.split(':').next().unwrap_or_default();
-    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+    has_scheme(url, &["http", "https"])
 }
 
 /// An address fit for messages: queries and user names may be secrets.
@@ -198,5 +197,25 @@ impl Transport for Poll {
 
     fn session_over(&self, session: SessionId) {
         self.end(session);
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_is_the_same_in_any_case_and_no_part_of_another() {
+        for (url, is_so) in [
+            ("http://host/janus", true),
+            ("HTTPS://host/janus", true),
+            ("ws://host/janus", false),
+            ("httpx://host", false),
+            ("http", false),
+            ("", false),
+        ] {
+            assert_eq!(is_rest(url), is_so, "{url}");
+        }
+        assert!(!has_scheme("https://host", &["http"]));
     }
 }
