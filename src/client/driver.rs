@@ -75,7 +75,7 @@ pub(super) fn start(
         request_timeout: options.request_timeout,
         probe_after: options.probe_after,
         probe_timeout: options.probe_timeout,
-        reconnect_budget: options.reconnect_budget,
+        reconnect_budget: options.budget(),
         token: options.token.clone(),
         token_on_demand: options.token_provider.is_some(),
         api_secret: options.api_secret.clone(),

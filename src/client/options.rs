@@ -86,8 +86,9 @@ pub struct Options {
     pub probe_after: Millis,
     /// How long it may take to give it, ms.
     pub probe_timeout: Millis,
-    /// For how long a lost connection is tried to be made again, ms; 0 for not at all.
-    pub reconnect_budget: Millis,
+    /// For how long a lost connection is tried to be made again, and a room asked again that refuses us on the way back,
+    /// ms; 0 for neither. `None`: 120 s, and 30 s.
+    pub reconnect_budget: Option<Millis>,
     /// Decides how long to wait before each attempt, in place of [`crate::engine::backoff`].
     pub policy: Option<Policy>,
     /// What ends the sessions on the server at once.
@@ -113,7 +114,7 @@ impl Default for Options {
             request_timeout: engine.request_timeout,
             probe_after: engine.probe_after,
             probe_timeout: engine.probe_timeout,
-            reconnect_budget: engine.reconnect_budget,
+            reconnect_budget: None,
             policy: None,
             leave_on: vec![Leaving::PageHide],
             connector: None,
@@ -125,6 +126,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// For how long a lost connection is tried to be made again.
+    pub(crate) fn budget(&self) -> Millis {
+        self.reconnect_budget.unwrap_or(Config::default().reconnect_budget)
+    }
+
     /// Refuses what makes no sense, of these servers too. For the npm package TypeScript looks (`js/checks.ts`).
     ///
     /// # Errors

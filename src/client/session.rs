@@ -80,7 +80,7 @@ impl Shared {
             return;
         }
         // Where connections are not made again, sessions are not either.
-        let renewing = renewing && connection.options.reconnect_budget > Millis(0);
+        let renewing = renewing && connection.options.budget() > Millis(0);
         if renewing {
             let pause = self.pause(|renewals| renewals.pause(web::now()));
             spawn_local(renew(Rc::downgrade(connection), Rc::clone(self), pause));
@@ -108,7 +108,7 @@ async fn renew(connection: Weak<Inner>, shared: Rc<Shared>, mut pause: Millis) {
         let id = shared.id.get();
         let Err(error) = created.await else { return shared.emit(SessionEvent::Renewed(id)) };
         forget(&connection, id);
-        let within = |it: Rc<Inner>| web::now() <= began + it.options.reconnect_budget;
+        let within = |it: Rc<Inner>| web::now() <= began + it.options.budget();
         let open = connection.upgrade().is_some_and(|it| !it.is_closed() && within(it));
         if !(open && error.is_retryable()) {
             return shared.emit(SessionEvent::Lost { error, renewing: false });

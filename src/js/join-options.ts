@@ -44,8 +44,9 @@ export interface JoinOptions extends Abortable {
   roomBitrate?: number | undefined;
   /**
    * For how long a room that is ended while we are in it is waited for, ms, in case it is made again: `reconnecting`
-   * meanwhile, with the people and tracks there are (0: the call is over at once). Who was kicked while the connection was
-   * away is taken for one who missed such an end.
+   * meanwhile, with the people and tracks there are (0: the call is over at once). One that is gone with a server that
+   * started again is waited for as well. Who was kicked while the connection was away is taken for one who missed such an
+   * end.
    */
   awaitRoom?: number | undefined;
   /** Opens the camera and publishes it, unless `tracks` bring one. An unanswered prompt delays nobody. */

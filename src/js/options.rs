@@ -45,7 +45,7 @@ impl From<Connection> for client::Options {
             request_timeout: millis(options.request_timeout).unwrap_or(base.request_timeout),
             probe_after: millis(options.probe_interval).unwrap_or(base.probe_after),
             probe_timeout: millis(options.probe_timeout).unwrap_or(base.probe_timeout),
-            reconnect_budget: millis(options.reconnect_budget).unwrap_or(base.reconnect_budget),
+            reconnect_budget: millis(options.reconnect_budget),
             leave_on: options.leave_on.map_or(base.leave_on, |kinds| leaving(&kinds)),
             log_level: options.log_level.map_or(base.log_level, |level| log_level(&level)),
             recorder: options.recorder.map_or(base.recorder, recorder),

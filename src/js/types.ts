@@ -63,7 +63,10 @@ export interface LogEntry {
 
 /** How a lost connection is made again. */
 export interface ReconnectPolicy {
-  /** For how long it is tried, ms (120000). */
+  /**
+   * For how long it is tried, ms (120000), and for how long a room is asked again that refuses us on the way back (30000
+   * where nothing is chosen).
+   */
   budget?: number | undefined;
   /**
    * How long to wait before an attempt, ms; `undefined` gives up. By default none before the first,

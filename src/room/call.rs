@@ -84,7 +84,9 @@ impl Call {
         join: JoinRoom,
     ) -> Result<Rc<Self>, Failure> {
         let mut conference = Conference::new(join, false);
-        conference.set_budget(room.options.connection.reconnect_budget);
+        if let Some(budget) = room.options.connection.reconnect_budget {
+            conference.set_budget(budget);
+        }
         let call = Rc::new(Self {
             room: Rc::downgrade(room),
             display: RefCell::default(),

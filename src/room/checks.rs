@@ -399,7 +399,7 @@ mod tests {
             ("request_timeout", room(|it| it.connection.request_timeout = Millis(0))),
             ("probe_after", room(|it| it.connection.probe_after = Millis(0))),
             ("probe_timeout", room(|it| it.connection.probe_timeout = Millis(0))),
-            ("fine: no way back", room(|it| it.connection.reconnect_budget = Millis(0))),
+            ("fine: no way back", room(|it| it.connection.reconnect_budget = Some(Millis(0)))),
         ]);
     }
 }

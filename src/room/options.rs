@@ -280,8 +280,9 @@ impl JoinOptions {
     }
 
     /// Waits so long for a room that is ended while we are in it, in case it is made again: `Reconnecting`
-    /// meanwhile, with the people and tracks there are. By default the call is over at once. Who was kicked while the
-    /// connection was away is taken for one who missed such an end.
+    /// meanwhile, with the people and tracks there are. By default the call is over at once. One that is gone with a server
+    /// that started again is waited for as well. Who was kicked while the connection was away is taken for one who missed
+    /// such an end.
     #[must_use]
     pub fn await_room(mut self, patience: Millis) -> Self {
         self.await_room = patience;

@@ -281,7 +281,7 @@ fn options(room: &Room, ice: &[IceServer]) -> Json {
     all.always("requestTimeout", &options.request_timeout.0);
     all.always("probeInterval", &options.probe_after.0);
     all.always("probeTimeout", &options.probe_timeout.0);
-    all.always("reconnectBudget", &options.reconnect_budget.0);
+    all.always("reconnectBudget", &options.budget().0);
     all.always("leaveOn", &options.leave_on.iter().map(leaving).collect::<Vec<_>>());
     all.always("logLevel", &options.log_level.as_str());
     let policy = if room.options().peer.relay_only { "relay" } else { "all" };

@@ -284,6 +284,29 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await call.contradictions({ name: 'Bob' }), []);
     });
 
+    it('a room that is made long after its server started again is joined again by who waits for it', async () => {
+      const room = 5960;
+      await createRoom(on.stage.janus, room);
+      call = await openSupport(on.browser, on.stage.site);
+      for (const [name, number] of [['Ada', 17], ['Bob', 18]]) {
+        await call.create({ name, servers: on.stage.janus.ws, reconnect: { budget: 3_000 } });
+        await call.join({ name, room, number, options: { awaitRoom: 60_000 } });
+      }
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      const before = await call.identities({ name: 'Bob' });
+      await restart();
+      // As often as the budget alone would not allow.
+      const refusals = async (name) => (await call.records({ name })).match(/"error_code": ?426/g)?.length ?? 0;
+      for (const name of ['Ada', 'Bob']) await until(`${name} to be refused`, async () => (await refusals(name)) >= 7, PATIENCE);
+      for (const name of ['Ada', 'Bob']) assert.equal(await call.state({ name }), 'reconnecting');
+      await createRoom(on.stage.janus, room);
+      for (const name of ['Ada', 'Bob']) await isIn(name, 'connected');
+      await sees(call, { name: 'Bob', of: 'Ada' }, 17);
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      assert.deepEqual(await call.identities({ name: 'Bob' }), before);
+      for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
+    });
+
     it('a room that was ended and made again while the way was cut is joined again by the last of those who wait for it', async () => {
       const room = 5858;
       await createRoom(on.stage.janus, room, { secret: undefined });

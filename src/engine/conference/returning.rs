@@ -8,8 +8,8 @@ use crate::engine::subscriptions::StreamRef;
 use crate::protocol::Id;
 use crate::{Error, ErrorCode};
 
-/// For how long at most a room that refuses us is asked again, ms: it may be about to be made, our own ghost about
-/// to vanish, its place about to be free.
+/// For how long a room that refuses us is asked again unless the page chose, ms: it may be about to be made, our own ghost
+/// about to vanish, its place about to be free.
 const INSIST: Millis = Millis(30_000);
 
 /// How long the ghost of ourselves is waited for before another id will do, ms.
@@ -19,7 +19,8 @@ const GHOST: Millis = Millis(5_000);
 const FIRST_PAUSE: Millis = Millis(250);
 const LAST_PAUSE: Millis = Millis(1_000);
 
-/// The last pause while a room that was ended is waited for, which may be long, ms.
+/// The last pause while a room that was ended is waited for, or any that refused us for as long as others are asked, ms: it
+/// may take long.
 const AWAITING: Millis = Millis(5_000);
 
 /// For how long people are kept who are not here yet, ms: when a server starts again, everybody is on the way, and as
@@ -49,6 +50,8 @@ pub(super) struct Returning {
     awaits: Millis,
     /// Until when that is now.
     ended: Option<Millis>,
+    /// Since when it is known to be missing, as after the server started again.
+    missing: Option<Millis>,
     /// A room that is not there is made.
     makes: bool,
     created: bool,
@@ -69,12 +72,12 @@ impl Returning {
     }
 
     pub(super) fn set_budget(&mut self, budget: Millis) {
-        self.insist = budget.min(INSIST);
+        self.insist = budget;
     }
 
     /// Time during which nobody could be asked does not count. A server that started again has no room that was made.
     pub(super) fn interrupted(&mut self) {
-        (self.refused, self.created) = (None, false);
+        (self.refused, self.missing, self.created) = (None, None, false);
     }
 
     /// There is another pin or token to be let in with. `asking`: with the one before it is asked now.
@@ -87,8 +90,10 @@ impl Returning {
         [self.due, self.linger.filter(|_| signalling)].into_iter().flatten().min()
     }
 
-    fn next_pause(&mut self) -> Millis {
-        let longest = if self.ended.is_some() { AWAITING } else { LAST_PAUSE };
+    fn next_pause(&mut self, now: Millis) -> Millis {
+        let since = self.missing.or(self.refused);
+        let is_long = self.ended.is_some() || since.is_some_and(|since| since + INSIST <= now);
+        let longest = if is_long { AWAITING } else { LAST_PAUSE };
         let pause = self.pause.map_or(FIRST_PAUSE, |last| Millis(last.0 * 2).min(longest));
         self.pause = Some(pause);
         pause
@@ -168,8 +173,8 @@ impl Conference {
     /// We are in again: who was here before and is not now has a while to come.
     pub(super) fn returned(&mut self) {
         let returning = &mut self.returning;
-        (returning.refused, returning.pause, returning.created) = (None, None, false);
-        (returning.ended, returning.listens) = (None, false);
+        (returning.refused, returning.missing, returning.pause) = (None, None, None);
+        (returning.ended, returning.created, returning.listens) = (None, false, false);
         if self.roster.has_doubted() {
             returning.linger = Some(self.now + LINGER);
         }
@@ -177,15 +182,15 @@ impl Conference {
 
     /// The room refused us.
     pub(super) fn join_refused(&mut self, error: Error) {
-        if error.code() == ErrorCode::RoomNotFound
-            && let Some(until) = self.returning.ended
-        {
-            return if until <= self.now { self.end_with_room() } else { self.ask_again() };
-        }
-        let makes = self.returning.makes && !self.returning.created;
-        if error.code() == ErrorCode::RoomNotFound && makes {
-            self.returning.created = true;
-            return self.out.push_back(Output::Create);
+        if error.code() == ErrorCode::RoomNotFound {
+            let makes = self.returning.makes && !self.returning.created;
+            if self.returning.ended.is_none() && makes {
+                self.returning.created = true;
+                return self.out.push_back(Output::Create);
+            }
+            if let Some(until) = self.awaited_until() {
+                return if until <= self.now { self.end_with_room() } else { self.ask_again() };
+            }
         }
         let of_admission =
             matches!(error.code(), ErrorCode::Unauthorized | ErrorCode::MissingElement);
@@ -201,6 +206,15 @@ impl Conference {
             return self.out.push_back(Output::Return);
         }
         self.join_failed(error);
+    }
+
+    /// Until when a room that was ours and is not there is waited for. A server that started again has none that was made,
+    /// which is to us what an end is: of it nobody told us, so that we are no less patient than with any refusal.
+    fn awaited_until(&mut self) -> Option<Millis> {
+        let (now, awaits) = (self.now, self.awaits_room() && self.room.is_some());
+        let Returning { ended, missing, awaits: patience, insist, .. } = &mut self.returning;
+        let late = || *missing.get_or_insert(now) + (*patience).max(*insist);
+        awaits.then(|| ended.unwrap_or_else(late))
     }
 
     /// Whether a place that was ours is asked for in spite of a refusal.
@@ -230,7 +244,7 @@ impl Conference {
     fn ask_again(&mut self) {
         self.membership = Membership::Waiting;
         (self.signal_ready, self.join_by) = (false, None);
-        self.returning.due = Some(self.now + self.returning.next_pause());
+        self.returning.due = Some(self.now + self.returning.next_pause(self.now));
     }
 
     /// The room was made, or could not be.

@@ -4,6 +4,7 @@
 mod ahead;
 mod mending;
 mod missing;
+mod patience;
 mod places;
 mod publishing;
 mod receiving;

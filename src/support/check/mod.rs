@@ -254,8 +254,10 @@ impl Check {
     async fn meet(&self, url: &str) -> Result<(Closing, Met), Error> {
         let begun = web::now();
         // A check finds out what is so now: nothing is tried again behind its back.
-        let options =
-            client::Options { reconnect_budget: Millis(0), ..self.options.connection.clone() };
+        let options = client::Options {
+            reconnect_budget: Some(Millis(0)),
+            ..self.options.connection.clone()
+        };
         let closing = Closing(Connection::open(&[url], options).await?);
         let took = begun.until(web::now());
         let mut times = Vec::new();
