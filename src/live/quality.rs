@@ -220,16 +220,9 @@ impl Inner {
     fn slow(&self, mid: &str, receiving: bool) {
         let Some(room) = self.room.upgrade() else { return };
         let publication = if receiving {
-            let on_line = |transceiver: web::RtcRtpTransceiver| {
-                transceiver.mid().is_some_and(|other| other == mid)
-            };
-            let mut tracks = room.tracks().into_iter();
-            let found = tracks.find(|(_, track)| track.transceiver().is_some_and(on_line));
-            found.map(|(stream, _)| Whose::Theirs(stream))
+            room.received_on(mid).map(Whose::Theirs)
         } else {
-            let mut ours = room.local_publications().into_iter();
-            let found = ours.find(|ours| ours.mid().is_some_and(|other| other == mid));
-            found.map(|ours| Whose::Ours(ours.key()))
+            room.sent_on(mid).map(|ours| Whose::Ours(ours.key()))
         };
         if let Some(publication) = publication {
             self.memory.borrow_mut().hint(publication, web::now());

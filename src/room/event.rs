@@ -268,7 +268,8 @@ pub enum RoomEvent {
     LocalSpeakingChanged(bool),
     /// The server says that packets get lost (where its `slowlink_threshold` is set).
     SlowLink {
-        /// The m-line, on the peer connection that receives or sends.
+        /// The m-line, on the peer connection that receives or sends: [`Room::received_on`](super::Room::received_on) and
+        /// [`Room::sent_on`](super::Room::sent_on) tell what is on it.
         mid: String,
         /// Whether they are lost on the way to us; on the way to the server otherwise.
         receiving: bool,

@@ -252,7 +252,7 @@ impl Call {
     /// Something happened on one of the handles.
     pub(super) fn handle_event(self: &Rc<Self>, role: Role, event: HandleEvent) {
         if let HandleEvent::SlowLink { mid, uplink, lost } = event {
-            return self.emit(&RoomEvent::SlowLink { mid, receiving: uplink, lost });
+            return self.emit(&slow_link(mid, uplink, lost));
         }
         let mut conference = self.conference.borrow_mut();
         match event {
@@ -285,6 +285,11 @@ impl Call {
     }
 }
 
+/// What goes up to Janus is what it sends to us.
+fn slow_link(mid: String, uplink: bool, lost: u32) -> RoomEvent {
+    RoomEvent::SlowLink { mid, receiving: uplink, lost }
+}
+
 /// Whether the failure says that there is nothing to speak by any more: connection and session are made anew by
 /// themselves, and handles with them.
 pub(super) fn is_of_line(code: ErrorCode) -> bool {
@@ -298,6 +303,29 @@ pub(super) fn is_of_line(code: ErrorCode) -> bool {
 #[cfg(not(target_family = "wasm"))]
 mod tests {
     use super::*;
+    use crate::protocol::codec::decode_all;
+    use crate::protocol::message::Incoming;
+
+    /// Whether a complaint is about what we receive.
+    fn is_received(uplink: &str) -> bool {
+        let text = [r#"{"janus":"slowlink","sender":1,"mid":"2","lost":4,"uplink":"#, uplink, "}"];
+        let message = decode_all(&text.concat()).unwrap().remove(0);
+        let Incoming::Handle(_, HandleEvent::SlowLink { mid, uplink, lost }) = message.classify()
+        else {
+            panic!("it is a complaint")
+        };
+        let RoomEvent::SlowLink { mid, receiving, lost } = slow_link(mid, uplink, lost) else {
+            panic!("it is told as one")
+        };
+        assert_eq!((mid.as_str(), lost), ("2", 4));
+        receiving
+    }
+
+    #[test]
+    fn what_the_server_sends_in_vain_is_what_we_receive() {
+        assert!(is_received("true"));
+        assert!(!is_received("false"));
+    }
 
     #[test]
     fn what_the_room_says_is_not_of_the_line() {

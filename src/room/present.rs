@@ -66,6 +66,37 @@ impl Room {
         self.of_call(|call| call.tracks.borrow().get(stream).cloned())
     }
 
+    /// The stream that comes over an m-line, if it can be played: whose packets get lost
+    /// ([`SlowLink`](super::RoomEvent::SlowLink)), the `feed` of it.
+    ///
+    /// ```no_run
+    /// # fn example(room: &janus_wasm::room::Room) {
+    /// use janus_wasm::room::RoomEvent;
+    /// let this = room.clone();
+    /// let watching = room.watch(move |event| match event {
+    ///     RoomEvent::SlowLink { mid, receiving: true, .. } => {
+    ///         let person = this.received_on(mid).map(|stream| stream.feed);
+    ///     }
+    ///     RoomEvent::SlowLink { mid, .. } => {
+    ///         let source = this.sent_on(mid).map(|ours| ours.track().source());
+    ///     }
+    ///     _ => {}
+    /// });
+    /// # }
+    /// ```
+    pub fn received_on(&self, mid: &str) -> Option<StreamRef> {
+        let is_on = |track: &Track| {
+            track.transceiver().is_some_and(|line| line.mid().as_deref() == Some(mid))
+        };
+        let found = self.tracks().into_iter().find(|(_, track)| is_on(track));
+        found.map(|(stream, _)| stream)
+    }
+
+    /// What we send over an m-line.
+    pub fn sent_on(&self, mid: &str) -> Option<LocalPublication> {
+        self.local_publications().into_iter().find(|ours| ours.mid().as_deref() == Some(mid))
+    }
+
     /// Whether a stream is to be received.
     pub fn is_subscribed(&self, stream: &StreamRef) -> bool {
         self.of_call(|call| call.conference.borrow().is_subscribed(stream))

@@ -71,9 +71,17 @@ for (const kind of BROWSERS) {
     });
 
     it('what is bad of everybody is our own, and a cut is lost', async () => {
+      await setSlowLinkThreshold(stage.janus, 3);
       await come(['Ada', 'Bob', 'Cy'], ['Bob']);
       desk.setLoss(0.3);
       await knows('Bob', 'that he is poor', ({ quality }) => quality.me === 'poor');
+      const received = (slow) => slow.filter(({ direction }) => direction === 'receive');
+      const { slow } = await knows('Bob', 'what the server says of Ada and of Cy', ({ slow: all }) =>
+        ['Ada', 'Cy'].every((name) => received(all).some(({ who }) => who === name)));
+      for (const hint of received(slow)) {
+        assert.ok(hint.lost >= 3 && ['Ada', 'Cy'].includes(hint.who) && ['audio', 'video'].includes(hint.kind), JSON.stringify(hint));
+      }
+      await setSlowLinkThreshold(stage.janus, 0);
       desk.setCut(true);
       await knows('Bob', 'that he is cut off', ({ quality }) => quality.me === 'lost');
       const { quality } = await people.state({ name: 'Ada' });

@@ -77,6 +77,11 @@ async fn what_comes_and_where_we_are_can_be_read_at_any_time() {
         PublishOptions { simulcast: Some(true), max_bitrate: Some(2_500_000), ..from("camera") };
     pair.ada.publish_track(canvas(960, 540), &options).await.unwrap();
     let stream = pair.subscribed().await;
+    let line = pair.bob.track(&stream).and_then(|track| track.transceiver()?.mid()).unwrap();
+    assert_eq!(pair.bob.received_on(&line), Some(stream.clone()));
+    let ours = pair.ada.sent_on(&stream.mid).map(|ours| ours.track().source());
+    assert_eq!(ours, Some(Source::Camera));
+    assert!(pair.bob.received_on("none").is_none() && pair.bob.sent_on(&line).is_none());
     let layer = || pair.bob.current_layers(&stream).spatial;
     becomes("the best layer", async || layer() == Some(2)).await;
     let least = Terms { spatial: Some(0), ..Terms::default() };
