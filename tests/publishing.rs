@@ -409,6 +409,7 @@ impl World {
                 | Output::Renew(_)
                 | Output::Create
                 | Output::Return
+                | Output::Ask(..)
                 | Output::Event(_) => {}
                 Output::LookAround { .. } => self.look_around(),
             }

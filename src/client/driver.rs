@@ -15,10 +15,8 @@ use super::session::Shared;
 use super::transport::{self, Transport, TransportEvent};
 use crate::Map;
 use crate::engine::recorder::Kind;
-use crate::engine::signalling::{
-    Attempt, Config, LinkId, Output, Reply, Server, Signalling, State, Token,
-};
-use crate::engine::{backoff, redact, redact_words};
+use crate::engine::signalling::{Config, LinkId, Output, Reply, Server, Signalling, State, Token};
+use crate::engine::{Attempt, backoff, redact, redact_words};
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{HandleId, Json, SessionId, codec};

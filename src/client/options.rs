@@ -7,15 +7,36 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use super::transport::{Connector, has_scheme};
-use crate::engine::Millis;
 use crate::engine::recorder::{Kind, Recorder};
-use crate::engine::signalling::{Attempt, Config};
+use crate::engine::signalling::Config;
+use crate::engine::{Attempt, Millis};
 use crate::{Error, ErrorCode};
 
 /// Gives a token when one is needed: at the beginning, and when the server refused the last (403).
 pub type TokenProvider = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, Error>>>>>;
 
-/// Decides how long to wait before an attempt to make a lost connection again, ms; nothing gives up.
+/// Decides how long to wait before something is tried again, ms; nothing gives up. [`Attempt::what`] says what it is:
+///
+/// - `Connection`: a lost connection is made again. Given up, it is closed.
+/// - `Media`: packets of a peer connection do not get through. Three times ICE is restarted, each time with six seconds to
+///   help, and then the peer connection is made anew. Given up, it stays as it is until packets get through again or the
+///   network is another one.
+/// - `Room`: a room that we were in refuses us on the way back. Given up, the call is over, for the reason there is.
+///
+/// ```
+/// use std::rc::Rc;
+/// use janus_wasm::client::Options;
+/// use janus_wasm::engine::{Mending, Millis};
+///
+/// let options = Options {
+///     policy: Some(Rc::new(|attempt| match attempt.what {
+///         Mending::Connection => (attempt.number <= 10).then(|| Millis(attempt.number.into())),
+///         Mending::Media => Some(Millis(1_000)),
+///         Mending::Room => Some(Millis(500)),
+///     })),
+///     ..Options::default()
+/// };
+/// ```
 pub type Policy = Rc<dyn Fn(Attempt) -> Option<Millis>>;
 
 /// Called with everything that is said and every change of state; secrets are left out.
@@ -89,7 +110,8 @@ pub struct Options {
     /// For how long a lost connection is tried to be made again, and a room asked again that refuses us on the way back,
     /// ms; 0 for neither. `None`: 120 s, and 30 s.
     pub reconnect_budget: Option<Millis>,
-    /// Decides how long to wait before each attempt, in place of [`crate::engine::backoff`].
+    /// Decides how long to wait before each attempt, in place of [`crate::engine::backoff`] and of what rooms do by
+    /// themselves.
     pub policy: Option<Policy>,
     /// What ends the sessions on the server at once.
     pub leave_on: Vec<Leaving>,

@@ -26,7 +26,7 @@ pub mod signalling;
 pub mod subscriptions;
 mod time;
 
-pub use backoff::backoff;
+pub use backoff::{Attempt, Mending, backoff};
 pub use redact::{redact, redact_words};
 pub use renewals::Renewals;
 pub use time::Millis;

@@ -1,6 +1,6 @@
 import { checked } from './checks.js';
 import { invalidArgument } from './errors.js';
-import type { ConnectionOptions, Transport, TransportEvents } from './types.js';
+import type { ConnectionOptions, ReconnectAttempt, Transport, TransportEvents } from './types.js';
 
 /** @internal What the core takes as data, and what it takes as functions. */
 export interface CoreOptions {
@@ -85,8 +85,8 @@ export function splitOptions(options: ConnectionOptions): CoreOptions {
       token: typeof token === 'function' ? token : undefined,
       delay:
         delay &&
-        shielded((number: number, elapsed: number) => {
-          const wait = delay({ number, elapsed });
+        shielded((what: ReconnectAttempt['what'], number: number, elapsed: number) => {
+          const wait = delay({ what, number, elapsed });
           if (wait === undefined || wait >= 0) return wait;
           throw new TypeError(`reconnect.delay returned ${String(wait)}: expected milliseconds, or undefined to end`);
         }, FALLBACK_DELAY as number | undefined),

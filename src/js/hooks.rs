@@ -8,8 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::janus::object;
 use crate::client::{LogEntry, OnEvent, Options, Policy, TokenProvider, Transport, TransportEvent};
-use crate::engine::Millis;
-use crate::engine::signalling::Attempt;
+use crate::engine::{Attempt, Millis};
 use crate::web::describe;
 use crate::{Error, ErrorCode};
 
@@ -49,7 +48,8 @@ fn token_provider(provide: Function) -> TokenProvider {
 fn policy(decide: Function) -> Policy {
     Rc::new(move |attempt: Attempt| {
         let (number, elapsed) = (attempt.number.into(), count(attempt.elapsed).into());
-        let delay = decide.call2(&JsValue::NULL, &number, &elapsed).ok()?.as_f64()?;
+        let what = attempt.what.as_str().into();
+        let delay = decide.call3(&JsValue::NULL, &what, &number, &elapsed).ok()?.as_f64()?;
         // Longer than a day is a day; the budget ends it anyway.
         #[expect(
             clippy::cast_possible_truncation,

@@ -61,7 +61,20 @@ export interface LogEntry {
   text: string;
 }
 
-/** How a lost connection is made again. */
+/** Something that was lost and is about to be tried again. */
+export interface ReconnectAttempt {
+  /** To reach the server, to find a way for packets of a peer connection, or to get into a room again that refuses us. */
+  what: 'connection' | 'media' | 'room';
+  /**
+   * 1 for the first. It goes on counting where a connection that was back held for less than 5 s, and for media over peer
+   * connections that are made anew.
+   */
+  number: number;
+  /** How long it has been lost, ms; for a room, since it refused us first. */
+  elapsed: number;
+}
+
+/** How what was lost is tried again. */
 export interface ReconnectPolicy {
   /**
    * For how long it is tried, ms (120000), and for how long a room is asked again that refuses us on the way back (30000
@@ -69,11 +82,16 @@ export interface ReconnectPolicy {
    */
   budget?: number | undefined;
   /**
-   * How long to wait before an attempt, ms; `undefined` gives up. By default none before the first,
-   * then 300 ms doubled each time up to 5 s, less a random part of up to a half. `number` is 1 for the first, and goes
-   * on counting where what was back held for less than 5 s; `elapsed` is how long the connection has been lost, ms.
+   * How long to wait before an attempt, ms; `undefined` gives up. By default
+   * - to connect: none before the first, then 300 ms doubled each time up to 5 s, less a random part of up to a half. Given
+   *   up, the connection is closed.
+   * - for media: 2 s where packets are missing, and none where ICE failed. Three times ICE is restarted, each time with six
+   *   seconds to help, and then the peer connection is made anew. Given up, it stays as it is until packets get through
+   *   again, the network is another one, or `restartIce()` is called.
+   * - for a room: 250 ms doubled each time up to 1 s; up to 5 s after half a minute, and where the room was ended. Given
+   *   up, the call is over, for the reason there is.
    */
-  delay?: ((attempt: { number: number; elapsed: number }) => number | undefined) | undefined;
+  delay?: ((attempt: ReconnectAttempt) => number | undefined) | undefined;
 }
 
 /** How a connection is made and kept. */

@@ -84,9 +84,8 @@ impl Call {
         join: JoinRoom,
     ) -> Result<Rc<Self>, Failure> {
         let mut conference = Conference::new(join, false);
-        if let Some(budget) = room.options.connection.reconnect_budget {
-            conference.set_budget(budget);
-        }
+        let options = &room.options.connection;
+        conference.set_policy(options.reconnect_budget, options.policy.is_some());
         let call = Rc::new(Self {
             room: Rc::downgrade(room),
             display: RefCell::default(),
@@ -357,6 +356,7 @@ impl Call {
             Output::Renew(role) => self.renew(role),
             Output::Create => self.make_room(),
             Output::Return => self.place_lost(),
+            Output::Ask(asker, attempt) => self.decide(asker, attempt),
             Output::LookAround { streams } => self.resynchronise(streams),
             Output::Event(event) => self.tell(event),
         }

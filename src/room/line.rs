@@ -8,10 +8,10 @@ use super::event::{RoomEvent, RoomState};
 use super::signal::{Attached, Signal};
 use super::wire::said;
 use crate::client::{self, Answer};
-use crate::engine::Millis;
-use crate::engine::conference::is_inactive;
+use crate::engine::conference::{Asker, is_inactive};
 use crate::engine::negotiation::Role;
 use crate::engine::requests::Glance;
+use crate::engine::{Attempt, Millis};
 use crate::protocol::Json;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::videoroom::event::{Glimpse, Glimpses};
@@ -71,6 +71,13 @@ impl Call {
             room.set_state(RoomState::Connected, None, None);
             self.resynchronise(true);
         }
+    }
+
+    /// Asks the application when to try this.
+    pub(super) fn decide(&self, asker: Asker, attempt: Attempt) {
+        let Some(room) = self.room.upgrade() else { return };
+        let pause = room.options.connection.policy.as_ref().and_then(|policy| policy(attempt));
+        self.conference.borrow_mut().retry(asker, pause);
     }
 
     /// Asks who is here; somebody may have gone unnoticed. `streams`: and what they publish.

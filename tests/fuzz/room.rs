@@ -2,7 +2,9 @@
 //! is asked.
 
 use janus_wasm::engine::Millis;
-use janus_wasm::engine::conference::{Asked, Conference, Event, LocalStream, Output, Reason, Said};
+use janus_wasm::engine::conference::{
+    Asked, Conference, Event, LocalStream, Output, PeerState, Reason, Said,
+};
 use janus_wasm::engine::negotiation::{Role, Step};
 use janus_wasm::engine::requests::JoinRoom;
 use janus_wasm::protocol::codec::decode_all;
@@ -94,6 +96,7 @@ impl Stay {
         if chance.one_in(4) {
             conference.await_room(Millis(60));
         }
+        conference.set_policy(None, chance.one_in(2));
         let mut stay = Self { conference, now: 1_000, asked: Vec::new(), creating: false, over: 0 };
         if chance.one_in(2) {
             stay.conference.negotiate();
@@ -175,6 +178,10 @@ impl Stay {
                 self.conference.step_failed(role, error);
             }
             4 => self.now += 30,
+            10 => {
+                let states = [PeerState::Connected, PeerState::Disconnected, PeerState::Failed];
+                self.conference.peer_state(Millis(self.now), role, *chance.pick(&states));
+            }
             5 if chance.one_in(4) => self.return_to_room(),
             6 => {
                 self.conference.set_credentials(Some("1815".to_owned()), None);
@@ -212,6 +219,12 @@ impl Stay {
                 Output::Renew(role) => self.conference.renewed(role),
                 Output::Create => self.creating = true,
                 Output::Return => self.return_to_room(),
+                Output::Ask(asker, attempt) => {
+                    // At once, later, or no more: by how often it was asked.
+                    let pause =
+                        (attempt.number < 6).then(|| Millis(u64::from(attempt.number - 1) * 20));
+                    self.conference.retry(asker, pause);
+                }
                 Output::Event(Event::Over(..)) => self.over += 1,
                 Output::LookAround { .. } => {
                     self.conference.catch_up();

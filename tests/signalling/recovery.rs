@@ -1,7 +1,7 @@
 //! Lost connections: made again, sessions claimed, nothing settled twice.
 
-use janus_wasm::engine::Millis;
-use janus_wasm::engine::signalling::{Attempt, Config, Found, LinkId, Output, Server, State};
+use janus_wasm::engine::signalling::{Config, Found, LinkId, Output, Server, State};
+use janus_wasm::engine::{Attempt, Mending, Millis};
 use janus_wasm::protocol::request::Request;
 use janus_wasm::{Error, ErrorCode};
 
@@ -11,12 +11,16 @@ fn servers(count: usize) -> Config {
     Config { servers: vec![Server { ordered: true }; count], ..Config::default() }
 }
 
+fn attempt(number: u32, elapsed: Millis) -> Attempt {
+    Attempt { what: Mending::Connection, number, elapsed }
+}
+
 fn asks(outputs: &[Output]) -> Vec<Attempt> {
-    let attempt = |output: &Output| match output {
+    let asked = |output: &Output| match output {
         Output::Ask(attempt) => Some(*attempt),
         _ => None,
     };
-    outputs.iter().filter_map(attempt).collect()
+    outputs.iter().filter_map(asked).collect()
 }
 
 /// Loses the connection and opens the next at once.
@@ -34,7 +38,7 @@ fn a_lost_session_is_claimed_before_anything_else() {
     bench.lose();
     let outputs = bench.drain();
     assert_eq!(states(&outputs), [State::Reconnecting]);
-    assert_eq!(asks(&outputs), [Attempt { number: 1, elapsed: Millis(0) }]);
+    assert_eq!(asks(&outputs), [attempt(1, Millis(0))]);
     let waiting = bench.ask(message("{}"));
     bench.retry(Some(0));
     assert_eq!(opens(&bench.drain()), [0]);
@@ -61,7 +65,7 @@ fn the_first_attempts_on_the_way_back_are_given_up_sooner() {
         bench.drain();
         assert_eq!(asks(&bench.run_to(began + patience - 1)), [], "there is time left");
         began += patience;
-        assert_eq!(asks(&bench.run_to(began)), [Attempt { number, elapsed: Millis(began) }]);
+        assert_eq!(asks(&bench.run_to(began)), [attempt(number, Millis(began))]);
     }
 }
 
@@ -188,7 +192,7 @@ fn pauses_are_decided_by_the_policy_and_cut_short_by_a_hint() {
     assert_eq!(opens(&bench.run_to(4_000)), [0]);
     bench.lose();
     let outputs = bench.drain();
-    assert_eq!(asks(&outputs), [Attempt { number: 2, elapsed: Millis(4_000) }]);
+    assert_eq!(asks(&outputs), [attempt(2, Millis(4_000))]);
     bench.retry(Some(60_000));
     bench.engine.check(Millis(4_001));
     assert_eq!(opens(&bench.drain()), [0]);

@@ -402,6 +402,7 @@ impl World {
                 | Output::Renew(_)
                 | Output::Create
                 | Output::Return
+                | Output::Ask(..)
                 | Output::LookAround { .. }) => {
                     self.trouble = Some(format!("not expected: {other:?}"));
                 }

@@ -3,15 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use janus_wasm::engine::Millis;
-use janus_wasm::room::{JoinOptions, Reason, Room, RoomEvent, RoomOptions, RoomState};
+use janus_wasm::engine::{Attempt, Mending, Millis};
+use janus_wasm::room::{Events, JoinOptions, Reason, Room, RoomEvent, RoomOptions, RoomState};
 use janus_wasm::support::Simulation;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::people::url;
 use super::room::until;
 use super::server::addresses;
-use super::simulate::{becomes, state};
+use super::simulate::{becomes, passes, state};
 use super::stage::{Pair, SECRET, stay};
 
 fn over(event: &RoomEvent, why: Reason) -> bool {
@@ -76,4 +76,63 @@ async fn the_application_says_when_a_lost_connection_is_tried_again_and_when_no_
         room.join(JoinOptions::new(1234)).await.unwrap();
         room.leave().await;
     }
+}
+
+type Attempts = Rc<RefCell<Vec<Attempt>>>;
+
+/// A room whose application says when to try again, by what and how often; what it was asked.
+fn decides(answer: impl Fn(Mending, u32) -> Option<u64> + 'static) -> (Room, Events, Attempts) {
+    let asked = Attempts::default();
+    let asking = Rc::clone(&asked);
+    let mut options = RoomOptions::new([url()]);
+    options.connection.policy = Some(Rc::new(move |attempt: Attempt| {
+        asking.borrow_mut().push(attempt);
+        answer(attempt.what, attempt.number).map(Millis)
+    }));
+    let room = Room::new(options);
+    let events = room.events();
+    (room, events, asked)
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn the_application_says_when_a_room_is_asked_again_and_when_no_more() {
+    let mut pair = Pair::outside(url());
+    let only_thrice = |_, number| (number < 4).then_some(10);
+    let (room, events, asked) = decides(only_thrice);
+    (pair.bob, pair.at_bob) = (room, events);
+    pair.ada.join(stay(&pair.room, "Ada")).await.unwrap();
+    let number = pair.room.room.clone().unwrap();
+    let waiting = JoinOptions::new(number).display("Bob").await_room(Millis(60_000));
+    pair.bob.join(waiting).await.unwrap();
+    pair.ada.moderation(Some(SECRET)).end().await.unwrap();
+    until(&mut pair.at_bob, |event| over(event, Reason::RoomDestroyed)).await;
+    let asked: Vec<_> = asked.take().iter().map(|it| (it.what, it.number)).collect();
+    assert_eq!(asked, [1, 2, 3, 4].map(|number| (Mending::Room, number)));
+    pair.end().await;
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn the_application_says_when_another_way_for_packets_is_looked_for() {
+    let mut pair = Pair::outside(url());
+    let (room, events, asked) = decides(|_, _| Some(0));
+    (pair.bob, pair.at_bob) = (room, events);
+    pair.ada.join(stay(&pair.room, "Ada").camera()).await.unwrap();
+    pair.bob.join(stay(&pair.room, "Bob")).await.unwrap();
+    pair.subscribed().await;
+    passes(&pair.bob).await;
+    assert!(asked.borrow().is_empty(), "nothing is amiss");
+    pair.bob.simulate(Simulation::IceFailed).await.unwrap();
+    becomes("a question", async || !asked.borrow().is_empty()).await;
+    let first = Attempt { what: Mending::Media, number: 1, elapsed: Millis(0) };
+    assert_eq!(asked.borrow()[0], first);
+    passes(&pair.bob).await;
+    pair.end().await;
 }

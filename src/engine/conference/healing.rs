@@ -1,6 +1,7 @@
 //! When a peer connection whose packets do not get through is mended, and how.
 
-use super::{Conference, Event, Membership, Millis, Role};
+use super::{Asker, Conference, Event, Membership, Millis, Output, Role};
+use crate::engine::{Attempt, Mending};
 use crate::protocol::videoroom::answers::ParticipantInfo;
 use crate::{Error, ErrorCode};
 
@@ -27,6 +28,8 @@ pub enum PeerState {
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cure {
+    /// Ask when.
+    Ask(Attempt),
     /// Look for another way with new ICE credentials.
     Restart,
     /// Begin anew with another peer connection.
@@ -41,23 +44,35 @@ pub(super) struct Healing {
     due: Option<Millis>,
     /// Nothing is tried before.
     not_before: Millis,
+    /// Since packets got through last, over peer connections that took each other's place.
     attempts: u32,
+    /// When the application was asked for the first of them.
+    since: Millis,
+    /// It says that the next cure may be taken.
+    granted: bool,
 }
 
 impl Healing {
-    fn state(&mut self, now: Millis, state: PeerState) {
+    /// That of the peer connection that takes its place.
+    pub(super) fn anew(&mut self) -> Self {
+        // Where it begins is where ICE is restarted.
+        let attempts = self.attempts.next_multiple_of(RESTARTS + 1);
+        Self { attempts, since: self.since, ..Self::default() }
+    }
+
+    /// `asks`: the application decides when something is done, and is asked at once.
+    fn state(&mut self, now: Millis, state: PeerState, asks: bool) {
         self.well = state == PeerState::Connected;
         match state {
-            PeerState::Connected => (self.due, self.attempts) = (None, 0),
-            PeerState::Disconnected => self.at(now + PATIENCE),
-            PeerState::Failed => self.at(now),
+            PeerState::Connected => (self.due, self.attempts, self.granted) = (None, 0, false),
+            PeerState::Disconnected if !asks => self.at(now + PATIENCE),
+            PeerState::Disconnected | PeerState::Failed => self.at(now),
         }
     }
 
     /// The way packets took may be gone: look for another at once.
     fn look(&mut self, now: Millis) {
-        self.attempts = 0;
-        self.not_before = now;
+        (self.attempts, self.not_before, self.granted) = (0, now, true);
         self.at(now);
     }
 
@@ -70,27 +85,61 @@ impl Healing {
         self.due
     }
 
+    /// The application says how long to wait before the next cure; nothing if there is to be none.
+    fn answer(&mut self, now: Millis, pause: Option<Millis>) {
+        self.due = pause.map(|pause| now + pause);
+        self.not_before = self.due.unwrap_or_default();
+        self.granted = pause.is_some();
+    }
+
     /// What is due now. If it does not help, something follows.
-    fn cure(&mut self, now: Millis) -> Option<Cure> {
+    fn cure(&mut self, now: Millis, asks: bool) -> Option<Cure> {
         self.due.filter(|due| *due <= now)?;
         if self.well && self.attempts > 0 {
             // It never ceased to work, so that nothing told of its success.
             (self.due, self.attempts) = (None, 0);
             return None;
         }
+        if asks && !self.granted {
+            if self.attempts == 0 {
+                self.since = now;
+            }
+            self.due = None;
+            let (number, elapsed) = (self.attempts + 1, self.since.until(now));
+            return Some(Cure::Ask(Attempt { what: Mending::Media, number, elapsed }));
+        }
+        self.granted = false;
         self.attempts += 1;
         self.not_before = now + CURE;
         self.due = Some(self.not_before);
-        Some(if self.attempts > RESTARTS { Cure::Rebuild } else { Cure::Restart })
+        let is_last = self.attempts.is_multiple_of(RESTARTS + 1);
+        Some(if is_last { Cure::Rebuild } else { Cure::Restart })
     }
 }
 
 impl Conference {
     /// How the transport of a peer connection does.
     pub fn peer_state(&mut self, now: Millis, role: Role, state: PeerState) {
+        let asks = self.asks;
+        self.healing(role).state(now, state, asks);
+    }
+
+    fn healing(&mut self, role: Role) -> &mut Healing {
         match role {
-            Role::Offerer => self.publishing.healing.state(now, state),
-            Role::Answerer => self.receiving.healing.state(now, state),
+            Role::Offerer => &mut self.publishing.healing,
+            Role::Answerer => &mut self.receiving.healing,
+        }
+    }
+
+    /// How long to wait before the attempt that [`Output::Ask`] is about; nothing to give up. A peer connection that is
+    /// given up stays as it is until packets get through again or the network is another one; whoever gives up the room is
+    /// out of it.
+    pub fn retry(&mut self, asker: Asker, pause: Option<Millis>) {
+        let now = self.now;
+        match (asker, pause) {
+            (Asker::Peer(role), pause) => self.healing(role).answer(now, pause),
+            (Asker::Room(_), Some(pause)) => self.return_at(now + pause),
+            (Asker::Room(error), None) => self.stay_out(error),
         }
     }
 
@@ -187,11 +236,11 @@ impl Conference {
             return;
         }
         for role in [Role::Offerer, Role::Answerer] {
-            let healing = match role {
-                Role::Offerer => &mut self.publishing.healing,
-                Role::Answerer => &mut self.receiving.healing,
-            };
-            match healing.cure(now) {
+            let asks = self.asks;
+            match self.healing(role).cure(now, asks) {
+                Some(Cure::Ask(attempt)) => {
+                    self.out.push_back(Output::Ask(Asker::Peer(role), attempt))
+                }
                 Some(Cure::Restart) if role == Role::Offerer => {
                     self.publishing.negotiation.want_restart();
                     // The server answers that as well if it has hung up, and only says who publishes.
@@ -217,21 +266,21 @@ mod tests {
     #[test]
     fn a_short_gap_mends_itself() {
         let mut healing = Healing::default();
-        healing.state(Millis(0), PeerState::Disconnected);
-        assert_eq!(healing.cure(Millis(1_999)), None);
-        healing.state(Millis(1_999), PeerState::Connected);
+        healing.state(Millis(0), PeerState::Disconnected, false);
+        assert_eq!(healing.cure(Millis(1_999), false), None);
+        healing.state(Millis(1_999), PeerState::Connected, false);
         assert_eq!(healing.deadline(), None);
-        assert_eq!(healing.cure(Millis(60_000)), None);
+        assert_eq!(healing.cure(Millis(60_000), false), None);
     }
 
     #[test]
     fn what_does_not_come_back_is_restarted_and_then_rebuilt() {
         let mut healing = Healing::default();
-        healing.state(Millis(0), PeerState::Disconnected);
+        healing.state(Millis(0), PeerState::Disconnected, false);
         let mut cures = Vec::new();
         while cures.last() != Some(&Cure::Rebuild) {
             let due = healing.deadline().unwrap();
-            cures.extend(healing.cure(due));
+            cures.extend(healing.cure(due, false));
         }
         assert_eq!(cures, [Cure::Restart, Cure::Restart, Cure::Restart, Cure::Rebuild]);
     }
@@ -239,21 +288,21 @@ mod tests {
     #[test]
     fn a_failure_is_acted_upon_at_once_though_not_again_and_again() {
         let mut healing = Healing::default();
-        healing.state(Millis(10), PeerState::Failed);
-        assert_eq!(healing.cure(Millis(10)), Some(Cure::Restart));
-        healing.state(Millis(20), PeerState::Failed);
-        assert_eq!(healing.cure(Millis(20)), None);
-        assert_eq!(healing.cure(Millis(6_010)), Some(Cure::Restart));
+        healing.state(Millis(10), PeerState::Failed, false);
+        assert_eq!(healing.cure(Millis(10), false), Some(Cure::Restart));
+        healing.state(Millis(20), PeerState::Failed, false);
+        assert_eq!(healing.cure(Millis(20), false), None);
+        assert_eq!(healing.cure(Millis(6_010), false), Some(Cure::Restart));
     }
 
     #[test]
     fn another_network_costs_one_restart() {
         let mut healing = Healing::default();
-        healing.state(Millis(0), PeerState::Connected);
+        healing.state(Millis(0), PeerState::Connected, false);
         healing.look(Millis(100));
-        assert_eq!(healing.cure(Millis(100)), Some(Cure::Restart));
+        assert_eq!(healing.cure(Millis(100), false), Some(Cure::Restart));
         let due = healing.deadline().unwrap();
-        assert_eq!(healing.cure(due), None);
+        assert_eq!(healing.cure(due, false), None);
         assert_eq!(healing.deadline(), None);
     }
 }

@@ -27,7 +27,7 @@ pub use self::publishing::{KEPT_LINES, line_again};
 use self::receiving::Receiving;
 use self::returning::Returning;
 pub use self::types::{
-    Asked, Event, LocalStream, Output, PublisherRequest, Reason, Said, SubscriberRequest,
+    Asked, Asker, Event, LocalStream, Output, PublisherRequest, Reason, Said, SubscriberRequest,
 };
 use self::wishes::Wishes;
 use super::Millis;
@@ -75,6 +75,8 @@ pub struct Conference {
     catching_up: CatchingUp,
     /// Signalling works; what needs it is not given up for lack of it.
     signalling: bool,
+    /// The application says when something is tried again.
+    asks: bool,
     now: Millis,
     out: VecDeque<Output>,
 }
@@ -100,14 +102,10 @@ impl Conference {
             returning,
             catching_up: CatchingUp::default(),
             signalling: true,
+            asks: false,
             now: Millis(0),
             out: VecDeque::new(),
         }
-    }
-
-    /// For how long a place that was lost is asked for, ms; 0 for not at all.
-    pub fn set_budget(&mut self, budget: Millis) {
-        self.returning.set_budget(budget);
     }
 
     /// Whether we are in the room, as far as we know.

@@ -348,7 +348,7 @@ impl Receiving {
         self.negotiation.set_e2ee(e2ee);
         self.offered.clear();
         self.subscriptions.reset();
-        self.healing = Healing::default();
+        self.healing = self.healing.anew();
         (self.paused, self.pausing, self.updating, self.lost_by) = (false, false, false, None);
         (self.restart, self.restarting, self.overtaken) = (false, false, false);
         (self.was_away, self.compare, self.comparing) = (false, false, None);

@@ -3,8 +3,9 @@
 //! Nothing of ours is on the server any more; people and tracks stay as the application knows them, and are
 //! found again in what the server tells next.
 
-use super::{Conference, Event, Membership, Millis, Output, Reason};
+use super::{Asker, Conference, Event, Membership, Millis, Output, Reason};
 use crate::engine::subscriptions::StreamRef;
+use crate::engine::{Attempt, Mending};
 use crate::protocol::Id;
 use crate::{Error, ErrorCode};
 
@@ -40,6 +41,9 @@ pub(super) struct Returning {
     /// The first refusal of this time.
     refused: Option<Millis>,
     pause: Option<Millis>,
+    /// How often the application was asked this time, and since when.
+    asked: u32,
+    since: Millis,
     /// When the next attempt is due.
     due: Option<Millis>,
     /// When those who have not come are asked for.
@@ -48,10 +52,8 @@ pub(super) struct Returning {
     missing: bool,
     /// For how long a room that was ended is waited for.
     awaits: Millis,
-    /// Until when that is now.
+    /// Until when that is now, or one that is missing.
     ended: Option<Millis>,
-    /// Since when it is known to be missing, as after the server started again.
-    missing: Option<Millis>,
     /// A room that is not there is made.
     makes: bool,
     created: bool,
@@ -71,13 +73,9 @@ impl Returning {
         self.chosen = chosen;
     }
 
-    pub(super) fn set_budget(&mut self, budget: Millis) {
-        self.insist = budget;
-    }
-
     /// Time during which nobody could be asked does not count. A server that started again has no room that was made.
     pub(super) fn interrupted(&mut self) {
-        (self.refused, self.missing, self.created) = (None, None, false);
+        (self.refused, self.asked, self.created) = (None, 0, false);
     }
 
     /// There is another pin or token to be let in with. `asking`: with the one before it is asked now.
@@ -91,9 +89,8 @@ impl Returning {
     }
 
     fn next_pause(&mut self, now: Millis) -> Millis {
-        let since = self.missing.or(self.refused);
-        let is_long = self.ended.is_some() || since.is_some_and(|since| since + INSIST <= now);
-        let longest = if is_long { AWAITING } else { LAST_PAUSE };
+        let is_long = self.refused.is_some_and(|since| since + INSIST <= now);
+        let longest = if is_long || self.ended.is_some() { AWAITING } else { LAST_PAUSE };
         let pause = self.pause.map_or(FIRST_PAUSE, |last| Millis(last.0 * 2).min(longest));
         self.pause = Some(pause);
         pause
@@ -101,6 +98,13 @@ impl Returning {
 }
 
 impl Conference {
+    /// For how long a place that was lost is asked for, ms, 0 for not at all; by default for half a minute. `asks`: whoever
+    /// runs the machine says when something is tried again ([`Output::Ask`]).
+    pub fn set_policy(&mut self, budget: Option<Millis>, asks: bool) {
+        self.returning.insist = budget.unwrap_or(INSIST);
+        self.asks = asks;
+    }
+
     /// Whether we were in the room, and are to be there again when our place is lost.
     pub fn belongs(&self) -> bool {
         let returns = self.returning.insist > Millis(0);
@@ -173,8 +177,8 @@ impl Conference {
     /// We are in again: who was here before and is not now has a while to come.
     pub(super) fn returned(&mut self) {
         let returning = &mut self.returning;
-        (returning.refused, returning.missing, returning.pause) = (None, None, None);
-        (returning.ended, returning.created, returning.listens) = (None, false, false);
+        (returning.refused, returning.pause, returning.created) = (None, None, false);
+        (returning.ended, returning.listens, returning.asked) = (None, false, 0);
         if self.roster.has_doubted() {
             returning.linger = Some(self.now + LINGER);
         }
@@ -183,13 +187,17 @@ impl Conference {
     /// The room refused us.
     pub(super) fn join_refused(&mut self, error: Error) {
         if error.code() == ErrorCode::RoomNotFound {
-            let makes = self.returning.makes && !self.returning.created;
-            if self.returning.ended.is_none() && makes {
-                self.returning.created = true;
+            let (now, returning) = (self.now, &mut self.returning);
+            if returning.ended.is_none() && returning.makes && !returning.created {
+                returning.created = true;
                 return self.out.push_back(Output::Create);
             }
-            if let Some(until) = self.awaited_until() {
-                return if until <= self.now { self.end_with_room() } else { self.ask_again() };
+            if returning.awaits > Millis(0) && self.room.is_some() {
+                // A server that started again has none that was made, which is to us what an end is. Of it nobody told us,
+                // so that we are no less patient than with any refusal.
+                let patience = returning.awaits.max(returning.insist);
+                let until = *returning.ended.get_or_insert(now + patience);
+                return if until <= now { self.stay_out(error) } else { self.ask_again(error) };
             }
         }
         let of_admission =
@@ -208,15 +216,6 @@ impl Conference {
         self.join_failed(error);
     }
 
-    /// Until when a room that was ours and is not there is waited for. A server that started again has none that was made,
-    /// which is to us what an end is: of it nobody told us, so that we are no less patient than with any refusal.
-    fn awaited_until(&mut self) -> Option<Millis> {
-        let (now, awaits) = (self.now, self.awaits_room() && self.room.is_some());
-        let Returning { ended, missing, awaits: patience, insist, .. } = &mut self.returning;
-        let late = || *missing.get_or_insert(now) + (*patience).max(*insist);
-        awaits.then(|| ended.unwrap_or_else(late))
-    }
-
     /// Whether a place that was ours is asked for in spite of a refusal.
     fn is_patient(&self) -> bool {
         let Returning { refused, insist, .. } = self.returning;
@@ -233,18 +232,42 @@ impl Conference {
         let is_ghost = is_taken && now < since + GHOST;
         let insists = is_patient && may_pass(error.code());
         if !(insists || is_ghost && self.returning.haunted) {
-            return self.end(Reason::JoinFailed, Some(error));
+            return self.stay_out(error);
         }
         if is_taken && !is_ghost && !self.returning.chosen {
             (self.me, self.join.id) = (None, None);
         }
-        self.ask_again();
+        self.ask_again(error);
     }
 
-    fn ask_again(&mut self) {
+    /// Once more after a pause.
+    fn ask_again(&mut self, error: Error) {
         self.membership = Membership::Waiting;
         (self.signal_ready, self.join_by) = (false, None);
-        self.returning.due = Some(self.now + self.returning.next_pause(self.now));
+        let (now, returning) = (self.now, &mut self.returning);
+        if self.asks {
+            if returning.asked == 0 {
+                returning.since = now;
+            }
+            returning.asked += 1;
+            let (number, elapsed) = (returning.asked, returning.since.until(now));
+            let attempt = Attempt { what: Mending::Room, number, elapsed };
+            return self.out.push_back(Output::Ask(Asker::Room(error), attempt));
+        }
+        let pause = returning.next_pause(now);
+        self.return_at(now + pause);
+    }
+
+    pub(super) fn return_at(&mut self, due: Millis) {
+        self.returning.due = Some(due);
+    }
+
+    /// Nothing more is tried.
+    pub(super) fn stay_out(&mut self, error: Error) {
+        if error.code() == ErrorCode::RoomNotFound && self.returning.ended.is_some() {
+            return self.end_with_room();
+        }
+        self.end(Reason::JoinFailed, Some(error));
     }
 
     /// The room was made, or could not be.

@@ -2,6 +2,7 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for")]
 
 mod ahead;
+mod asking;
 mod mending;
 mod missing;
 mod patience;

@@ -1,6 +1,7 @@
 //! What goes in and out of the machine.
 
 use crate::Error;
+use crate::engine::Attempt;
 use crate::engine::negotiation::{Role, Step};
 use crate::engine::requests::{Describe, Entries, Exchange, JoinRoom, Watch, Words};
 use crate::engine::roster::Change;
@@ -181,6 +182,15 @@ pub enum Event {
     Over(Reason, Option<Error>),
 }
 
+/// What an attempt is about that is to be decided on.
+#[derive(Clone, Debug)]
+pub enum Asker {
+    /// A peer connection whose packets do not get through.
+    Peer(Role),
+    /// The room, which refuses us because of this.
+    Room(Error),
+}
+
 /// What the driver has to do.
 #[derive(Debug)]
 pub enum Output {
@@ -199,6 +209,9 @@ pub enum Output {
     /// Begin anew: [`Conference::depart`](super::Conference::depart), fresh peer connections and handles, then
     /// [`Conference::signal_ready`](super::Conference::signal_ready).
     Return,
+    /// Ask when to try this, then report [`Conference::retry`](super::Conference::retry). Only where
+    /// [`Conference::set_policy`](super::Conference::set_policy) said that somebody decides.
+    Ask(Asker, Attempt),
     /// Ask who is here, as after events were lost.
     LookAround {
         /// And what they publish.

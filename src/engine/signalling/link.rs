@@ -1,7 +1,7 @@
 //! The connection: which server, how long to wait, whether somebody is there.
 
-use super::super::Millis;
-use super::types::{Attempt, Config, LinkId, Server, State};
+use super::super::{Attempt, Mending, Millis};
+use super::types::{Config, LinkId, Server, State};
 use crate::Error;
 
 /// So many attempts go to the same server while there are sessions on it, before others are tried.
@@ -148,7 +148,7 @@ impl Link {
     pub(super) fn attempt(&mut self, now: Millis) -> Attempt {
         self.attempts = self.attempts.saturating_add(1);
         let elapsed = self.lost.as_ref().map_or(Millis(0), |(since, _)| since.until(now));
-        Attempt { number: self.attempts, elapsed }
+        Attempt { what: Mending::Connection, number: self.attempts, elapsed }
     }
 
     /// How long the attempt may take.

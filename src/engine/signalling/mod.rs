@@ -34,7 +34,7 @@ use std::collections::VecDeque;
 use self::link::{Link, Phase};
 use self::pending::{Pending, Pendings, Phase as RequestPhase};
 use self::session::{Sessions, Standing};
-pub use self::types::{Attempt, Config, Found, LinkId, Output, Reply, Server, State, Token};
+pub use self::types::{Config, Found, LinkId, Output, Reply, Server, State, Token};
 use super::Millis;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};

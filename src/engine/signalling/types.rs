@@ -1,6 +1,6 @@
 //! What goes into the machine and what comes out.
 
-use super::super::Millis;
+use super::super::{Attempt, Millis};
 use crate::Error;
 use crate::protocol::message::{HandleEvent, Message};
 use crate::protocol::request::Request;
@@ -107,15 +107,6 @@ impl State {
             Self::Closed => "closed",
         }
     }
-}
-
-/// An attempt to make a lost connection again that has to be decided on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// 1 for the first after the loss; where what was back held for less than five seconds, it goes on counting.
-    pub number: u32,
-    /// How long the connection has been lost, ms.
-    pub elapsed: Millis,
 }
 
 /// What the driver has to do.

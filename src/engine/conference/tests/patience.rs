@@ -25,9 +25,7 @@ fn refused_by(conference: &mut Conference, codes: &[ErrorCode]) -> (Reason, Mill
 /// The same of somebody whose page allows so much: for the way back, and for a room that was ended.
 fn gives_up(budget: Option<u64>, awaits: u64, codes: &[ErrorCode]) -> (Reason, u64, Vec<u64>) {
     let mut conference = watching();
-    if let Some(budget) = budget {
-        conference.set_budget(Millis(budget));
-    }
+    conference.set_policy(budget.map(Millis), false);
     conference.await_room(Millis(awaits));
     let (reason, after, pauses) = refused_by(&mut conference, codes);
     // The last attempt is the first after the end.
@@ -68,25 +66,11 @@ fn a_room_that_went_with_its_server_is_waited_for_like_one_that_was_ended() {
 fn what_takes_long_is_asked_less_often() {
     for (budget, awaits, codes) in [(Some(60_000), 0, FULL), (None, 60_000, GONE)] {
         let (_, _, pauses) = gives_up(budget, awaits, codes);
-        assert_eq!(pauses[..4], [250, 500, 1_000, 1_000]);
-        assert_eq!(pauses.iter().filter(|pause| **pause == 1_000).count(), 30);
-        assert_eq!(pauses[32..36], [2_000, 4_000, 5_000, 5_000], "{pauses:?}");
-    }
-}
-
-#[test]
-fn time_in_which_nobody_could_be_asked_is_no_waiting_for_a_room() {
-    let mut conference = watching();
-    conference.await_room(Millis(60_000));
-    let mut now = HERE;
-    depart(&mut conference, now);
-    for _ in 0..5 {
-        conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
-        assert_eq!(over(&drain(&mut conference, now)), None);
-        conference.signalling(false);
-        now = now + Millis(50_000);
-        conference.signalling(true);
-        depart(&mut conference, now);
+        // A room that is awaited is asked less often soon.
+        let quick = if codes == FULL { 30 } else { 1 };
+        assert_eq!(pauses[..3], [250, 500, 1_000]);
+        assert_eq!(pauses.iter().filter(|pause| **pause == 1_000).count(), quick);
+        assert_eq!(pauses[quick + 2..][..4], [2_000, 4_000, 5_000, 5_000], "{pauses:?}");
     }
 }
 

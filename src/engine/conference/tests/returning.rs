@@ -166,7 +166,7 @@ fn who_joins_for_the_first_time_hears_at_once_that_the_id_is_taken() {
 fn a_ghost_from_the_page_before_is_waited_for_and_no_longer() {
     for budget in [120_000, 0] {
         let (at, ids) = taken_at_first(as_one(), |conference| {
-            conference.set_budget(Millis(budget));
+            conference.set_policy(Some(Millis(budget)), false);
             conference.expect_ghost();
         });
         assert!(at >= HERE + Millis(5_000) && at < HERE + Millis(7_000), "{at:?}");
@@ -365,7 +365,7 @@ fn time_in_which_nobody_could_be_asked_is_no_refusal() {
 fn a_page_that_wants_no_second_connection_wants_no_second_place() {
     let mut conference = watching();
     assert!(conference.belongs());
-    conference.set_budget(Millis(0));
+    conference.set_policy(Some(Millis(0)), false);
     assert!(!conference.belongs());
 }
 
