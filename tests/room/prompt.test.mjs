@@ -1,0 +1,100 @@
+// Whoever leaves while the browser asks for a camera is gone: what is given then is closed, and published by nobody.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openCalls, sees, setCallStage } from '../media/lib/call.mjs';
+import { BROWSERS } from '../page/lib/browser.mjs';
+import { onStage } from '../page/lib/suite.mjs';
+import { until } from '../page/lib/wait.mjs';
+
+const ROOM = 1234;
+const DEVICES = { camera: true, microphone: true };
+
+/** In the page: each question stays open until `__answer(number)`, counted from 0. What was given is kept. */
+function askInVain() {
+  const answers = [];
+  globalThis.__given = [];
+  globalThis.__answer = (number) => answers[number]();
+  globalThis.__asked = () => answers.length;
+  MediaDevices.prototype.getUserMedia = async (constraints) => {
+    const number = answers.length;
+    await new Promise((resolve) => answers.push(resolve));
+    const stream = await globalThis.__witness.paintedDevices(constraints);
+    globalThis.__given[number] = stream.getTracks();
+    return stream;
+  };
+}
+
+for (const kind of BROWSERS) {
+  describe(`a question that is open: ${kind}`, () => {
+    const on = onStage(kind, () => setCallStage());
+    let call;
+
+    /** Bob is there, and Ada comes, is asked, and is in the room meanwhile. */
+    async function meet() {
+      call = await openCalls(on.browser, on.stage.site);
+      for (const name of ['Ada', 'Bob']) await call.create({ name, servers: on.stage.janus.ws });
+      await call.join({ name: 'Bob', room: ROOM, number: 18 });
+      await call.page.evaluate(askInVain);
+      await call.join({ name: 'Ada', room: ROOM, options: DEVICES });
+      await sees(call, { name: 'Ada', of: 'Bob' }, 18);
+      await isAsked(1);
+    }
+
+    const isAsked = (times) => until(`${times} questions`, async () => (await call.page.evaluate(() => globalThis.__asked())) === times);
+
+    async function answer(number) {
+      await call.page.evaluate((which) => globalThis.__answer(which), number);
+    }
+
+    /** Waits until what an answer brought is closed, or open. */
+    const given = (number, state) => until(`what answer ${number} brought to be ${state}`, () =>
+      call.page.evaluate(([which, wanted]) => {
+        const tracks = globalThis.__given[which] ?? [];
+        return tracks.length === 2 && tracks.every(({ readyState }) => readyState === wanted);
+      }, [number, state]));
+
+    /** Camera and microphone are published, once, and come. */
+    async function isPublished() {
+      await until('Bob to see Ada', async () =>
+        (await call.see({ name: 'Bob', of: 'Ada' })).width > 0 && (await call.received({ name: 'Bob', of: 'Ada' })).frames > 0);
+      assert.deepEqual(await call.sources({ name: 'Ada' }), ['camera/video', 'microphone/audio']);
+    }
+
+    /** Nothing went wrong, or was told of who is gone. */
+    async function isContent() {
+      for (const name of ['Ada', 'Bob']) {
+        assert.deepEqual(await call.contradictions({ name }), []);
+        assert.equal((await call.log({ name })).some((line) => line.startsWith('!')), false);
+      }
+      assert.deepEqual(await call.page.evaluate(() => globalThis.__witness.errors), []);
+    }
+
+    it('and answered after leaving: devices are closed, and nothing is published', async () => {
+      await meet();
+      await call.leave({ name: 'Ada' });
+      await answer(0);
+      await given(0, 'ended');
+      assert.equal(await call.state({ name: 'Ada' }), 'disconnected');
+      assert.deepEqual(await call.sources({ name: 'Ada' }), []);
+      await until('Ada to be gone', async () => !(await call.see({ name: 'Bob', of: 'Ada' })).there);
+      await isContent();
+    });
+
+    for (const [what, first, second] of [['in turn', 0, 1], ['the other way round', 1, 0]]) {
+      it(`and asked again by joining again, and both answered ${what}: one camera is published`, async () => {
+        await meet();
+        await call.leave({ name: 'Ada' });
+        await call.join({ name: 'Ada', room: ROOM, options: DEVICES });
+        await isAsked(2);
+        for (const number of [first, second]) {
+          await answer(number);
+          await given(number, number === 1 ? 'live' : 'ended');
+          if (number === 0 && first === 0) assert.deepEqual(await call.sources({ name: 'Ada' }), []);
+        }
+        await given(1, 'live');
+        await isPublished();
+        await isContent();
+      });
+    }
+  });
+}
