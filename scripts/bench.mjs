@@ -2,6 +2,7 @@
 /**
  * `npm run bench`: this library and janus.js side by side, by turns, on the same Janus in the same browser.
  * `--only join,publish` for some, `--rounds 21` for more, `--browser firefox` for the other one, `--json` for machines.
+ * Whatever misses its aim is named, and the command fails.
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,8 @@ const FOLDER = join(TARGET, 'bench');
 
 /** Between two pictures of the source, ms. */
 const SOURCE_MS = 50;
+/** What the timers of proxy and page may add to a round trip on a machine with two cores, ms. */
+const SCHEDULING_MS = 25;
 
 const ratioOfTimes = (ours, theirs) => median(ours) / median(theirs);
 /**
@@ -36,7 +39,8 @@ const ratioOfTimes = (ours, theirs) => median(ours) / median(theirs);
  * of the machine was full, and SCTP waits before it says things again. The quarter that went best tells the sides apart.
  */
 const ratioOfRates = (ours, theirs) => quantile(theirs, 0.25) / quantile(ours, 0.25);
-const inRoundTrips = (ours) => median(ours) / (2 * ONE_WAY_MS);
+/** What must be so each time is judged by the worst of those that count: of fewer than twenty rounds, of all. */
+const inRoundTrips = (ours) => quantile(ours, 0.95) / (2 * ONE_WAY_MS);
 const inSourceIntervals = (ours) => quantile(ours, 0.95) / SOURCE_MS;
 const inSeconds = (ours) => quantile(ours, 0.95) / 1_000;
 
@@ -92,8 +96,14 @@ const SCENARIOS = {
     most: 0.52,
   },
   publish: { what: 'click to media that is up', against: 'janus.js', measure: page('publish', { far: true }), judge: ratioOfTimes, most: 0.72 },
-  resume: { what: 'socket cut: from open to up', against: 'janus.js', measure: watching(resume), judge: inRoundTrips, unit: 'RTT', most: 1.1 },
-  gap: { what: 'socket cut: longer frame gaps', against: 'janus.js', measure: watching(gap), judge: inSourceIntervals, unit: 'frames', most: 2 },
+  resume: {
+    what: 'socket cut: open to up, p95', against: 'janus.js', measure: watching(resume), judge: inRoundTrips, unit: 'RTT',
+    most: 1 + SCHEDULING_MS / (2 * ONE_WAY_MS),
+  },
+  gap: {
+    what: 'socket cut: longer gaps, p95', against: 'janus.js', measure: watching(gap), judge: inSourceIntervals, unit: 'frames',
+    most: 2,
+  },
   rejoin: { what: 'server back to picture, p95', against: 'janus.js', measure: watching(rejoin), judge: inSeconds, unit: 's', most: 2.5 },
   messages: {
     what: '20,000 messages of 200 bytes', against: 'bare channel', measure: page('data', { room: DATA_ROOM, count: 20_000, bytes: 200 }),
@@ -202,9 +212,15 @@ await command(async () => {
   } finally {
     await stage.close();
   }
-  if (json) return say(JSON.stringify({ cores: cpus().length, browser: kind, rounds, results }));
+  const missed = results.filter(({ met }) => !met);
+  if (json) {
+    say(JSON.stringify({ cores: cpus().length, browser: kind, rounds, results }));
+    return missed.length > 0 ? 1 : 0;
+  }
   table(results);
   say(`\nMedians of ${rounds} rounds, by turns; signalling takes ${ONE_WAY_MS * 2} ms (RTT) there and back where people join or ` +
     `watch. ${cpus().length} cores, ${kind}.\nA ratio is of times; of data it is of rates, where the quarter of more rounds ` +
     `that went best is compared. Frames are the source's, one every ${SOURCE_MS} ms.`);
+  for (const { name, value, unit, aim } of missed) say(`missed: ${name}, ${value.toFixed(2)} ${unit} instead of ${aim}`);
+  return missed.length > 0 ? 1 : 0;
 });
