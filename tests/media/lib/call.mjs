@@ -11,7 +11,7 @@ function installDriver() {
   const { instantiate, instantiateStreaming } = WebAssembly;
   const spied = (make) => async (...all) => {
     const made = await make(...all);
-    globalThis.__exports = Object.values((made.instance ?? made).exports);
+    globalThis.__exports = (made.instance ?? made).exports;
     return made;
   };
   WebAssembly.instantiate = spied(instantiate);

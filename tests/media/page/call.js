@@ -5,6 +5,7 @@ import { observe } from './order.js';
 import { transport } from './wire.js';
 
 export { contradictions, identities, ownIdentities, told } from './order.js';
+export { collect, held, inUse, memory } from './weight.js';
 export { hold, release } from './wire.js';
 export { call as callByTone, dial, end as endCallByTone } from './tones.js';
 
@@ -286,16 +287,6 @@ export function flooded({ name, count }) {
   return numbers.length === count && numbers.every((number, index) => number === index);
 }
 
-/** Bytes of WebAssembly memory, as far as the page's spy saw it made. */
-export const memory = () => globalThis.__exports?.find((one) => one instanceof WebAssembly.Memory).buffer.byteLength;
-
-/** What is held: objects and closures by the WebAssembly, as places in its tables, and open peer connections. */
-export function held() {
-  const tables = globalThis.__exports.filter((one) => one instanceof WebAssembly.Table);
-  const open = globalThis.__witness.peers.filter(({ connectionState }) => connectionState !== 'closed');
-  return { places: tables.map(({ length }) => length), open: open.length };
-}
-
 /** Tracks that still bring something, on any open connection. */
 export function liveTracks() {
   const open = globalThis.__witness.peers.filter(({ connectionState }) => connectionState !== 'closed');
@@ -437,14 +428,6 @@ export function longestGap({ name }) {
   times.push(frames.get(name)[0]);
   const gaps = times.slice(1).map((time, index) => time - times[index]);
   return { longest: Math.max(0, ...gaps), count: gaps.length };
-}
-
-/** Makes so much rubbish that the browser collects what nobody holds, and lets it finish. */
-export async function collect() {
-  for (let round = 0; round < 60; round += 1) {
-    Array.from({ length: 500_000 }, () => ({}));
-    await new Promise((resolve) => setTimeout(resolve));
-  }
 }
 
 export const setIceServers = ({ name, iceServers }) => person(name).room.setIceServers(iceServers);

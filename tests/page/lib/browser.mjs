@@ -30,14 +30,15 @@ const COMMANDS = {
  * @param {boolean} [options.autoplay] false: sound needs a click first
  * @param {boolean} [options.soundCard] plays sound although the machine has no speaker; Chromium always does
  * @param {boolean} [options.screen] there is a screen to share, and the person chooses it; Firefox gets a display of its own
+ * @param {boolean} [options.collects] pages may have what nobody holds collected: `gc` in Chromium, `TestUtils.gc` in Firefox
  * @param {boolean} [options.background] pages can be hidden and are slowed down then; without devices
  */
 export async function launch(kind, options = {}) {
   const { devices = true, permission = 'granted', backForwardCache = false, background = false } = options;
-  const { autoplay = true, soundCard = false, screen = false } = options;
+  const { autoplay = true, soundCard = false, screen = false, collects = false } = options;
   const launcher = background ? launchBackground : LAUNCHERS[kind];
   const executable = findBrowser(kind);
-  const settings = { kind, executable, devices, permission, backForwardCache, autoplay, soundCard, screen };
+  const settings = { kind, executable, devices, permission, backForwardCache, autoplay, soundCard, screen, collects };
   return new Browser(kind, await launcher(settings));
 }
 

@@ -12,7 +12,7 @@ const ARGUMENTS = [
   '--allow-loopback-in-peer-connection',
 ];
 
-export async function launchChromium({ executable, devices, permission, backForwardCache, autoplay, screen }) {
+export async function launchChromium({ executable, devices, permission, backForwardCache, autoplay, screen, collects }) {
   const args = [...ARGUMENTS];
   if (devices) {
     const count = typeof devices === 'number' ? `=device-count=${devices}` : '';
@@ -23,6 +23,9 @@ export async function launchChromium({ executable, devices, permission, backForw
   }
   if (!autoplay) {
     args.push('--autoplay-policy=document-user-activation-required');
+  }
+  if (collects) {
+    args.push('--js-flags=--expose-gc');
   }
   const ignoreDefaultArgs = backForwardCache ? ['--disable-back-forward-cache'] : [];
   const browser = await chromium.launch({ executablePath: executable, headless: true, args, ignoreDefaultArgs });

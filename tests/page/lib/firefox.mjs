@@ -11,7 +11,7 @@ const PREFERENCES = {
   'widget.windows.window_occlusion_tracking.enabled': false,
 };
 
-export async function launchFirefox({ executable, devices, permission, autoplay, soundCard, screen }) {
+export async function launchFirefox({ executable, devices, permission, autoplay, soundCard, screen, collects }) {
   const granted = permission === 'granted';
   const display = screen ? await openDisplay() : undefined;
   const browser = await puppeteer.launch({
@@ -24,6 +24,7 @@ export async function launchFirefox({ executable, devices, permission, autoplay,
       'media.autoplay.default': autoplay ? 0 : 1,
       'media.autoplay.blocking_policy': autoplay ? 0 : 2,
       'media.cubeb.force_mock_context': soundCard,
+      'dom.testing.testutils.enabled': collects,
       'media.navigator.streams.fake': devices,
       'media.navigator.permission.disabled': granted,
       'permissions.default.camera': granted ? 1 : 2,
