@@ -1,26 +1,48 @@
 // What comes over a call from outside: another network, a page that was put to sleep, a server that does not come back.
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { startProxy } from '../chaos/lib/proxy.mjs';
 import { openCalls, sees, setCallStage } from '../media/lib/call.mjs';
+import { openRelayDesk } from '../media/lib/relay.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
+import { endSessions, sessions } from '../page/lib/janus-admin.mjs';
 import { onStage } from '../page/lib/suite.mjs';
-import { until } from '../page/lib/wait.mjs';
+import { stays, until } from '../page/lib/wait.mjs';
 
 const ROOM = 1234;
+/** A network that swallows what it did not is noticed by the silence, and then another way is looked for, ms. */
+const PATIENCE = { timeout: 60_000 };
+/** Who is told of it is there again well before a session's life sign would be due, ms. */
+const SOON = 10_000;
 
-/** `options` are those of both; `way` is Ada's to the server, if it is another than Bob's. */
-async function meet(ada, bob, { way, ...options }) {
-  await ada.create({ name: 'Ada', ...options, servers: way ?? options.servers });
+/** `options` are those of both; `ways` are Ada's to the server and for media, if they are others than Bob's. */
+async function meet(ada, bob, { ways, ...options }) {
+  await ada.create({ name: 'Ada', ...options, ...ways });
   await bob.create({ name: 'Bob', ...options });
   await ada.join({ name: 'Ada', room: ROOM, number: 17 });
   await bob.join({ name: 'Bob', room: ROOM, number: 18 });
   await seeEachOther(ada, bob);
 }
 
-async function seeEachOther(ada, bob) {
-  await sees(bob, { name: 'Bob', of: 'Ada' }, 17);
-  await sees(ada, { name: 'Ada', of: 'Bob' }, 18);
+async function seeEachOther(ada, bob, options) {
+  await sees(bob, { name: 'Bob', of: 'Ada' }, 17, undefined, options);
+  await sees(ada, { name: 'Ada', of: 'Bob' }, 18, undefined, options);
+}
+
+/** A network between people and the server. When it is left, all that went through it is swallowed, and others can be found. */
+async function openNetwork(janus) {
+  const [proxy, desk] = [await startProxy({ target: { host: '127.0.0.1', port: janus.ports.ws } }), await openRelayDesk()];
+  return {
+    ways: { servers: proxy.url('ws'), desk: desk.url },
+    leave() {
+      proxy.faults.blackhole({ on: 'existing' });
+      desk.abandon();
+    },
+    async close() {
+      await proxy.close();
+      desk.close();
+    },
+  };
 }
 
 for (const kind of BROWSERS) {
@@ -82,6 +104,98 @@ for (const kind of BROWSERS) {
   });
 }
 
+for (const kind of BROWSERS) {
+  describe(`another network, and nothing comes through the one before: ${kind}`, () => {
+    const on = onStage(kind, () => setCallStage({ reclaimSessionTimeout: 30 }));
+    let call;
+    let network;
+
+    beforeEach(async () => {
+      network = await openNetwork(on.stage.janus);
+      call = await openCalls(on.browser, on.stage.site);
+    });
+
+    afterEach(() => network.close());
+
+    const everything = async () => [await call.identities({ name: 'Ada' }), await call.identities({ name: 'Bob' })];
+
+    /** How long it takes until everybody has other ways and sees everybody, ms. */
+    async function change({ tell }) {
+      const names = ['Ada', 'Bob'];
+      const before = await Promise.all(names.map((name) => call.credentials({ name })));
+      await call.changeRelays();
+      network.leave();
+      const began = performance.now();
+      if (tell) await call.page.evaluate(() => dispatchEvent(new Event('online')));
+      // Pictures that were on the way may still come.
+      await until('other ways for all', async () => {
+        const now = await Promise.all(names.map((name) => call.credentials({ name })));
+        return now.every((its, index) => ['publisher', 'subscriber'].every((way) => its[way] && its[way] !== before[index][way]));
+      }, PATIENCE);
+      await seeEachOther(call, call, PATIENCE);
+      return performance.now() - began;
+    }
+
+    it('is noticed by itself, and much sooner by what the browser says; everything stays the same', async (t) => {
+      await meet(call, call, network.ways);
+      const known = await everything();
+      const untold = await change({ tell: false });
+      await until('both to be well', async () => (await Promise.all(['Ada', 'Bob'].map((name) => call.connected({ name })))).flat()
+        .every((state) => state === 'connected'), PATIENCE);
+      const told = await change({ tell: true });
+      t.diagnostic(`${untold.toFixed(0)} ms by itself, ${told.toFixed(0)} ms when it was told`);
+      assert.ok(told < untold && told < SOON, `${untold} ms by itself, ${told} ms when it was told`);
+      assert.deepEqual(await everything(), known);
+      for (const name of ['Ada', 'Bob']) assert.deepEqual(await call.contradictions({ name }), []);
+    });
+  });
+
+  describe(`a machine that sleeps: ${kind}`, () => {
+    const on = onStage('firefox', () => setCallStage({ reclaimSessionTimeout: 30 }));
+    let sleeper;
+    let network;
+
+    beforeEach(async () => {
+      network = await openNetwork(on.stage.janus);
+      sleeper = await launch(kind, { background: true });
+    });
+
+    afterEach(async () => {
+      sleeper.setAsleep(false);
+      await sleeper.close();
+      await network.close();
+    });
+
+    it('has its call back when it wakes, though its session is over and no way it had leads anywhere', async () => {
+      const [ada, bob] = [await openCalls(sleeper, on.stage.site), await openCalls(on.browser, on.stage.site)];
+      await ada.create({ name: 'Ada', ...network.ways });
+      await ada.join({ name: 'Ada', room: ROOM, number: 17 });
+      const hers = await sessions(on.stage.janus);
+      await bob.create({ name: 'Bob', servers: on.stage.janus.ws });
+      await bob.join({ name: 'Bob', room: ROOM, number: 18 });
+      await seeEachOther(ada, bob);
+      const mine = [await ada.identities({ name: 'Ada' }), await ada.ownIdentities({ name: 'Ada' })];
+
+      await ada.changeRelays();
+      sleeper.setAsleep(true);
+      network.leave();
+      // The server has heard nothing for as long as sessions live.
+      await endSessions(on.stage.janus, hers);
+      const isAlone = async () => !(await bob.see({ name: 'Bob', of: 'Ada' })).there;
+      await until('Ada to be gone', isAlone);
+      await stays('Ada away', isAlone, 5_000);
+      sleeper.setAsleep(false);
+      await until('Ada to be back', async () => {
+        const states = (await ada.log({ name: 'Ada' })).filter((line) => /connect/.test(line));
+        return states.slice(-2).join() === 'reconnecting,connected';
+      });
+      await seeEachOther(ada, bob);
+      assert.deepEqual([await ada.identities({ name: 'Ada' }), await ada.ownIdentities({ name: 'Ada' })], mine);
+      assert.deepEqual(await ada.contradictions({ name: 'Ada' }), []);
+    });
+  });
+}
+
 describe('a page that sleeps: chromium', () => {
   const on = onStage('firefox', () => setCallStage({ reclaimSessionTimeout: 30 }));
   let sleeper;
@@ -96,7 +210,7 @@ describe('a page that sleeps: chromium', () => {
     sleeper = await launch('chromium', { background: true });
     proxy = await startProxy({ target: { host: '127.0.0.1', port: on.stage.janus.ports.ws } });
     const [ada, bob] = [await openCalls(sleeper, on.stage.site), await openCalls(on.browser, on.stage.site)];
-    await meet(ada, bob, { servers: on.stage.janus.ws, way: proxy.url('ws') });
+    await meet(ada, bob, { servers: on.stage.janus.ws, ways: { servers: proxy.url('ws') } });
     const [mine, theirs] = [await ada.identities({ name: 'Ada' }), await bob.identities({ name: 'Bob' })];
 
     await ada.page.setHidden(true);

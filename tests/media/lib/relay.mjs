@@ -86,6 +86,10 @@ export async function openRelayDesk() {
       loss = value;
       for (const relay of relays) relay.loss = value;
     },
+    /** Nothing passes the relays there are any more; those to come are well. */
+    abandon() {
+      for (const relay of relays) relay.cut = true;
+    },
     close() {
       server.close();
       for (const relay of relays) relay.close();

@@ -35,6 +35,11 @@ export function release() {
   return late.length;
 }
 
+/** The ways to come go through other relays than those there are. */
+export function changeRelays() {
+  relays.clear();
+}
+
 async function relay(address, desk) {
   if (!relays.has(address)) relays.set(address, fetch(`${desk}?to=${address}`).then((response) => response.json()));
   return relays.get(address);

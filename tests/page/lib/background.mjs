@@ -3,6 +3,7 @@
  * other launchers keep every page awake.
  */
 import puppeteer from 'puppeteer-core';
+import { setAsleep } from './processes.mjs';
 import { PuppeteerPage } from './puppeteer-page.mjs';
 
 const CHROMIUM = {
@@ -26,6 +27,7 @@ export async function launchBackground({ kind, executable }) {
   const browser = await puppeteer.launch({ executablePath: executable, headless: true, ...options });
   return {
     close: () => browser.close(),
+    setAsleep: (asleep) => setAsleep(browser.process().pid, asleep),
     newPage: async () => new PuppeteerPage(await browser.newPage()),
   };
 }

@@ -86,6 +86,11 @@ class Browser {
     return page;
   }
 
+  /** Stops every process of a browser launched with `background`, as a machine that sleeps, or has them go on. */
+  setAsleep(asleep) {
+    this.#driver.setAsleep(asleep);
+  }
+
   /** Closes the pages that tests left open: for `afterEach`. */
   async closePages() {
     await Promise.all([...this.#pages].map((page) => page.close()));

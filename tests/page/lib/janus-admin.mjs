@@ -114,9 +114,9 @@ export async function nothingLeft(janus, { timeout = 15_000 } = {}) {
   }, { timeout, explain: () => load(janus) });
 }
 
-/** Ends every session there is, so that what one test left does not stand in the way of the next. */
-export async function endSessions(janus) {
-  for (const id of await sessions(janus)) {
+/** Ends these sessions; every one there is, so that what one test left does not stand in the way of the next. */
+export async function endSessions(janus, ids) {
+  for (const id of ids ?? (await sessions(janus))) {
     await post(`${janus.admin}/${id}`, { janus: 'destroy_session', admin_secret: janus.adminSecret });
   }
 }
