@@ -30,6 +30,8 @@ pub mod janus;
 pub mod json;
 #[path = "web/leaks.rs"]
 pub mod leaks;
+#[path = "web/lifecycle.rs"]
+pub mod lifecycle;
 #[path = "web/live.rs"]
 pub mod live;
 #[path = "web/moderation.rs"]

@@ -3,7 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use janus_wasm::client::Level;
 use janus_wasm::engine::Millis;
+use janus_wasm::engine::recorder::Kind;
 use janus_wasm::live::{
     ConnectionQuality, Direction, Events, Quality, QualityEvent, RoomStatistics, RoomStats,
     Speakers, SpeakersEvent, Stalls, StallsEvent, TrackStats, watch_stats,
@@ -14,10 +16,11 @@ use janus_wasm::room::{
 };
 use janus_wasm::videoroom::requests::CreateRoom;
 use janus_wasm::web::{self, JsFuture, JsValue, MediaStreamTrack, PublishOptions};
-use js_sys::Function;
+use js_sys::{Array, Function};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
+use super::simulate::passes;
 
 /// Waits until it is so, whatever it takes to look.
 async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
@@ -31,7 +34,7 @@ async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 /// The next of what is told.
-async fn next<E>(what: &str, events: &mut Events<E>) -> E {
+pub(crate) async fn next<E>(what: &str, events: &mut Events<E>) -> E {
     let event = web::within(Millis(20_000), events.next()).await;
     event.unwrap_or_else(|| panic!("{what}: not within twenty seconds")).expect("it goes on")
 }
@@ -45,7 +48,7 @@ fn script(body: &str) -> JsValue {
 }
 
 /// A tone that goes on.
-fn tone() -> MediaStreamTrack {
+pub(crate) fn tone() -> MediaStreamTrack {
     let body = "
         const context = new AudioContext();
         const oscillator = new OscillatorNode(context, { frequency: 330 });
@@ -88,7 +91,7 @@ fn ours(room: &Room, wanted: Source) -> LocalPublication {
 }
 
 /// Ceases to send and goes on, of which nobody is told. Without a track, Firefox would repeat its last picture.
-async fn send(publication: &LocalPublication, active: bool) {
+pub(crate) async fn send(publication: &LocalPublication, active: bool) {
     let sender = publication.transceiver().expect("a transceiver").sender();
     let change = "const parameters = sender.getParameters();
         for (const encoding of parameters.encodings) encoding.active = active;
@@ -287,6 +290,76 @@ async fn what_stops_without_a_word_stalls_and_comes_back() {
     assert!(told.contains(&is(ConnectionQuality::Lost)), "{told:?}");
     drop((stalls, quality));
     assert_eq!(stalling.next().await, None, "it ends with what tells it");
+    ada.leave().await;
+    bob.leave().await;
+}
+
+/// Has the server send nothing to who receives, or go on. Nobody hears of it: the answers are the test's.
+async fn set_silent(http: &str, handles: &Array, silent: bool) {
+    let body = "return Promise.all(handles.map(([session, handle]) => fetch(`${server}/${session}/${handle}`, {
+        method: 'POST',
+        body: JSON.stringify({ janus: 'message', transaction: 'silence', body: { request } }),
+    })));";
+    let ask = Function::new_with_args("server, handles, request", body);
+    let request = if silent { "pause" } else { "start" };
+    let asking = ask.call3(&JsValue::NULL, &http.into(), handles, &request.into());
+    let asking = js_sys::Promise::from(asking.expect("a request"));
+    JsFuture::from(asking).await.expect("it is taken");
+}
+
+/// The handles that joined as subscribers, with their sessions, as the log has them.
+fn receiving(said: &[String]) -> Array {
+    let read = Function::new_with_args(
+        "text",
+        "const { session_id, handle_id, body } = JSON.parse(text);
+        return body?.ptype === 'subscriber' ? [String(session_id), String(handle_id)] : null;",
+    );
+    let all = said.iter().map(|text| read.call1(&JsValue::NULL, &text.into()).expect("JSON"));
+    all.filter(|it| !it.is_null()).collect()
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn a_short_silence_takes_nothing_apart_and_a_long_one_makes_the_connection_anew() {
+    let [url, http] = addresses()[..] else { panic!("a server has two addresses here") };
+    let said: Rc<RefCell<Vec<String>>> = Rc::default();
+    let hearing = Rc::clone(&said);
+    let mut options = RoomOptions::new([url]);
+    options.connection.log_level = Level::Debug;
+    options.connection.logger = Some(Rc::new(move |entry| {
+        if entry.kind == Kind::Sent {
+            hearing.borrow_mut().push(entry.text.clone());
+        }
+    }));
+    let (ada, bob) = (room(), Room::new(options));
+    let stalls = Stalls::new(&bob);
+    let mut stalling = stalls.events();
+    ada.join(join(3006, "Ada").camera()).await.unwrap();
+    bob.join(join(3006, "Bob")).await.unwrap();
+    let stream = stream_of(&bob, Source::Camera).await;
+    passes(&bob).await;
+    let (track, connection) = (bob.track(&stream).expect("a track"), bob.connections()[1].clone());
+    let handles = receiving(&said.borrow());
+    assert_eq!(handles.length(), 1);
+    set_silent(http, &handles, true).await;
+    assert_eq!(next("a stall", &mut stalling).await, StallsEvent::Stalled(stream.clone()));
+    set_silent(http, &handles, false).await;
+    assert_eq!(next("its end", &mut stalling).await, StallsEvent::Resumed(stream.clone()));
+    assert_eq!(bob.connections()[1], connection, "a short silence");
+    set_silent(http, &handles, true).await;
+    assert_eq!(next("a stall", &mut stalling).await, StallsEvent::Stalled(stream.clone()));
+    is_so("another connection", || {
+        bob.connections()[1].as_ref().is_some_and(|it| Some(it) != connection.as_ref())
+    })
+    .await;
+    assert_eq!(next("its end", &mut stalling).await, StallsEvent::Resumed(stream.clone()));
+    passes(&bob).await;
+    let now = bob.track(&stream).expect("a track");
+    assert!(Rc::ptr_eq(&track, &now) && now.is_live(), "it was never torn down");
+    assert_eq!(bob.connections()[1].as_ref().map(web::is_closed), Some(false));
     ada.leave().await;
     bob.leave().await;
 }
