@@ -13,6 +13,10 @@ import { until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
 const ROOM = 1234;
+/** How a page ceases to send a picture without a word. Without a track, Firefox repeats the last one for ever. */
+const SILENCES = { chromium: ['encoding', 'track'], firefox: ['encoding'] };
+/** What is not said to be a camera may hold still for ten seconds. */
+const STALLS = { timeout: 30_000 };
 /** What looks like ours and is nothing, and what looks like nothing. */
 const BYTES = [[0x4a, 0x57, 0x58, 1, 0x7b, 0x7d], [0x4a, 0x57, 0x58], [0x4a, 0x57, 0x58, 255, 0, 255, 0, 1, 2, 3], [0]];
 const TEXTS = ['hello', '{"type":"chat","text":"hello"}', 'JWX\u0001{}', '<b>ünïcode</b> \u2028'];
@@ -89,6 +93,28 @@ for (const kind of BROWSERS) {
       await until('Theo to hear the end', async () => (await texts()).includes('the end'));
       assert.deepEqual(await texts(), ['plain words', 'the end']);
       await theySee('Ada', 17);
+      await allIsWell();
+    });
+
+    it('a picture of theirs that ceases to come stalls, and is not muted: nobody said so', async () => {
+      await meet({ first: 'theirs' });
+      const views = ['Ada', 'Bob'].map((name) => ({ name, of: 'Theo', what: 'video' }));
+      for (const view of views) await call.watchStalls(view);
+      const expected = [];
+      const told = async (what) => {
+        expected.push(`${what} Theo/video`);
+        for (const { name } of views) {
+          await until(`${name} to be told ${what}`, async () => (await call.stallsTold({ name })).join() === expected.join(), STALLS);
+        }
+        for (const view of views) assert.equal((await call.stream(view)).muted, false);
+      };
+      for (const by of SILENCES[kind]) {
+        await theirs('setSending', { by, on: false });
+        await told('trackStalled');
+        await theirs('setSending', { by, on: true });
+        await told('trackResumed');
+        for (const view of views) await sees(call, view, 55);
+      }
       await allIsWell();
     });
 

@@ -9,6 +9,7 @@ export * from './lifecycle.js';
 export * from './own.js';
 
 const told = new Map();
+const stalls = new Map();
 
 /** An answer, or what went wrong, in plain words. */
 async function outcome(promise) {
@@ -73,6 +74,17 @@ export function listen({ name }) {
 }
 
 export const heard = ({ name }) => told.get(name);
+
+/** Takes down which streams stall for this person, and go on. */
+export function watchStalls({ name }) {
+  const list = [];
+  stalls.set(name, list);
+  for (const type of ['trackStalled', 'trackResumed']) {
+    person(name).room.on(type, ({ participant, publication }) => list.push(`${type} ${participant.display}/${publication.kind}`));
+  }
+}
+
+export const stallsTold = ({ name }) => stalls.get(name);
 export const unmuteSelf = ({ name, what }) => outcome(publicationOf(name, name, what).unmute());
 export const muteSelf = ({ name, what }) => outcome(publicationOf(name, name, what).mute());
 export const switchMicrophone = ({ name, enabled }) => outcome(person(name).room.localParticipant.setMicrophoneEnabled(enabled));

@@ -9,6 +9,7 @@ globalThis.adapter = adapter;
 const ready = new Promise((resolve) => Janus.init({ debug: false, callback: resolve }));
 let janus;
 let publisher;
+let picture;
 const people = new Map();
 const [heard, failed] = [[], []];
 const error = (words) => failed.push(String(words));
@@ -50,7 +51,7 @@ export async function join({ server, room, number }) {
   janus = await new Promise((resolve, reject) => {
     const made = new Janus({ server, success: () => resolve(made), error: reject, destroyed: () => undefined });
   });
-  const { track } = new Pattern(number);
+  picture = new Pattern(number).track;
   publisher = await attach({
     onmessage(message, jsep) {
       if (message.error) error(message.error);
@@ -59,7 +60,7 @@ export async function join({ server, room, number }) {
       if (message.leaving) leaves(message.leaving);
       if (message.videoroom !== 'joined') return;
       const success = (offer) => publisher.send({ message: { request: 'configure' }, jsep: offer });
-      publisher.createOffer({ tracks: [{ type: 'video', capture: track, recv: false }, { type: 'data' }], success, error });
+      publisher.createOffer({ tracks: [{ type: 'video', capture: picture, recv: false }, { type: 'data' }], success, error });
     },
     ondataopen: () => (publisher.open = true),
   });
@@ -72,6 +73,17 @@ export const state = () => ({
   heard,
   failed,
 });
+
+let sender;
+
+/** Sends the picture, or nothing at all; nobody is told. `by`: for want of a track, or because the encoding is not active. */
+export function setSending({ by, on }) {
+  sender ??= publisher.webrtcStuff.pc.getSenders().find(({ track }) => track?.kind === 'video');
+  if (by === 'track') return sender.replaceTrack(on ? picture : null);
+  const parameters = sender.getParameters();
+  for (const encoding of parameters.encodings) encoding.active = on;
+  return sender.setParameters(parameters);
+}
 
 /** A text, or bytes as a list. */
 export const say = (data) => new Promise((success, failure) => {
