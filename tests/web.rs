@@ -24,6 +24,8 @@ pub mod debug;
 pub mod devices;
 #[path = "web/exchange.rs"]
 pub mod exchange;
+#[path = "web/introductions.rs"]
+pub mod introductions;
 #[path = "web/janus.rs"]
 pub mod janus;
 #[path = "web/json.rs"]
@@ -36,6 +38,8 @@ pub mod lifecycle;
 pub mod live;
 #[path = "web/moderation.rs"]
 pub mod moderation;
+#[path = "web/newer.rs"]
+mod newer;
 #[path = "web/people.rs"]
 mod people;
 #[path = "web/printout.rs"]

@@ -149,6 +149,8 @@ impl Inner {
                 self.introduced(id, metadata.as_ref());
             }
             RoomEvent::ParticipantLeft { id, .. } => self.parted(id),
+            // Maybe it was the last by which the others know us.
+            RoomEvent::LocalTrackUnpublished { .. } => self.announce(),
             RoomEvent::DataChannel { channel, label, ours: true } => {
                 self.own_lane(label).open(channel.clone());
             }

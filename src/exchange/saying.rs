@@ -143,7 +143,8 @@ impl Inner {
         self.is_on.get() && self.book.borrow().has_to_say(now())
     }
 
-    /// Says our attributes by the server's means, or by ours.
+    /// Says our attributes by the server's means, and by ours where those do not reach everybody: in a room that does
+    /// not tell who joins, nobody knows of somebody who publishes nothing, and a way for data is something.
     pub(super) fn announce(self: &Rc<Self>) {
         if !self.has_to_say() {
             return;
@@ -153,7 +154,7 @@ impl Inner {
         }
         let inner = Rc::clone(self);
         spawn_local(async move {
-            if !inner.introduce_again().await {
+            if !inner.introduce_again().await || inner.room.local_publications().is_empty() {
                 inner.announce_ourselves();
             }
         });

@@ -43,7 +43,9 @@ const introduction = (introduces, person) => ({
 
 /** People who hear what the others say, through envelopes, if the line lets it pass. */
 function meet(names, passes = () => true, introduces = false) {
-  const people = names.map((id) => ({ id, attributes: {}, heard: [], overheard: [], introduced: [], seen: new Map() }));
+  const people = names.map((id) => ({
+    id, attributes: {}, publications: new Map(), heard: [], overheard: [], introduced: [], seen: new Map(),
+  }));
   for (const person of people) {
     for (const other of people) person.seen.set(other, { id: other.id, attributes: {} });
     const deliver = (envelope) => {
@@ -115,8 +117,9 @@ describe('envelopes', () => {
 });
 
 describe('attributes', () => {
-  it('go to the server where it passes them on, and not over data', async () => {
+  it('go to the server where it passes them on, and not over data while something is published', async () => {
     const [ada, bob] = meet(['1', '2'], () => true, true);
+    ada.publications.set('0', {});
     ada.exchanges.attributes.set({ seat: '1' });
     ada.exchanges.attributes.begin();
     await turns();
@@ -124,6 +127,11 @@ describe('attributes', () => {
     await turns();
     assert.deepEqual(ada.introduced, [{ seat: '1' }, { seat: '2' }]);
     assert.deepEqual(bob.heard, []);
+    // By nothing else do the others know of her, and so they do not know of her now.
+    ada.publications.clear();
+    ada.exchanges.attributes.announce();
+    await turns();
+    assert.deepEqual([bob.heard, bob.seen.get(ada).attributes], [[['1', ['seat']]], { seat: '2' }]);
     [ada, bob].forEach((person) => person.close());
   });
 

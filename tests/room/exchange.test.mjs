@@ -314,6 +314,32 @@ describe('exchange', () => {
       for (const name of ['Cem', 'Dee']) await page.leave({ name });
     });
 
+    it(`who only listens is known by what they say, in a room that does not tell who joins: ${kind}`, async () => {
+      const page = await openSupport(browsers[index], stage.site);
+      const [gil, hal] = [431 + 10 * index, 432 + 10 * index];
+      for (const [name, id] of [['Gil', gil], ['Hal', hal]]) {
+        await page.createNewer({ name, servers: stage.janus.ws });
+        assert.equal(await code(page.joinWith({ name, room: 4813, id })), undefined);
+      }
+      assert.equal((await page.see({ name: 'Hal', of: 'Gil' })).there, false, 'the room tells nobody');
+      await page.raiseHand({ name: 'Gil', raised: true });
+      await until('the hand to be up', () => page.handRaised({ name: 'Hal', of: 'Gil' }));
+      assert.equal((await page.metadataOf({ name: 'Hal', of: 'Gil' })).attributes.hand, (await page.attributesOf({ name: 'Gil', of: 'Gil' })).hand);
+      await page.raiseHand({ name: 'Gil', raised: false });
+      await until('the hand to be down', async () => (await page.handRaised({ name: 'Hal', of: 'Gil' })) === false);
+
+      // Who publishes needs no way for data, until it is over.
+      await page.publish({ name: 'Hal', number: 13, source: 'camera' });
+      await page.setAttributes({ name: 'Hal', changes: { language: 'pt' } });
+      await until('Gil to know', async () => (await page.attributesOf({ name: 'Gil', of: 'Hal' }))?.language === 'pt');
+      assert.equal(await page.hasDataLine({ name: 'Hal' }), false);
+      await page.unpublish({ name: 'Hal', of: 'camera' });
+      await page.createNewer({ name: 'Ivo', servers: stage.janus.ws });
+      assert.equal(await code(page.joinWith({ name: 'Ivo', room: 4813, id: gil + 100 })), undefined);
+      await until('Ivo to know', async () => (await page.attributesOf({ name: 'Ivo', of: 'Hal' }))?.language === 'pt', { timeout: 15_000 });
+      for (const name of ['Gil', 'Hal', 'Ivo']) await page.leave({ name });
+    });
+
     it(`metadata beside attributes, and beside joining and the way back: ${kind}`, async () => {
       const page = await openSupport(browsers[index], stage.site);
       const [eve, fay] = [231 + 10 * index, 232 + 10 * index];

@@ -98,11 +98,16 @@ export class AttributeExchange implements Part {
     this.announce();
   }
 
-  /** Says them by the server's means, or by ours. */
+  /**
+   * Says them by the server's means, and by ours where those do not reach everybody: in a room that does not tell who joins,
+   * nobody knows of somebody who publishes nothing, and a way for data is something.
+   */
   announce(): void {
     if (!this.#isOn || !this.#hasToSay()) return;
     const introduced = this.#introduction.passesOn().then((passesOn) => passesOn && this.#introduction.say().then(() => true));
-    introduced.catch(() => false).then((done) => !done && this.#announceOurselves());
+    introduced.catch(() => false).then((done) => {
+      if (!done || this.#local.publications.size === 0) this.#announceOurselves();
+    });
   }
 
   /** Says them now, and once more when everybody hears us. */

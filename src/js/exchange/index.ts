@@ -65,6 +65,8 @@ class Exchange {
         this.#disturbed();
       }),
       room.on('participantChanged', ({ participant }) => introduced(participant)),
+      // Maybe it was the last by which the others know us.
+      room.on('localTrackUnpublished', () => this.attributes.announce()),
       room.on('stateChanged', ({ state }) => state === 'connected' && this.#returned()),
       room.on('participantLeft', ({ participant }) => queueMicrotask(() => {
         // Who leaves parts from everybody, and is told that they left themselves.
