@@ -121,7 +121,7 @@ pub(super) fn object(field: &str, text: &str) -> Checked {
 }
 
 /// STUN and TURN servers, as the browser takes them.
-pub(super) fn ice_servers(servers: &JsValue) -> Checked {
+pub(crate) fn ice_servers(servers: &JsValue) -> Checked {
     let servers = web::from_js(servers).ok();
     must(servers.is_some_and(|servers| are_servers(&servers)), "ice_servers", SERVERS)
 }

@@ -20,7 +20,7 @@ mod bounds;
 mod call;
 mod changes;
 mod channels;
-mod checks;
+pub(crate) mod checks;
 mod credentials;
 mod devices;
 mod dropping;

@@ -10,8 +10,6 @@ use super::{Listener, Record, globals};
 extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = navigator)]
     static NAVIGATOR: Option<Navigator>;
-    #[wasm_bindgen(thread_local_v2, js_name = isSecureContext)]
-    static IS_SECURE: Option<bool>;
 }
 
 /// The browser itself.
@@ -52,8 +50,13 @@ pub fn browser_facts() -> BrowserFacts {
         user_agent: navigator.as_ref().and_then(|it| it.user_agent().ok()).unwrap_or_default(),
         online: navigator.is_some_and(|it| it.on_line()),
         visibility: visibility.and_then(|it| it.as_string()).unwrap_or_default(),
-        secure: IS_SECURE.with(Clone::clone).unwrap_or_default(),
+        secure: is_secure(),
     }
+}
+
+/// Whether the page is one that may use devices.
+pub fn is_secure() -> bool {
+    global_member("isSecureContext").as_bool().unwrap_or_default()
 }
 
 /// The names of these that the browser does not have.

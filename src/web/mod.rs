@@ -39,8 +39,8 @@ pub use crowd::Place;
 pub use devices::{DeviceWatch, choose_speaker, device_permission, list_devices, watch_devices};
 pub use error::{Thrown, describe};
 pub use inspect::{
-    BrowserFacts, both_ways, browser_facts, local_description, missing, on_candidate_error,
-    standing,
+    BrowserFacts, both_ways, browser_facts, is_secure, local_description, missing,
+    on_candidate_error, standing,
 };
 pub use js_sys::Uint8Array;
 pub use json::{from_js, read, to_value, write};

@@ -4,7 +4,7 @@ import { describe, it, mock } from 'node:test';
 import { scrubbing, simulate, verdicts } from './lib/support-module.mjs';
 
 const { scrub, scrubText, secretsOf, shownAddress } = scrubbing;
-const { candidateStep, deviceStep, echoStep, mediaFailure, qualityStep, reportOf } = verdicts;
+const { browserStep, candidateStep, deviceStep, echoStep, hiddenStep, mediaFailure, qualityStep, reportOf } = verdicts;
 
 /** Repeatable chance (mulberry32). */
 function chance(seed) {
@@ -93,6 +93,17 @@ describe('what a check concludes', () => {
     assert.equal(of(['server', 'failed'], ['server', 'failed']), 'failed');
     const { steps } = reportOf([step('microphone', 'passed'), step('media', 'passed'), step('server', 'passed')]);
     assert.deepEqual(steps.map(({ name }) => name), ['server', 'media', 'microphone']);
+  });
+
+  it('is whether the browser has what a call needs, and the page is one that gets devices', () => {
+    const of = (missing, isSecure) => browserStep(missing, isSecure);
+    assert.equal(of([], true).verdict, 'passed');
+    assert.deepEqual([of(['WebSocket'], true), of(['WebSocket'], false), of([], false)].map(({ verdict }) => verdict), ['failed', 'failed', 'failed']);
+    assert.match(of(['WebSocket', 'MediaStream'], true).text, /WebSocket, MediaStream missing/);
+    assert.match(of([], false).text, /https:, or from localhost/);
+    assert.deepEqual(of(['WebSocket'], false).details, { missing: ['WebSocket'], secure: false });
+    const { verdict, text } = hiddenStep('camera');
+    assert.deepEqual([verdict, text.slice(0, 26)], ['skipped', 'Whether there is a camera ']);
   });
 
   it('tells a server that refuses from one that is not there', () => {

@@ -13,6 +13,7 @@ use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
+use super::stage::run;
 
 fn verdict(report: &CheckReport, name: CheckStepName) -> CheckVerdict {
     let step = report.steps.iter().find(|step| step.name == name);
@@ -97,20 +98,51 @@ async fn one_address_of_two_is_enough_and_relays_that_are_not_there_are_named() 
     assert!(verdicts.contains(&CheckVerdict::Failed) && verdicts.contains(&CheckVerdict::Passed));
 }
 
+/// Such a page has neither cameras nor microphones, whatever the machine has.
+#[wasm_bindgen_test]
+async fn a_page_that_is_not_secure_is_told_so() {
+    run("Object.defineProperty(globalThis, 'isSecureContext', { value: false, configurable: true });
+         Object.defineProperty(navigator, 'mediaDevices', { value: undefined, configurable: true });");
+    let report = check_connection(CheckOptions::new(["ws://127.0.0.1:9"])).await.unwrap();
+    run(
+        "Object.defineProperty(globalThis, 'isSecureContext', { value: true, configurable: true });
+         delete navigator.mediaDevices;",
+    );
+    assert_eq!(verdict(&report, CheckStepName::Browser), CheckVerdict::Failed, "{report}");
+    assert!(report.steps[0].text.contains("https:"), "{report}");
+    for name in [CheckStepName::Camera, CheckStepName::Microphone] {
+        assert_eq!(verdict(&report, name), CheckVerdict::Skipped, "{report}");
+    }
+    // The rest is looked at all the same.
+    assert_eq!(verdict(&report, CheckStepName::Host), CheckVerdict::Passed, "{report}");
+    assert_eq!(verdict(&report, CheckStepName::Server), CheckVerdict::Failed, "{report}");
+}
+
 #[wasm_bindgen_test]
 async fn options_of_a_check_that_make_no_sense_are_refused() {
-    let wrong = [
-        CheckOptions::new::<&str>([]),
-        CheckOptions { timeout: Millis(0), ..CheckOptions::new(["ws://127.0.0.1:9"]) },
-        CheckOptions { media_duration: Millis(0), ..CheckOptions::new(["ws://127.0.0.1:9"]) },
-        {
-            let mut options = CheckOptions::new(["ws://127.0.0.1:9"]);
-            options.peer.ice_servers = Some(web::to_value(&Json::parse("[{}]").unwrap()).unwrap());
-            options
-        },
-    ];
-    for options in wrong {
+    let with = |change: &dyn Fn(&mut CheckOptions)| {
+        let mut options = CheckOptions::new(["ws://127.0.0.1:9"]);
+        change(&mut options);
+        options
+    };
+    let servers = |text: &str| {
+        let servers = web::to_value(&Json::parse(text).unwrap()).unwrap();
+        with(&|it| it.peer.ice_servers = Some(servers.clone()))
+    };
+    for (field, options) in [
+        ("servers", CheckOptions::new::<&str>([])),
+        ("servers", CheckOptions::new(["ws://127.0.0.1:9", "ftp://127.0.0.1"])),
+        ("timeout", with(&|it| it.timeout = Millis(0))),
+        ("media_duration", with(&|it| it.media_duration = Millis(0))),
+        ("connect_timeout", with(&|it| it.connection.connect_timeout = Millis(0))),
+        ("request_timeout", with(&|it| it.connection.request_timeout = Millis(0))),
+        ("ice_servers", servers("[{}]")),
+        ("ice_servers", servers("{}")),
+        ("ice_servers", servers(r#"[{"urls":"http://turn.example"}]"#)),
+        ("ice_servers", servers(r#"[{"urls":["stun:stun.example","turn:turn.example"]}]"#)),
+    ] {
         let refused = check_connection(options).await.unwrap_err();
-        assert_eq!(refused.code(), ErrorCode::InvalidArgument);
+        assert_eq!(refused.code(), ErrorCode::InvalidArgument, "{field}");
+        assert!(refused.message().starts_with(&format!("{field}: ")), "{field}: {refused}");
     }
 }

@@ -35,7 +35,6 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Sends to EchoTest and looks at what comes back; what was made for it is gone afterwards. */
 export async function checkEcho(janus: Janus, way: Way, signal: AbortSignal, tell: Tell): Promise<void> {
-  const sources = await makeSources();
   const config = { iceServers: [...way.iceServers], iceTransportPolicy: way.policy };
   const connection = new RTCPeerConnection(config);
   const player = Object.assign(document.createElement('video'), { muted: true, autoplay: true });
@@ -44,7 +43,9 @@ export async function checkEcho(janus: Janus, way: Way, signal: AbortSignal, tel
     player.srcObject = streams[0] ?? new MediaStream([track]);
     player.play().catch(() => undefined);
   });
+  let sources: Sources | undefined;
   try {
+    sources = await makeSources();
     const session = await janus.createSession({ signal });
     try {
       const begun = performance.now();
@@ -58,7 +59,7 @@ export async function checkEcho(janus: Janus, way: Way, signal: AbortSignal, tel
   } finally {
     connection.close();
     player.srcObject = null;
-    sources.close();
+    sources?.close();
   }
 }
 

@@ -1,26 +1,34 @@
 /** Whether a call would work from here. Loaded when somebody asks. */
 import { Janus, internal } from '../index.js';
 import type { ConnectionOptions } from '../types.js';
-import { checkCandidates, urlsOf } from './candidates.js';
+import { checkCandidates } from './candidates.js';
 import { shownAddress } from '../live/scrub.js';
 import { ECHO, checkEcho, skipRest } from './echo.js';
 import type { CheckOptions, CheckReport, CheckStep, CheckStepName } from './types.js';
-import { deviceStep, reportOf } from './verdicts.js';
+import { browserStep, deviceStep, hiddenStep, reportOf } from './verdicts.js';
 
-const { abortable, invalidArgument, signalOf } = internal;
+const { abortable, checked, invalidArgument, serverList, signalOf } = internal;
 
 const TIMEOUT_MS = 20_000;
 const CONNECT_MS = 5_000;
 const GATHER_MS = 6_000;
 const MEDIA_MS = 3_000;
+/** No timer of a browser's takes more, ms. */
+const LONGEST_MS = 2 ** 31 - 1;
 /** Options that are not the connection's. */
 const OWN = ['servers', 'iceServers', 'iceTransportPolicy', 'onStep', 'timeout', 'mediaDuration', 'signal'];
+const DEVICES = ['camera', 'microphone'] as const;
 /** How often the server is asked for a sign of life. */
 const PINGS = 3;
 
 /** Aborted after so long, or with another signal. */
-function limited(ms: number, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+function limited(ms: number, signal: AbortSignal | undefined): AbortSignal {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  setTimeout(end, ms);
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted) end();
+  return ending.signal;
 }
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -39,9 +47,7 @@ class Check {
 
   async run(): Promise<CheckReport> {
     const missing = missingIn(globalThis);
-    this.#tell(missing.length === 0
-      ? { name: 'browser', verdict: 'passed', text: 'This browser has what a call needs.', details: {} }
-      : { name: 'browser', verdict: 'failed', text: `This browser cannot do calls: ${missing.join(', ')} missing.`, details: { missing } });
+    this.#tell(browserStep(missing, isSecureContext));
     if (missing.length === 0) await Promise.all([this.#candidates(), this.#reach(), this.#devices()]);
     return reportOf(this.#steps);
   }
@@ -75,11 +81,12 @@ class Check {
   }
 
   async #devices(): Promise<void> {
-    await this.#guard(['camera', 'microphone'], async () => {
+    if (!isSecureContext) return DEVICES.forEach((kind) => this.#tell(hiddenStep(kind)));
+    await this.#guard(DEVICES, async () => {
       const { Devices } = await import('../media/index.js');
       const devices = new Devices();
       try {
-        for (const kind of ['camera', 'microphone'] as const) {
+        for (const kind of DEVICES) {
           const [list, permission] = await Promise.all([devices.list(kind), devices.permission(kind)]);
           this.#tell(deviceStep(kind, list.length, permission));
         }
@@ -159,19 +166,13 @@ async function roundTripOf(janus: Janus, signal: AbortSignal): Promise<number> {
 /** @internal */
 export async function check(options: CheckOptions): Promise<CheckReport> {
   const signal = signalOf(options);
-  const { timeout = TIMEOUT_MS, iceServers, mediaDuration = MEDIA_MS, onStep = () => undefined } = options ?? {};
-  if (typeof onStep !== 'function') throw invalidArgument('onStep: expected a function');
+  const servers = serverList(options?.servers, options);
+  const given = { ...checked('connection', options, ''), servers };
+  const { timeout = TIMEOUT_MS, mediaDuration = MEDIA_MS, onStep } = given;
+  if (onStep !== undefined && typeof onStep !== 'function') throw invalidArgument('onStep: expected a function');
   for (const [name, value] of Object.entries({ timeout, mediaDuration })) {
-    if (!(value > 0 && Number.isFinite(value))) throw invalidArgument(`${name}: expected a number of milliseconds`);
-  }
-  if (iceServers && (!Array.isArray(iceServers) || urlsOf(iceServers).length < iceServers.length)) {
-    throw invalidArgument('iceServers: expected a list of STUN and TURN servers, each with its urls');
-  }
-  const servers = [options?.servers ?? []].flat();
-  if (servers.length === 0 || !servers.every((url) => typeof url === 'string')) {
-    throw invalidArgument('servers: give the address of at least one Janus server');
+    if (!(typeof value === 'number' && value > 0 && value <= LONGEST_MS)) throw invalidArgument(`${name}: expected a number of milliseconds`);
   }
   signal?.throwIfAborted();
-  const until = signal ? limited(timeout, signal) : AbortSignal.timeout(timeout);
-  return abortable(new Check(options, until).run(), signal);
+  return abortable(new Check(given, limited(timeout, signal)).run(), signal);
 }

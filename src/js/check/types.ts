@@ -7,7 +7,7 @@ export type CheckVerdict = 'passed' | 'warning' | 'failed' | 'skipped';
 /**
  * What is looked at.
  *
- * - `browser`: has what a call needs
+ * - `browser`: has what a call needs, and the page may use devices: it came by `https:`, or from localhost
  * - `server`: answers at one of the addresses; a step for each of them
  * - `host`, `srflx`, `relay`: this browser has addresses of its own, sees itself from outside by STUN, gets one by TURN
  * - `media`: packets find a way to the server and back, encrypted (ICE and DTLS)

@@ -22,6 +22,23 @@ export function reportOf(steps: readonly CheckStep[]): CheckReport {
   return { verdict: VERDICTS[Math.max(0, ...ranks)] ?? 'failed', steps: sorted };
 }
 
+/** What a call needs, and the browser lacks; and whether the page is one that gets devices. */
+export function browserStep(missing: readonly string[], isSecure: boolean): CheckStep {
+  const details = { missing, secure: isSecure };
+  if (missing.length > 0) {
+    return { name: 'browser', verdict: 'failed', text: `This browser cannot do calls: ${missing.join(', ')} missing.`, details };
+  }
+  if (isSecure) return { name: 'browser', verdict: 'passed', text: 'This browser has what a call needs.', details };
+  const text = 'This page is not secure, and browsers keep cameras and microphones from such pages: it has to come by https:, or from localhost.';
+  return { name: 'browser', verdict: 'failed', text, details };
+}
+
+/** A device of which an insecure page is told nothing. */
+export function hiddenStep(name: 'camera' | 'microphone'): CheckStep {
+  const text = `Whether there is a ${name} is kept from a page that is not secure, so this was not tried.`;
+  return { name, verdict: 'skipped', text, details: {} };
+}
+
 /** What a browser gathered: how many candidates of each type, and what its servers said. */
 export interface Gathered {
   counts: Partial<Record<string, number>>;

@@ -12,7 +12,9 @@ use futures_channel::oneshot;
 
 use self::echo::{ECHO, Sent, check_echo, skip_rest};
 pub use self::types::{CheckOptions, CheckReport, CheckStep, CheckStepName, CheckVerdict, OnStep};
-use self::verdicts::{Gathered, candidate_step, device_step, report_of, type_of, urls_of};
+use self::verdicts::{
+    Gathered, browser_step, candidate_step, device_step, hidden_step, report_of, type_of, urls_of,
+};
 use super::scrub::shown_address;
 use super::together::{Work, all};
 use crate::client::{self, Connection};
@@ -20,6 +22,7 @@ use crate::engine::Millis;
 use crate::engine::devices::DeviceKind;
 use crate::protocol::Json;
 use crate::protocol::json::{Object, fields};
+use crate::room::checks;
 use crate::web::{self, Peer, PeerConfig, PeerEvent};
 use crate::{Error, ErrorCode};
 
@@ -50,8 +53,9 @@ const NEEDED: [&str; 3] = ["RTCPeerConnection", "WebSocket", "MediaStream"];
 /// ```
 ///
 /// # Errors
-/// `InvalidArgument` for options that make no sense: no address, no time, a list of STUN and TURN servers that is none.
-/// Whatever else goes wrong is a step that failed.
+/// `InvalidArgument` for options that make no sense, those of a room among them: no address or one that begins
+/// otherwise, no time, a list of STUN and TURN servers that is none, TURN without credentials. Whatever else goes wrong is
+/// a step that failed.
 pub async fn check_connection(options: CheckOptions) -> Result<CheckReport, Error> {
     let urls = checked(&options)?;
     let until = web::now() + options.timeout;
@@ -63,17 +67,16 @@ pub async fn check_connection(options: CheckOptions) -> Result<CheckReport, Erro
 
 /// The addresses of STUN and TURN servers.
 fn checked(options: &CheckOptions) -> Result<Vec<String>, Error> {
-    let wrong = |text: &str| Err(Error::new(ErrorCode::InvalidArgument, text));
-    if options.servers.is_empty() {
-        return wrong("servers: give the address of at least one Janus server");
-    }
-    if options.timeout == Millis(0) || options.media_duration == Millis(0) {
-        return wrong("timeout, media_duration: expected a number of milliseconds");
+    options.connection.check(&options.servers)?;
+    let spans = [("timeout", options.timeout), ("media_duration", options.media_duration)];
+    if let Some((name, _)) = spans.into_iter().find(|(_, span)| *span == Millis(0)) {
+        let text = [name, ": expected at least 1 ms"].concat();
+        return Err(Error::new(ErrorCode::InvalidArgument, text));
     }
     let Some(servers) = &options.peer.ice_servers else { return Ok(Vec::new()) };
+    checks::ice_servers(servers)?;
     let urls = web::from_js(servers).ok().and_then(|servers| urls_of(&servers));
-    let text = "ice_servers: expected a list of STUN and TURN servers, each with its urls";
-    urls.map_or_else(|| wrong(text), Ok)
+    Ok(urls.unwrap_or_default())
 }
 
 /// Closed when it is dropped, with the sessions on it.
@@ -98,17 +101,8 @@ struct Check {
 impl Check {
     async fn run(&self) {
         let missing = web::missing(&NEEDED);
-        let mut details = Object::new();
-        details.field("missing", &missing);
-        let (verdict, text) = if missing.is_empty() {
-            (CheckVerdict::Passed, "This browser has what a call needs.".to_owned())
-        } else {
-            let text =
-                ["This browser cannot do calls: ", &missing.join(", "), " missing."].concat();
-            (CheckVerdict::Failed, text)
-        };
-        self.tell(CheckStep::new(CheckStepName::Browser, verdict, text, &details));
-        if verdict == CheckVerdict::Passed {
+        self.tell(browser_step(&missing, web::is_secure()));
+        if missing.is_empty() {
             let (told, relay) = oneshot::channel();
             all(vec![
                 Box::pin(self.candidates(told)),
@@ -194,6 +188,9 @@ impl Check {
             (CheckStepName::Camera, DeviceKind::Camera),
             (CheckStepName::Microphone, DeviceKind::Microphone),
         ];
+        if !web::is_secure() {
+            return kinds.into_iter().for_each(|(name, _)| self.tell(hidden_step(name)));
+        }
         let work = async {
             for (name, kind) in kinds {
                 let list = web::list_devices(Some(kind)).await;

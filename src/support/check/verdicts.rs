@@ -37,6 +37,35 @@ pub(super) fn report_of(mut steps: Vec<CheckStep>) -> CheckReport {
     CheckReport { verdict, steps }
 }
 
+/// What a call needs, and the browser lacks; and whether the page is one that gets devices.
+pub(super) fn browser_step(missing: &[&str], is_secure: bool) -> CheckStep {
+    let mut details = Object::new();
+    details.always("missing", &missing.to_vec());
+    details.always("secure", &is_secure);
+    let step =
+        |verdict, text: &str| CheckStep::new(CheckStepName::Browser, verdict, text, &details);
+    if !missing.is_empty() {
+        let text = ["This browser cannot do calls: ", &missing.join(", "), " missing."].concat();
+        step(CheckVerdict::Failed, &text)
+    } else if is_secure {
+        step(CheckVerdict::Passed, "This browser has what a call needs.")
+    } else {
+        let text = "This page is not secure, and browsers keep cameras and microphones from such pages: it has to come by \
+                    https:, or from localhost.";
+        step(CheckVerdict::Failed, text)
+    }
+}
+
+/// A device of which an insecure page is told nothing: `Camera` or `Microphone`.
+pub(super) fn hidden_step(name: CheckStepName) -> CheckStep {
+    let text = [
+        "Whether there is a ",
+        name.as_str(),
+        " is kept from a page that is not secure, so this was not tried.",
+    ];
+    CheckStep::bare(name, CheckVerdict::Skipped, text.concat())
+}
+
 /// What a browser gathered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gathered {

@@ -22,6 +22,27 @@ fn the_worst_of_all_steps_counts_and_one_address_of_several_is_enough() {
 }
 
 #[test]
+fn a_browser_has_what_a_call_needs_and_the_page_is_one_that_gets_devices() {
+    use CheckVerdict::{Failed, Passed, Skipped};
+    for (missing, is_secure, verdict, said) in [
+        (&[][..], true, Passed, "has what a call needs"),
+        (&["WebSocket", "MediaStream"], true, Failed, "WebSocket, MediaStream missing"),
+        (&["WebSocket"], false, Failed, "WebSocket missing"),
+        (&[], false, Failed, "https:, or from localhost"),
+    ] {
+        let step = browser_step(missing, is_secure);
+        assert_eq!(step.verdict, verdict, "{said}");
+        assert!(step.text.contains(said), "{}", step.text);
+    }
+    let step = browser_step(&["WebSocket"], false);
+    assert_eq!(step.details.as_str(), r#"{"missing":["WebSocket"],"secure":false}"#);
+    let hidden = hidden_step(CheckStepName::Camera);
+    assert!(
+        hidden.verdict == Skipped && hidden.text.starts_with("Whether there is a camera is kept")
+    );
+}
+
+#[test]
 fn a_server_that_refuses_is_told_from_one_that_is_not_there() {
     let urls = ["turn:turn.example:3478?transport=udp", "stun:stun.example"].map(str::to_owned);
     let of = |name, types: &[&str], errors: &[(u32, &str)]| {

@@ -54,18 +54,29 @@ const CREATING = {
   threads: ['count'],
 };
 
+/** What is no list of STUN and TURN servers, although it is one. */
+const NO_SERVERS = ['[{}]', '[{ urls: 5 }]', '[{ urls: "http://x" }]', '[{ urls: [] }]', '[{ urls: "turn:x" }]',
+  '[{ urls: ["stun:x", "turns:x"], username: "x" }]'];
+
+/** Of a connection, and of the room or the check that makes it. */
+const CONNECTION = {
+  token: ['token'], apiSecret: ['text'], connectTimeout: ['size'], requestTimeout: ['size'], probeInterval: ['size'],
+  probeTimeout: ['size'], reconnect: ['object'], leaveOn: ['list', '["unload"]'], transport: ['function'], logger: ['function'],
+  logLevel: ['text', '"loud"'], recorder: ['count'], iceServers: ['list', ...NO_SERVERS], iceTransportPolicy: ['text', '"none"'],
+};
+
 /** Everything that can be called off, called off by what cannot. */
 const calledOff = (...beginnings) => beginnings.flatMap((begin) => wrong(`${begin}{ $ })`, { signal: ['signal'] }));
 
 /** Of rooms, and of joining them. */
 export const OPTIONS = [
-  ...wrong('new Room({ servers: address, $ })', {
-    token: ['token'], apiSecret: ['text'], connectTimeout: ['size'], requestTimeout: ['size'], probeInterval: ['size'],
-    probeTimeout: ['size'], reconnect: ['object'], leaveOn: ['list', '["unload"]'], transport: ['function'], logger: ['function'],
-    logLevel: ['text', '"loud"'], recorder: ['count'], iceServers: ['list', '[{}]', '[{ urls: 5 }]', '[{ urls: "http://x" }]', '[{ urls: [] }]',
-      '[{ urls: "turn:x" }]', '[{ urls: ["stun:x", "turns:x"], username: "x" }]'],
-    iceTransportPolicy: ['text', '"none"'], adaptive: ['flag'],
+  ...wrong('new Room({ servers: address, $ })', { ...CONNECTION, adaptive: ['flag'] }),
+  ...wrong('checkConnection({ servers: address, $ })', {
+    ...CONNECTION, signal: ['signal'], onStep: ['function', '0', '""'], timeout: ['timeout', '1e300', 'Infinity'],
+    mediaDuration: ['timeout', '1e300'],
   }),
+  ...argument('servers', 'checkConnection({ servers: $ })', ['undefined', 'null', '5', '{}', '[]', '[5]', '"ftp://x"', '[address, "x"]']),
+  ...argument('servers', 'checkConnection($)', ['', 'null', '5', '{}']),
   ...wrong('new Room({ servers: address, reconnect: { $ } })', { budget: ['count'], delay: ['function'] }),
   ...wrong('Janus.connect(address, { $ })', { apiSecret: ['text'], recorder: ['count'], probeInterval: ['size'], transport: ['function'] }),
   ...argument('options', 'new Room({ servers: address }).join($)', ['5', '"1234"', '[]', ANY]),
@@ -88,7 +99,7 @@ export const OPTIONS = [
   ...wrong('createLocalTracks({ $ })', { signal: ['signal'] }),
   ...calledOff('Janus.connect(address, ', 'janus.info(', 'janus.ping(', 'janus.createSession(', 'session.attach("janus.plugin.echotest", ',
     'session.videoRoom(', 'echo.send({}, ', 'rooms.list('),
-  ...['rooms.joinPublisher({ room: 1234, $ })', 'checkConnection({ servers: address, $ })'].flatMap((call) => wrong(call, { signal: ['signal'] })),
+  ...wrong('rooms.joinPublisher({ room: 1234, $ })', { signal: ['signal'] }),
   ...argument('options', 'createLocalTracks($)', ['', '{}', '{ camera: false }', 'null', '5', '"camera"']),
   ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
 ];

@@ -142,5 +142,40 @@ export async function check({ desk, abortAfter, ...options }) {
   return { ...result, told: steps, took: performance.now() - begun };
 }
 
+/** The same in a page that came by `http:` from another machine, as far as it can tell. */
+export function checkInsecure(options) {
+  Object.defineProperty(globalThis, 'isSecureContext', { value: false, configurable: true });
+  Object.defineProperty(navigator, 'mediaDevices', { value: undefined, configurable: true });
+  return check(options);
+}
+
+const made = { contexts: [], tracks: [] };
+
+/** The same where no peer connection can be made for media. What is made to be sent is taken down. */
+export function checkWithoutMedia(options) {
+  const { RTCPeerConnection: Connection, AudioContext: Context } = globalThis;
+  globalThis.RTCPeerConnection = function Refusing(config) {
+    if (config.iceTransportPolicy) throw new DOMException('too many peer connections', 'OperationError');
+    return new Connection(config);
+  };
+  globalThis.AudioContext = class extends Context {
+    constructor() {
+      super();
+      made.contexts.push(this);
+    }
+  };
+  const { captureStream } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.captureStream = function kept(...rate) {
+    const stream = captureStream.apply(this, rate);
+    made.tracks.push(...stream.getTracks());
+    return stream;
+  };
+  return check(options);
+}
+
+/** How much of that goes on. */
+export const goesOn = () => made.contexts.filter(({ state }) => state !== 'closed').length
+  + made.tracks.filter(({ readyState }) => readyState === 'live').length;
+
 /** How many peer connections of this page are not closed: the witness of every page keeps them. */
 export const openConnections = () => globalThis.__witness.connections().filter(({ closed }) => !closed).length;
