@@ -2,7 +2,7 @@
 export interface ToneOptions {
   /** How long each lasts, ms, 40 to 6000 (100). */
   duration?: number | undefined;
-  /** The silence between two, ms, at least 30 (70). */
+  /** The silence between two, ms, 30 to 6000 (70). */
   gap?: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { TrackCore } from '../../pkg/janus.js';
 import { startMeter } from '../web/media.js';
-import { ELEMENT, check, checked } from './checks.js';
+import { ELEMENT, FUNCTION, check, checked } from './checks.js';
 import { invalidArgument } from './errors.js';
 import { abortable, type Abortable } from './events.js';
 import { stringify } from './json.js';
@@ -103,6 +103,7 @@ export class LocalTrack extends Track {
    * the returned function ends that.
    */
   monitorLevel(listener: (level: number) => void): () => void {
+    check('listener', FUNCTION, listener);
     return startMeter(() => this.mediaStreamTrack, (level) => {
       try {
         listener(level);

@@ -100,6 +100,9 @@ fn publishing_where(options: &PublishOptions, is_sent: &dyn Fn(&str) -> bool) ->
     one_of("content_hint", options.content_hint.as_ref(), &HINTS)
 }
 
+/// Janus counts layers from 0, and browsers send three at most.
+const BEST_LAYER: u32 = 2;
+
 /// How a stream is to come, with both bounds of its delay if there is one: of one alone Janus takes no notice.
 pub(super) fn terms(mut asked: Terms) -> Result<Terms, Error> {
     let least = asked.min_delay.or(asked.max_delay.map(|_| 0));
@@ -110,6 +113,9 @@ pub(super) fn terms(mut asked: Terms) -> Result<Terms, Error> {
     must(is_within(least, 0), "min_delay", "0 to 4095, of 10 ms each")?;
     let most_is = "min_delay to 4095, of 10 ms each";
     must(is_within(most, least.unwrap_or_default()), "max_delay", most_is)?;
+    for (field, layer) in [("spatial", asked.spatial), ("temporal", asked.temporal)] {
+        must(layer.is_none_or(|layer| layer <= BEST_LAYER), field, "0 to 2")?;
+    }
     (asked.min_delay, asked.max_delay) = (least, most);
     Ok(asked)
 }
@@ -357,6 +363,20 @@ mod tests {
             ("max_delay", of(Some(30), Some(20)).map(drop)),
             ("max_delay", of(None, Some(-1)).map(drop)),
             ("max_delay", of(None, Some(4_096)).map(drop)),
+        ]);
+    }
+
+    #[test]
+    fn there_are_three_layers_of_each_kind() {
+        let of =
+            |spatial, temporal| terms(Terms { spatial, temporal, ..Terms::default() }).map(drop);
+        table(vec![
+            ("fine: all there are", of(None, None)),
+            ("fine: the least", of(Some(0), Some(0))),
+            ("fine: the best", of(Some(2), Some(2))),
+            ("spatial", of(Some(3), None)),
+            ("spatial", of(Some(u32::MAX), Some(0))),
+            ("temporal", of(Some(2), Some(3))),
         ]);
     }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use janus_wasm::client::{Connection, Options};
 use janus_wasm::engine::Millis;
+use janus_wasm::exchange::{DataOptions, Exchange};
 use janus_wasm::protocol::Json;
 use janus_wasm::room::{
     CameraOptions, Failure, JoinOptions, MicrophoneOptions, PrepareOptions, PublishOptions, Room,
@@ -13,7 +14,7 @@ use janus_wasm::room::{
 use janus_wasm::{Error, ErrorCode, web};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::people::url;
+use super::people::{json, url};
 use super::stage::{Pair, canvas, from, ours};
 
 /// Nobody answers there.
@@ -42,10 +43,6 @@ fn no_channel() -> MicrophoneOptions {
 
 fn no_rate() -> PublishOptions {
     PublishOptions { max_bitrate: Some(0), ..PublishOptions::default() }
-}
-
-fn json(text: &str) -> Json {
-    Json::parse(text).unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -151,6 +148,10 @@ async fn a_call_goes_on_as_it_was_after_what_makes_no_sense() {
     refused("max_delay", bob.set_terms(stream.clone(), late));
     let never = Terms { min_delay: Some(-1), ..Terms::default() };
     refused("min_delay", bob.set_terms(stream.clone(), never));
+    let best = Terms { spatial: Some(3), ..Terms::default() };
+    refused("spatial", bob.set_terms(stream.clone(), best));
+    let fastest = Terms { temporal: Some(3), ..Terms::default() };
+    refused("temporal", bob.set_terms(stream.clone(), fastest));
     assert_eq!(bob.terms(&stream), Terms::default());
     assert_eq!((heard.get(), ada.local_publications().len()), (0, 1), "muted, and no more");
     assert!(camera.track().is_video() && !camera.is_muted());
@@ -159,5 +160,56 @@ async fn a_call_goes_on_as_it_was_after_what_makes_no_sense() {
     bob.set_terms(stream.clone(), least).unwrap();
     assert_eq!(bob.terms(&stream).max_delay, Some(20));
     drop(watching);
+    pair.end().await;
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn nothing_is_said_that_makes_no_sense() {
+    let pair = Pair::inside(url()).await;
+    let (exchange, hearing) = (Exchange::new(&pair.ada), Exchange::new(&pair.bob));
+    let heard = Rc::new(Cell::new(0));
+    let counting = Rc::clone(&heard);
+    let listening = hearing.watch(move |_| counting.set(counting.get() + 1));
+    let bob = pair.bob.local_id().unwrap();
+    let long = "x".repeat(80_000);
+
+    refused("data", exchange.send_data("", DataOptions::default()).await);
+    refused("data", exchange.send_data(&[][..], DataOptions::lossy()).await);
+    let lasting = DataOptions { max_lifetime: Some(300), ..DataOptions::default() };
+    refused("max_lifetime", exchange.send_data("x", lasting).await);
+    refused("text", exchange.send_chat_message("").await);
+    refused("text", exchange.send_chat_message(long.clone()).await);
+    let ask = |method, payload, timeout| exchange.request(&bob, method, payload, Millis(timeout));
+    refused("method", ask("", json("1"), 1_000).await);
+    refused("method", ask(&long, json("1"), 1_000).await);
+    refused("timeout", ask("size", json("1"), 0).await);
+    refused("timeout", ask("size", json("1"), u64::MAX).await);
+    refused("too long", ask("size", Json::write(&long), 1_000).await);
+    refused("metadata", exchange.set_metadata(json("[1]")).await);
+    refused("metadata.attributes", exchange.set_metadata(json(r#"{"attributes":{}}"#)).await);
+    let raised = exchange.set_attributes([("language", Some("pt")), ("name", Some(&long))]);
+    is_about("attributes", &raised.unwrap_err());
+    let answering = |method| exchange.on_request(method, |request| async { Ok(request.payload) });
+    is_about("method", &answering("").unwrap_err());
+    let first = answering("size").unwrap();
+    is_about("on_request", &answering("size").unwrap_err());
+    drop(first);
+    let again = answering("size").unwrap();
+
+    assert!(exchange.attributes().is_empty());
+    // All that was refused works as it should, and nothing else was heard.
+    assert_eq!(
+        hearing
+            .request(&pair.ada.local_id().unwrap(), "size", json("5"), Millis(10_000))
+            .await
+            .unwrap(),
+        json("5")
+    );
+    assert_eq!(heard.get(), 0);
+    drop((listening, again));
     pair.end().await;
 }

@@ -8,7 +8,7 @@ import type { RoomInfo } from '../videoroom/types.js';
 import type { Host } from './index.js';
 import { withParts } from './parts.js';
 
-const { invalidArgument, isId, normalizeId } = internal;
+const { checked, invalidArgument, isId, normalizeId } = internal;
 
 /** Loaded with the first moderator, and with no call. */
 const loadVideoRoom = (): Promise<typeof import('../videoroom/index.js')> => import('../videoroom/index.js');
@@ -42,7 +42,7 @@ export class Moderation {
   async kick(participant: Participant | Id, options: Abortable = {}): Promise<void> {
     const id = typeof participant === 'object' ? participant?.id : participant;
     if (!isId(id)) throw invalidArgument('participant: expected a participant of the room, or an id');
-    await this.#ask('kick', { id, ...options });
+    await this.#ask('kick', { id }, options);
   }
 
   /**
@@ -64,7 +64,7 @@ export class Moderation {
    */
   async lock(pin: string, options: Abortable = {}): Promise<void> {
     if (typeof pin !== 'string' || pin === '') throw invalidArgument('pin: expected a text that is not empty');
-    await this.#ask('edit', { newPin: pin, ...options });
+    await this.#ask('edit', { newPin: pin }, options);
     const { room } = this.#host;
     if (room.state !== 'disconnected') room.setCredentials({ pin });
   }
@@ -74,8 +74,8 @@ export class Moderation {
    * as it is. Lock it with another pin and give that out, or make another room.
    */
   async unlock(options: Abortable = {}): Promise<void> {
-    await this.#ask('edit', { newPin: '', ...options });
-    const { list } = (await this.#ask('list', { ...options })) as { list: RoomInfo[] };
+    await this.#ask('edit', { newPin: '' }, options);
+    const { list } = (await this.#ask('list', {}, options)) as { list: RoomInfo[] };
     if (list.find(({ room }) => normalizeId(room) === this.#host.room.id)?.pinRequired === false) return;
     const text = 'this Janus cannot take the pin of a room away: lock it with another pin, or make a room without one';
     throw new JanusError(text, { code: 'unsupported', request: 'edit', retryable: false });
@@ -83,27 +83,28 @@ export class Moderation {
 
   /** Begins or ends recording everybody, to files on the server. Gives whether everybody is recorded now. */
   async setRecording(record: boolean, options: Abortable = {}): Promise<boolean> {
-    return (await this.#ask('enableRecording', { record, ...options }))['record'] as boolean;
+    return (await this.#ask('enableRecording', { record }, options))['record'] as boolean;
   }
 
   /** Ends the room and sends everybody out, ourselves too: `disconnected` with `room-destroyed`. */
   async end(options: Abortable = {}): Promise<void> {
-    await this.#ask('destroy', { ...options });
+    await this.#ask('destroy', {}, options);
   }
 
   async #moderate(publication: TrackPublication, mute: boolean, options: Abortable): Promise<void> {
     const [id, mid] = [publication?.participant?.id, publication?.mid];
     if (!isId(id)) throw invalidArgument('publication: expected a publication of somebody in the room');
-    await this.#ask('moderate', { id, mid, mute, ...options });
+    await this.#ask('moderate', { id, mid, mute }, options);
   }
 
   /** These requests are answered at once, so that the handle that is in the room can carry them. */
-  #ask(method: Method, options: Record<string, unknown> & Abortable): Promise<Record<string, unknown>> {
+  #ask(method: Method, body: object, options: Abortable): Promise<Record<string, unknown>> {
+    const given = { ...body, ...checked('opening', options ?? {}, '') };
     return this.#host.within(async () => {
       const { RoomHandle } = await loadVideoRoom();
       // Another room is not the one it was made for.
       if (this.#stay.aborted) throw new JanusError('the room this moderates was left', { code: 'invalid-state', retryable: false });
-      const fields = method === 'list' ? options : { room: this.#host.room.id, secret: this.#secret, ...options };
+      const fields = method === 'list' ? given : { room: this.#host.room.id, secret: this.#secret, ...given };
       return withParts(this.#host.core(), ({ publisher }) => new RoomHandle(publisher, ANY_VERSION).read(method, fields));
     });
   }

@@ -11,7 +11,7 @@ import {
 import { canChooseSpeaker, checkSpeaker, unsupported } from './speaker.js';
 import { playTestSound } from './test-sound.js';
 
-const { abortable, invalidArgument } = internal;
+const { abortable, invalidArgument, signalOf } = internal;
 
 export type { Device, DeviceKind } from './device-list.js';
 export type { DevicePermission, PermissionKind } from './device-watch.js';
@@ -111,8 +111,9 @@ export class Devices extends Emitter<DevicesEventMap> {
    * button.onclick = () => devices.testSpeaker({ deviceId: menu.value });
    */
   async testSpeaker(options: SpeakerTestOptions = {}): Promise<void> {
-    const { deviceId = '', duration = 1_000, signal } = options;
-    if (!(duration > 0 && duration <= MAX_DURATION_MS)) {
+    const signal = signalOf(options);
+    const [deviceId, duration] = [options?.deviceId ?? '', options?.duration ?? 1_000];
+    if (!(typeof duration === 'number' && duration > 0 && duration <= MAX_DURATION_MS)) {
       throw invalidArgument(`duration must be a number of milliseconds up to ${MAX_DURATION_MS}`);
     }
     const signals = [signal, this.#closing.signal];
@@ -126,14 +127,16 @@ export class Devices extends Emitter<DevicesEventMap> {
   override on<K extends keyof DevicesEventMap>(
     type: K,
     listener: (event: DevicesEventMap[K]) => void,
-    { signal }: Abortable = {},
+    options: Abortable = {},
   ): () => void {
+    const signal = signalOf(options);
     if (signal?.aborted || this.#closing.signal.aborted) return () => undefined;
     return this.#hold(super.on(type, listener), signal);
   }
 
   /** Every event from now on, as an async iterator; leaving the loop, aborting the signal or closing ends it. */
-  override events({ signal }: Abortable = {}): AsyncIterableIterator<NamedEvent<DevicesEventMap>> {
+  override events(options: Abortable = {}): AsyncIterableIterator<NamedEvent<DevicesEventMap>> {
+    const signal = signalOf(options);
     const ending = new AbortController();
     if (signal?.aborted || this.#closing.signal.aborted) ending.abort();
     const events = super.events({ signal: ending.signal });

@@ -4,6 +4,10 @@ import type { ToneOptions } from '../dtmf.js';
 /** What can be dialled: tones, and a comma for two seconds of silence. */
 const TONES = /^[0-9A-D#*,]+$/i;
 
+/** How long a tone may last, and the silence after it, ms: of others a browser would make the nearest. */
+const DURATION_MS = [40, 6_000] as const;
+const GAP_MS = [30, 6_000] as const;
+
 /** How often it is looked whether the connection is still there: of its end by `close()` no browser tells, ms. */
 const WATCH_MS = 200;
 
@@ -11,9 +15,14 @@ const WATCH_MS = 200;
 export async function sendTones(
   sender: RTCRtpSender | null | undefined,
   tones: string,
-  options: ToneOptions,
+  options: ToneOptions | null,
 ): Promise<void> {
-  if (!TONES.test(tones)) throw internal.invalidArgument('tones: expected digits, A to D, #, * and commas');
+  const { invalidArgument } = internal;
+  if (typeof tones !== 'string' || !TONES.test(tones)) throw invalidArgument('tones: expected digits, A to D, #, * and commas');
+  const [duration, gap] = [options?.duration ?? 100, options?.gap ?? 70];
+  const isOf = (value: unknown, [least, most]: readonly [number, number]): boolean => typeof value === 'number' && value >= least && value <= most;
+  if (!isOf(duration, DURATION_MS)) throw invalidArgument('duration: expected 40 to 6000 ms');
+  if (!isOf(gap, GAP_MS)) throw invalidArgument('gap: expected 30 to 6000 ms');
   const dtmf = sender?.dtmf;
   if (!dtmf?.canInsertDTMF) {
     const text = 'this audio was negotiated without telephone-event, so that no tones can be sent';
@@ -36,7 +45,7 @@ export async function sendTones(
     }, WATCH_MS);
     dtmf.addEventListener('tonechange', heard);
     try {
-      dtmf.insertDTMF(tones, options.duration ?? 100, options.gap ?? 70);
+      dtmf.insertDTMF(tones, duration, gap);
     } catch (error) {
       settle(() => reject(error as Error));
     }

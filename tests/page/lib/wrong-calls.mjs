@@ -17,6 +17,7 @@ const NOT = {
   token: ['5', '{}', '[]', 'true'],
   device: ['5', '0', '"x"', '""', '[]', '() => {}', ANY],
   id: ['{}', '1.5', '-1', 'true'],
+  span: ['"500"', 'NaN', '-1', '{}', 'true', '[500]'],
   timeout: ['"5"', '-1', '0', 'NaN', '2 ** 31', '{}'],
 };
 
@@ -100,6 +101,14 @@ export const OPTIONS = [
   ...calledOff('Janus.connect(address, ', 'janus.info(', 'janus.ping(', 'janus.createSession(', 'session.attach("janus.plugin.echotest", ',
     'session.videoRoom(', 'echo.send({}, ', 'rooms.list('),
   ...wrong('rooms.joinPublisher({ room: 1234, $ })', { signal: ['signal'] }),
+  ...argument('tones', 'insertDTMF(null, $)', ['undefined', 'null', '5', '""', '"x"', '["1"]']),
+  ...wrong('insertDTMF(null, "1", { $ })', { duration: ['span', '39', '6001'], gap: ['span', '29', '6001'] }),
+  ...calledOff('openDevices().then((devices) => devices.on("devicesChanged", () => {}, ', 'openDevices().then((devices) => devices.events(',
+    'openDevices().then((devices) => devices.testSpeaker(').map(([call, words]) => [`${call})`, words]),
+  ...argument('listener', 'openDevices().then((devices) => devices.on("devicesChanged", $))', ['undefined', '5', '{}']),
+  ...wrong('openDevices().then((devices) => devices.testSpeaker({ $ }))', {
+    deviceId: ['text'], duration: ['span', '60001', '0'],
+  }),
   ...argument('options', 'createLocalTracks($)', ['', '{}', '{ camera: false }', 'null', '5', '"camera"']),
   ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
 ];
@@ -175,6 +184,9 @@ export const WRONG_IN_ROOM = [
   ...argument('publication', 'moderation.mute($)', ['undefined', 'null', '5', '{}']),
   ...argument('pin', 'moderation.lock($)', ['undefined', '5', '""']),
   ...argument('record', 'moderation.setRecording($)', ['undefined', '1', '"yes"']),
+  ...['kick(participant, $)', 'mute(theirs, $)', 'unmute(theirs, $)', 'lock("1815", $)', 'unlock($)', 'setRecording(true, $)', 'end($)']
+    .flatMap((call) => argument('options', `moderation.${call}`, NOT.object)),
+  ...argument('listener', 'mine.track.monitorLevel($)', ['undefined', 'null', '5', '{}']),
   ...calledOff('moderation.kick(participant, ', 'moderation.mute(theirs, ', 'moderation.unmute(theirs, ', 'moderation.lock("1815", ',
     'moderation.unlock(', 'moderation.setRecording(true, ', 'moderation.end('),
 ];
