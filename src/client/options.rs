@@ -150,7 +150,7 @@ impl Default for Options {
 impl Options {
     /// For how long a lost connection is tried to be made again.
     pub(crate) fn budget(&self) -> Millis {
-        self.reconnect_budget.unwrap_or(Config::default().reconnect_budget)
+        self.reconnect_budget.unwrap_or(Config::BUDGET)
     }
 
     /// Refuses what makes no sense, of these servers too. For the npm package TypeScript looks (`js/checks.ts`).

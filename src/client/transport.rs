@@ -78,8 +78,8 @@ pub type Connector = Rc<dyn Fn(&str, OnEvent) -> Result<Box<dyn Transport>, Erro
 
 /// Whether the address begins with one of these, in whatever case.
 pub(crate) fn has_scheme(url: &str, schemes: &[&str]) -> bool {
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    scheme.is_some_and(|scheme| schemes.contains(&scheme.as_str()))
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| schemes.iter().any(|one| scheme.eq_ignore_ascii_case(one)))
 }
 
 /// Whether the address is one of a REST server, where messages overtake each other.

@@ -85,8 +85,8 @@ export function splitOptions(options: ConnectionOptions): CoreOptions {
       token: typeof token === 'function' ? token : undefined,
       delay:
         delay &&
-        shielded((what: ReconnectAttempt['what'], number: number, elapsed: number) => {
-          const wait = delay({ what, number, elapsed });
+        shielded((attempt: ReconnectAttempt) => {
+          const wait = delay(attempt);
           if (wait === undefined || wait >= 0) return wait;
           throw new TypeError(`reconnect.delay returned ${String(wait)}: expected milliseconds, or undefined to end`);
         }, FALLBACK_DELAY as number | undefined),

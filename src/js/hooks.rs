@@ -47,9 +47,12 @@ fn token_provider(provide: Function) -> TokenProvider {
 
 fn policy(decide: Function) -> Policy {
     Rc::new(move |attempt: Attempt| {
-        let (number, elapsed) = (attempt.number.into(), count(attempt.elapsed).into());
-        let what = attempt.what.as_str().into();
-        let delay = decide.call3(&JsValue::NULL, &what, &number, &elapsed).ok()?.as_f64()?;
+        let attempt = object(&[
+            ("what", attempt.what.as_str().into()),
+            ("number", attempt.number.into()),
+            ("elapsed", count(attempt.elapsed).into()),
+        ]);
+        let delay = decide.call1(&JsValue::NULL, &attempt).ok()?.as_f64()?;
         // Longer than a day is a day; the budget ends it anyway.
         #[expect(
             clippy::cast_possible_truncation,

@@ -147,7 +147,8 @@ impl Conference {
             let speaks = talking.unwrap_or_default();
             if voices.contains(&id) {
                 continue;
-            } else if is_us {
+            }
+            if is_us {
                 self.hear_ourselves(speaks);
             } else {
                 changes.extend(self.roster.speaking(&id, speaks));

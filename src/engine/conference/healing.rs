@@ -120,7 +120,7 @@ impl Healing {
 impl Conference {
     /// How the transport of a peer connection does.
     pub fn peer_state(&mut self, now: Millis, role: Role, state: PeerState) {
-        let asks = self.asks;
+        let asks = self.returning.asks;
         self.healing(role).state(now, state, asks);
     }
 
@@ -236,10 +236,10 @@ impl Conference {
             return;
         }
         for role in [Role::Offerer, Role::Answerer] {
-            let asks = self.asks;
+            let asks = self.returning.asks;
             match self.healing(role).cure(now, asks) {
                 Some(Cure::Ask(attempt)) => {
-                    self.out.push_back(Output::Ask(Asker::Peer(role), attempt))
+                    self.out.push_back(Output::Ask(Asker::Peer(role), attempt));
                 }
                 Some(Cure::Restart) if role == Role::Offerer => {
                     self.publishing.negotiation.want_restart();

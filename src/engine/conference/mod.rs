@@ -75,8 +75,6 @@ pub struct Conference {
     catching_up: CatchingUp,
     /// Signalling works; what needs it is not given up for lack of it.
     signalling: bool,
-    /// The application says when something is tried again.
-    asks: bool,
     now: Millis,
     out: VecDeque<Output>,
 }
@@ -102,7 +100,6 @@ impl Conference {
             returning,
             catching_up: CatchingUp::default(),
             signalling: true,
-            asks: false,
             now: Millis(0),
             out: VecDeque::new(),
         }

@@ -280,7 +280,7 @@ impl Publishing {
     /// Nothing is published any more.
     pub(super) fn depart(&mut self) {
         let (data, e2ee, healing) = (self.data, self.negotiation.e2ee(), self.healing.anew());
-        *self = Self { data, healing, ..Self::new() };
+        *self = Self { healing, data, ..Self::new() };
         self.negotiation.set_e2ee(e2ee);
     }
 

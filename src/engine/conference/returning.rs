@@ -41,7 +41,9 @@ pub(super) struct Returning {
     /// The first refusal of this time.
     refused: Option<Millis>,
     pause: Option<Millis>,
-    /// How often the application was asked this time, and since when.
+    /// The application says when something is tried again, media as well.
+    pub(super) asks: bool,
+    /// How often it was asked about the room this time, and since when.
     asked: u32,
     since: Millis,
     /// When the next attempt is due.
@@ -102,7 +104,7 @@ impl Conference {
     /// runs the machine says when something is tried again ([`Output::Ask`]).
     pub fn set_policy(&mut self, budget: Option<Millis>, asks: bool) {
         self.returning.insist = budget.unwrap_or(INSIST);
-        self.asks = asks;
+        self.returning.asks = asks;
     }
 
     /// Whether we were in the room, and are to be there again when our place is lost.
@@ -245,7 +247,7 @@ impl Conference {
         self.membership = Membership::Waiting;
         (self.signal_ready, self.join_by) = (false, None);
         let (now, returning) = (self.now, &mut self.returning);
-        if self.asks {
+        if returning.asks {
             if returning.asked == 0 {
                 returning.since = now;
             }

@@ -42,6 +42,11 @@ pub struct Config {
     pub api_secret: Option<String>,
 }
 
+impl Config {
+    /// For how long a lost connection is tried to be made again where nobody chose.
+    pub(crate) const BUDGET: Millis = Millis(120_000);
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -51,7 +56,7 @@ impl Default for Config {
             keepalive: Millis(25_000),
             probe_after: Millis(2_000),
             probe_timeout: Millis(2_500),
-            reconnect_budget: Millis(120_000),
+            reconnect_budget: Self::BUDGET,
             token: None,
             token_on_demand: false,
             api_secret: None,
