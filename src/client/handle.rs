@@ -8,6 +8,7 @@ use crate::Error;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{Candidate, HandleId, Jsep, Json, SessionId};
+use crate::web::spawn_local;
 
 /// Where a handle's events go.
 pub type Sink = Rc<dyn Fn(HandleEvent)>;
@@ -98,4 +99,11 @@ impl Handle {
         let request = Request::handle(verb, self.session, self.id);
         Read { pending: self.ask(request), read: |_| Ok(()) }
     }
+}
+
+/// Does without the answer of what was asked: dropped, it would be given up.
+pub(crate) fn unheard(asked: impl Future<Output = Result<(), Error>> + 'static) {
+    spawn_local(async move {
+        asked.await.ok();
+    });
 }

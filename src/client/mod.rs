@@ -30,6 +30,7 @@ mod transport;
 mod trouble;
 
 pub use connection::Connection;
+pub(crate) use handle::unheard;
 pub use handle::{Handle, Sink};
 pub(crate) use leftover::is_haunted;
 pub use options::{Leaving, Level, LogEntry, Logger, Options, Policy, TokenProvider};

@@ -30,3 +30,4 @@ pub use backoff::{Attempt, Mending, backoff};
 pub use redact::{redact, redact_words};
 pub use renewals::Renewals;
 pub use time::Millis;
+pub(crate) use time::soonest;

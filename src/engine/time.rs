@@ -21,3 +21,8 @@ impl Millis {
         Self(later.0.saturating_sub(self.0))
     }
 }
+
+/// The first of those there are. One function for all: an iterator over each length of array costs its bytes anew.
+pub(crate) fn soonest(times: &[Option<Millis>]) -> Option<Millis> {
+    times.iter().copied().flatten().min()
+}

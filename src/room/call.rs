@@ -17,7 +17,7 @@ use super::toggle::{Answers, Toggle};
 use super::track::{Track, source_of};
 use super::wire::{publisher_body, said, subscriber_body};
 use super::{Inner, Person, Reason};
-use crate::client::Handle;
+use crate::client::{Handle, unheard};
 use crate::engine::conference::{Asked, Conference, Output, PeerState};
 use crate::engine::negotiation::{Role, Step};
 use crate::engine::requests::JoinRoom;
@@ -392,13 +392,8 @@ impl Call {
 
     pub(super) fn trickle(&self, role: Role, candidates: Vec<Candidate>) {
         match self.handle(role) {
-            Some(handle) => {
-                let sent = handle.trickle(candidates);
-                spawn_local(async move {
-                    // ICE works out by itself whether what arrived is enough.
-                    sent.await.ok();
-                });
-            }
+            // ICE works out by itself whether what arrived is enough.
+            Some(handle) => unheard(handle.trickle(candidates)),
             None => self.early.borrow_mut().push((role, candidates)),
         }
     }

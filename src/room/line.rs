@@ -7,7 +7,7 @@ use super::call::Call;
 use super::event::{RoomEvent, RoomState};
 use super::signal::{Attached, Signal};
 use super::wire::said;
-use crate::client::{self, Answer};
+use crate::client::{self, Answer, unheard};
 use crate::engine::conference::{Asker, is_inactive};
 use crate::engine::negotiation::Role;
 use crate::engine::requests::Glance;
@@ -131,11 +131,8 @@ impl Call {
             let handle = attached.ok_or_else(gone)?.await?;
             let body = Json::write(&glance).with("ptype", "subscriber");
             let answer = ask(&handle, "join", body, None).await;
-            let detached = handle.detach();
-            spawn_local(async move {
-                // Fails only if it is gone already.
-                detached.await.ok();
-            });
+            // Fails only if it is gone already.
+            unheard(handle.detach());
             let answer = answer?;
             let mut seen = answer.data.read::<Glimpses>()?.streams;
             let offer = answer.jsep.map(|offer| offer.sdp).unwrap_or_default();
@@ -202,8 +199,7 @@ impl Call {
             let call = weak.upgrade().filter(|call| !call.over.get());
             match (call.filter(|call| call.epoch.get() == epoch), attached) {
                 (Some(call), attached) => call.attached(attached),
-                // Others are attached meanwhile.
-                (None, Ok(attached)) => attached.detach().await,
+                (None, Ok(attached)) => attached.detach(),
                 (None, Err(_)) => {}
             }
         });

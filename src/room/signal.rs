@@ -4,13 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use super::call::Call;
-use crate::client::{AttachOptions, Connection, Handle, Session, SessionEvent, Sink};
+use crate::client::{AttachOptions, Connection, Handle, Session, SessionEvent, Sink, unheard};
 use crate::engine::Millis;
 use crate::engine::negotiation::Role;
 use crate::engine::signalling::State;
 use crate::protocol::videoroom::PLUGIN;
 use crate::videoroom::ask::plain;
-use crate::web::{self, spawn_local};
+use crate::web;
 use crate::{Error, ErrorCode};
 
 /// How often making session and handles is tried when the connection breaks meanwhile, or chance gives us
@@ -39,19 +39,16 @@ pub(super) struct Attached {
 }
 
 impl Attached {
-    /// Gives both up.
-    pub(super) async fn detach(self) {
-        detach(&self.publisher, &self.subscriber).await;
+    /// Others are attached meanwhile.
+    pub(super) fn detach(&self) {
+        give_up(&self.publisher, &self.subscriber);
     }
 }
 
-/// Gives handles up, which fails where they are gone already.
-fn detach(publisher: &Handle, subscriber: &Handle) -> impl Future<Output = ()> + use<> {
-    let detached = (publisher.detach(), subscriber.detach());
-    async move {
-        detached.0.await.ok();
-        detached.1.await.ok();
-    }
+/// Fails where they are gone already.
+fn give_up(publisher: &Handle, subscriber: &Handle) {
+    unheard(publisher.detach());
+    unheard(subscriber.detach());
 }
 
 /// Session and handles, ready to join with.
@@ -180,11 +177,8 @@ impl Signal {
 
     /// A fresh subscriber handle; the old one is given up.
     pub(super) fn renew_subscriber(&self) -> impl Future<Output = Result<Handle, Error>> + use<> {
-        let detached = self.subscriber.detach();
-        spawn_local(async move {
-            // Fails only if it is gone already.
-            detached.await.ok();
-        });
+        // Fails only if it is gone already.
+        unheard(self.subscriber.detach());
         let sink = sink(&self.router, Role::Answerer);
         self.session.attach(PLUGIN, AttachOptions::default(), sink)
     }
@@ -194,7 +188,7 @@ impl Signal {
         let generation = self.router.generation.get();
         self.router.generation.set(generation.wrapping_add(1));
         let started = web::now();
-        spawn_local(detach(&self.publisher, &self.subscriber));
+        give_up(&self.publisher, &self.subscriber);
         let attach =
             |role| self.session.attach(PLUGIN, AttachOptions::default(), sink(&self.router, role));
         let (publisher, subscriber) = (attach(Role::Offerer), attach(Role::Answerer));

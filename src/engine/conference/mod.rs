@@ -30,10 +30,10 @@ pub use self::types::{
     Asked, Asker, Event, LocalStream, Output, PublisherRequest, Reason, Said, SubscriberRequest,
 };
 use self::wishes::Wishes;
-use super::Millis;
 use super::negotiation::Role;
 use super::roster::{Change, Roster};
 use super::subscriptions::StreamRef;
+use super::{Millis, soonest};
 use crate::Map;
 use crate::engine::requests::{JoinRoom, Words};
 use crate::protocol::videoroom::{Attendee, RoomEvent};
@@ -468,12 +468,12 @@ impl Conference {
     /// When [`Conference::advance`] wants to be called.
     pub fn deadline(&self) -> Option<Millis> {
         let join = if self.membership == Membership::Waiting { self.join_by } else { None };
-        let cures = [self.publishing.healing.deadline(), self.receiving.healing.deadline()];
-        let cure = cures.into_iter().flatten().min();
+        let cure =
+            soonest(&[self.publishing.healing.deadline(), self.receiving.healing.deadline()]);
         let cure = cure.filter(|_| self.signalling && self.membership == Membership::Joined);
         let publishing = self.publishing.deadline(self.signalling);
         let returning = self.returning.deadline(self.signalling);
-        [join, publishing, self.receiving.deadline(), cure, returning].into_iter().flatten().min()
+        soonest(&[join, publishing, self.receiving.deadline(), cure, returning])
     }
 
     /// The next thing to do.

@@ -8,6 +8,7 @@ use super::{Asked, Event, Millis, Output, Said, SubscriberRequest};
 use crate::Map;
 use crate::engine::negotiation::{Negotiation, Role, Step};
 use crate::engine::requests::{Entries, Entry, Feed, Glance, JoinRoom, Watch};
+use crate::engine::soonest;
 use crate::engine::subscriptions::{Plan, StreamRef, Subscriptions};
 use crate::protocol::Jsep;
 use crate::protocol::videoroom::SubStream;
@@ -161,8 +162,7 @@ impl Receiving {
     pub(super) fn deadline(&self) -> Option<Millis> {
         let subscriptions = self.subscriptions.deadline();
         let renewal = self.patience.deadline();
-        let times = [self.negotiation.deadline(), subscriptions, self.lost_by, renewal];
-        times.into_iter().flatten().min()
+        soonest(&[self.negotiation.deadline(), subscriptions, self.lost_by, renewal])
     }
 
     /// Whether the server waits for the answer to an offer that we never saw: an event that was lost while

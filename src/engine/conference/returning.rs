@@ -5,7 +5,7 @@
 
 use super::{Asker, Conference, Event, Membership, Millis, Output, Reason};
 use crate::engine::subscriptions::StreamRef;
-use crate::engine::{Attempt, Mending};
+use crate::engine::{Attempt, Mending, soonest};
 use crate::protocol::Id;
 use crate::{Error, ErrorCode};
 
@@ -87,7 +87,7 @@ impl Returning {
     }
 
     pub(super) fn deadline(&self, signalling: bool) -> Option<Millis> {
-        [self.due, self.linger.filter(|_| signalling)].into_iter().flatten().min()
+        soonest(&[self.due, self.linger.filter(|_| signalling)])
     }
 
     fn next_pause(&mut self, now: Millis) -> Millis {

@@ -1,6 +1,6 @@
 //! The connection: which server, how long to wait, whether somebody is there.
 
-use super::super::{Attempt, Mending, Millis};
+use super::super::{Attempt, Mending, Millis, soonest};
 use super::types::{Config, LinkId, Server, State};
 use crate::Error;
 
@@ -222,7 +222,7 @@ impl Link {
             Phase::Deciding => None,
             Phase::Closed(_) => return None,
         };
-        [own, self.budget_end(config)].into_iter().flatten().min()
+        soonest(&[own, self.budget_end(config)])
     }
 
     /// When trying again is given up.

@@ -35,7 +35,7 @@ use self::link::{Link, Phase};
 use self::pending::{Pending, Pendings, Phase as RequestPhase};
 use self::session::{Sessions, Standing};
 pub use self::types::{Config, Found, LinkId, Output, Reply, Server, State, Token};
-use super::Millis;
+use super::{Millis, soonest};
 use crate::protocol::message::HandleEvent;
 use crate::protocol::request::{Request, Verb};
 use crate::protocol::{HandleId, SessionId};
@@ -277,7 +277,7 @@ impl Signalling {
         let requests = self.pending.deadline();
         let up = self.link.is_up();
         let sessions = up.then(|| self.sessions.deadline(self.config.keepalive)).flatten();
-        [link, requests, sessions, self.token_wanted].into_iter().flatten().min()
+        soonest(&[link, requests, sessions, self.token_wanted])
     }
 
     /// The next thing to do.
