@@ -58,24 +58,27 @@ impl Terms {
     /// Writes into `entry` what is not as `told` (everything, if nobody knows what was told); whether
     /// that is anything.
     pub(super) fn differ(&self, told: Option<&Self>, entry: &mut Entry) -> bool {
-        let nothing = entry.clone();
-        if told.is_none_or(|told| told.paused != self.paused) {
+        let delay = |terms: &Self| (terms.min_delay.unwrap_or(-1), terms.max_delay.unwrap_or(-1));
+        let is_paused = told.is_none_or(|told| told.paused != self.paused);
+        let is_spatial = told.is_none_or(|told| told.spatial() != self.spatial());
+        let is_temporal = told.is_none_or(|told| told.temporal() != self.temporal());
+        let is_delayed = told.is_none_or(|told| delay(told) != delay(self));
+        if is_paused {
             entry.send = Some(!self.paused);
         }
-        if told.is_none_or(|told| told.spatial() != self.spatial()) {
+        if is_spatial {
             entry.substream = Some(self.spatial());
             entry.spatial_layer = entry.substream;
         }
-        if told.is_none_or(|told| told.temporal() != self.temporal()) {
+        if is_temporal {
             entry.temporal = Some(self.temporal());
             entry.temporal_layer = entry.temporal;
         }
-        let delay = |terms: &Self| (terms.min_delay.unwrap_or(-1), terms.max_delay.unwrap_or(-1));
-        if told.is_none_or(|told| delay(told) != delay(self)) {
+        if is_delayed {
             let (least, most) = delay(self);
             (entry.min_delay, entry.max_delay) = (Some(least), Some(most));
         }
-        *entry != nothing
+        is_paused || is_spatial || is_temporal || is_delayed
     }
 }
 
