@@ -130,17 +130,14 @@ impl Roster {
                     if before.name != stream.name {
                         changes.push(Change::Named(id.clone(), mid.clone()));
                     }
-                    let both = [
-                        (false, before.muted, stream.muted),
-                        (true, before.moderated, stream.moderated),
-                    ];
-                    let different = both.into_iter().filter(|(_, before, now)| before != now);
-                    changes.extend(different.map(|(moderator, _, muted)| Change::Muted {
-                        id: id.clone(),
-                        mid: mid.clone(),
-                        moderator,
-                        muted,
-                    }));
+                    let mut compare = |moderator, before: bool, muted: bool| {
+                        if before != muted {
+                            let (id, mid) = (id.clone(), mid.clone());
+                            changes.push(Change::Muted { id, mid, moderator, muted });
+                        }
+                    };
+                    compare(false, before.muted, stream.muted);
+                    compare(true, before.moderated, stream.moderated);
                 }
             }
         }

@@ -2,7 +2,6 @@
 
 use super::{Conference, Event, Membership, Output};
 use crate::ErrorCode;
-use crate::Map;
 use crate::engine::requests::{Feed, Glance};
 use crate::protocol::Id;
 use crate::protocol::videoroom::answers::ParticipantInfo;
@@ -180,7 +179,7 @@ impl Conference {
 
     /// What a subscriber is shown, as if its publishers had announced it.
     fn publishers(&self, seen: &[Glimpse]) -> Vec<Publisher> {
-        let mut feeds: Map<Id, Publisher> = Map::new();
+        let mut feeds: Vec<Publisher> = Vec::new();
         for line in seen {
             let (Some(id), Some(mid)) = (&line.feed_id, &line.feed_mid) else { continue };
             let stream = Stream {
@@ -189,18 +188,17 @@ impl Conference {
                 simulcast: line.simulcast.is_some(),
                 ..Stream::new(line.kind, 0, mid)
             };
-            let mut feed = feeds.remove(id).unwrap_or_else(|| Publisher {
-                id: id.clone(),
-                display: line.feed_display.clone(),
-                metadata: None,
-                dummy: false,
-                talking: None,
-                streams: self.data_of(id),
-            });
-            feed.streams.push(stream);
-            feeds.insert(id.clone(), feed);
+            if let Some(feed) = feeds.iter_mut().find(|feed| feed.id == *id) {
+                feed.streams.push(stream);
+                continue;
+            }
+            let mut streams = self.data_of(id);
+            streams.push(stream);
+            let (id, display) = (id.clone(), line.feed_display.clone());
+            let (metadata, dummy, talking) = (None, false, None);
+            feeds.push(Publisher { id, display, metadata, dummy, talking, streams });
         }
-        feeds.into_iter().map(|(_, publisher)| publisher).collect()
+        feeds
     }
 
     /// Data shares one m-line, which names no stream.
