@@ -65,9 +65,16 @@ impl Conference {
             (Asked::Configure, _) => self.receiving.subscriptions.configured(),
             (Asked::Restart, answer) => {
                 self.receiving.restarted();
-                if let Ok(Said { jsep: Some(jsep), .. }) = answer {
-                    let events = self.receiving.told(None, Some(jsep));
-                    self.emit_all(events);
+                match answer {
+                    Ok(Said { jsep: Some(jsep), .. }) => {
+                        let events = self.receiving.told(None, Some(jsep));
+                        self.emit_all(events);
+                    }
+                    // Of another network packets tell first, and signalling last: it took the way that is gone.
+                    Err(error) if error.code() == ErrorCode::ConnectionLost => {
+                        self.receiving.restart = true;
+                    }
+                    Ok(_) | Err(_) => {}
                 }
             }
             (Asked::Pause, answer) => {

@@ -28,6 +28,19 @@ fn a_second_restart_waits_for_the_offer_of_the_first() {
 }
 
 #[test]
+fn a_restart_is_asked_for_again_if_it_was_lost_with_the_connection_and_else_is_not() {
+    for (code, wanted) in [(ErrorCode::ConnectionLost, 1), (ErrorCode::Timeout, 0)] {
+        let (mut conference, _) = listener(vec![publisher(2)]);
+        receive(&mut conference, &TWO);
+        conference.signalling(true);
+        conference.network_changed(HERE);
+        assert_eq!(restarts(&drain(&mut conference, HERE)), 1);
+        conference.answer(Asked::Restart, Err(Error::new(code, "nobody knows")));
+        assert_eq!(restarts(&drain(&mut conference, HERE + Millis(2_500))), wanted, "{code:?}");
+    }
+}
+
+#[test]
 fn a_restart_waits_for_the_offer_that_is_being_answered() {
     let (mut conference, _) = listener(vec![publisher(2)]);
     conference.signalling(true);
