@@ -128,12 +128,24 @@ describe('what is held back', () => {
   });
 });
 
-/** A room whose pictures come through a way that is as wide as the test says, and loses as much as it says. */
+/**
+ * A room whose pictures come through a way that is as wide as the test says, and loses as much as it says. What is too much
+ * is lost, or where the way is `deep` waits in a queue.
+ */
 class Story {
   now = 0;
   changes = [];
   capacity = Infinity;
   loss = 0;
+  deep = false;
+  /** Bits that wait. */
+  queue = 0;
+  /** How long media waits to be played, ms, and by how much that jumps and grows, whatever comes. */
+  delay = 50;
+  jitter = 0;
+  late = 0;
+  /** How often nobody's pictures move, whatever comes. */
+  restless = 0;
 
   constructor(seed) {
     this.chance = new Random(seed);
@@ -173,13 +185,16 @@ class Story {
     this.now += TICK;
     // What was asked for last time has come meanwhile.
     const bits = this.load(this.before);
-    const through = Math.min(1, this.capacity / bits);
+    const through = this.deep ? 1 : Math.min(1, this.capacity / bits);
     const lossRate = 1 - through * (1 - this.loss);
+    const came = this.deep ? this.#wait(bits) : bits;
     const expected = Math.round(((bits + 40_000) * TICK) / 8_000_000) * 1_000 / 100;
     const noisy = Math.max(0, lossRate + (lossRate > 0 ? (this.chance.next() - 0.5) * 0.02 : 0));
+    const people = this.people.length;
     const sample = {
-      expected, lost: expected * noisy, bitrate: bits * (1 - lossRate), freezes: lossRate > 0.05 ? 1 : 0, delay: 50,
-      decoded: 100, dropped: 0,
+      expected, lost: expected * noisy, bitrate: came * (1 - lossRate), people, decoded: 100, dropped: 0,
+      frozen: this.chance.next() < this.restless || lossRate > 0.05 ? people : 0,
+      delay: this.delay + this.late + this.chance.next() * this.jitter,
     };
     this.before.forEach(({ level, isThin }, at) => {
       const sway = 0.85 + this.chance.next() * 0.3;
@@ -196,6 +211,23 @@ class Story {
       if (this.people[at].tile.isScreen) assert.equal(level, 3, 'a screen is blurred');
     });
     return lossRate;
+  }
+
+  /** What arrives through a queue. Jitter buffers grow with it at once, and shrink by so much a second. */
+  #wait(bits) {
+    const seconds = TICK / 1_000;
+    const all = this.queue + bits * seconds;
+    const came = Math.min(all, this.capacity * seconds);
+    this.queue = all - came;
+    const waits = this.capacity === Infinity ? 0 : (this.queue / this.capacity) * 1_000;
+    this.delay = Math.max(50 + waits, this.delay - 100 * seconds);
+    return came / seconds;
+  }
+
+  /** What all of it takes with the fewest pixels and pictures there are. */
+  get least() {
+    const thin = ({ real, tile: { isScreen } }) => (isScreen ? real[3] : real[1] / 2);
+    return this.people.reduce((sum, person) => sum + thin(person), 0);
   }
 
   run(seconds) {
@@ -247,15 +279,67 @@ describe('a way that becomes narrow', () => {
     }
   });
 
+  it('is not filled beyond what gets through either where nothing is lost, and nothing stops for that', () => {
+    for (const seed of SEEDS) {
+      const story = new Story(seed);
+      story.deep = true;
+      story.run(30);
+      const part = 0.3 + story.chance.next() * 0.6;
+      story.capacity = Math.max(story.least * 1.3, story.whole * part);
+      let late = 0;
+      for (const end = story.now + 240_000; story.now < end;) {
+        story.tick();
+        if (end - story.now < 120_000 && story.queue > story.capacity) late += 1;
+        assert.ok(story.held.every(({ level }) => level > 0), `seed ${seed}: something stopped`);
+      }
+      assert.ok(late <= 32, `seed ${seed}: all came a second late in ${late} of 80 samples`);
+      story.capacity = Infinity;
+      story.run(180);
+      assert.ok(story.isWhole, `seed ${seed}: all of it again`);
+      story.checkPace(seed);
+    }
+  });
+
+  it('is not taken for narrow for long when it is late, or uneven, however little comes', () => {
+    for (const seed of SEEDS) {
+      const story = new Story(seed);
+      story.run(30);
+      [story.late, story.jitter] = [200 + story.chance.next() * 1_000, story.chance.next() * 100];
+      const held = [];
+      for (const end = story.now + 600_000; story.now < end;) {
+        story.tick();
+        held.push(story.isWhole);
+        assert.ok(story.held.every(({ level }) => level > 0), `seed ${seed}: something stopped`);
+      }
+      const part = held.filter((isWhole) => !isWhole).length / held.length;
+      assert.ok(part < 0.2, `seed ${seed}: less came in ${part} of the time`);
+      assert.ok(story.isWhole, `seed ${seed}: all of it in the end`);
+      story.checkPace(seed);
+    }
+  });
+
+  it('is not taken for narrow for long where pictures stand still however little comes', () => {
+    for (const seed of SEEDS) {
+      const story = new Story(seed);
+      story.restless = 0.95;
+      story.run(300);
+      assert.ok(story.isWhole, `seed ${seed}`);
+      assert.ok(story.held.every(({ level }) => level > 0), `seed ${seed}: something stopped`);
+      story.checkPace(seed);
+    }
+  });
+
   it('is followed when it changes all the time, and found wide in the end', () => {
     for (const seed of SEEDS) {
       const story = new Story(seed);
       for (let part = 0; part < 12; part += 1) {
         story.capacity = story.chance.next() < 0.3 ? Infinity : story.whole * story.chance.next() * 1.2;
         story.loss = story.chance.next() < 0.3 ? story.chance.next() * 0.2 : 0;
+        story.deep = story.chance.next() < 0.3;
         story.run(story.chance.integer(5, 60));
       }
-      [story.capacity, story.loss] = [Infinity, 0];
+      [story.capacity, story.loss, story.deep] = [Infinity, 0, false];
+      [story.queue, story.delay] = [0, 50];
       story.run(240);
       assert.ok(story.isWhole, `seed ${seed}`);
       story.checkPace(seed);
@@ -263,14 +347,15 @@ describe('a way that becomes narrow', () => {
   });
 });
 
-const FINE = { expected: 200, lost: 0, bitrate: 1e6, freezes: 0, delay: 60, decoded: 100, dropped: 0 };
+const FINE = { expected: 200, lost: 0, bitrate: 1e6, people: 3, frozen: 0, delay: 60, decoded: 100, dropped: 0 };
 
 describe('the verdict on a sample', () => {
-  it('goes by loss, by freezes with loss, and by a queue that fills', () => {
-    const judge = (...samples) => {
-      const network = new Network();
-      return samples.map((sample) => network.judge({ ...FINE, ...sample })).at(-1);
-    };
+  const judge = (...samples) => {
+    const network = new Network();
+    return samples.map((sample) => network.judge({ ...FINE, ...sample })).at(-1);
+  };
+
+  it('goes by loss, by pictures that stand still and by loss, and by a queue that fills', () => {
     assert.equal(judge({}), 'good');
     assert.equal(judge({ lost: 10 }), 'fair');
     assert.equal(judge({ lost: 30 }, { lost: 30 }), 'bad');
@@ -280,13 +365,44 @@ describe('the verdict on a sample', () => {
     const [torn, nothing] = [{ lost: 30 }, { expected: 0 }];
     assert.equal(judge(torn, nothing, torn, torn, torn), 'fair');
     assert.equal(judge(nothing, torn, torn, torn, torn, torn), 'bad');
-    assert.equal(judge({ freezes: 2 }), 'good');
-    assert.deepEqual([judge({ lost: 10, freezes: 1 }), judge({ lost: 10, freezes: 1 }, { lost: 10, freezes: 1 })], ['fair', 'bad']);
+    const frozen = { lost: 10, frozen: 1 };
+    assert.deepEqual([judge(frozen), judge(frozen, frozen)], ['fair', 'bad']);
     assert.equal(judge({}, { delay: 400 }), 'fair');
     assert.equal(judge({}, { delay: 400 }, { delay: 500 }), 'bad');
+    // One that is being emptied.
+    assert.equal(judge({}, { delay: 500 }, { delay: 450 }, { delay: 400 }), 'fair');
     // So few packets: they may be all there are.
     assert.equal(judge({ expected: 3 }), 'good');
     assert.equal(judge({ expected: 3, lost: 1 }), 'fair');
+    assert.equal(judge({}, { expected: 3, delay: 400 }, { expected: 3, delay: 400 }), 'fair');
+  });
+
+  it('goes by pictures that stand still where that is not their sender’s doing', () => {
+    const [one, two] = [{ frozen: 1 }, { frozen: 2 }];
+    assert.deepEqual([judge(one, one, one), judge(two), judge(two, {}, two), judge(two, two)], ['good', 'fair', 'fair', 'bad']);
+    // Of a few among many.
+    const few = { people: 5, frozen: 2 };
+    assert.equal(judge(few, few, few), 'good');
+    // Of the only one, where less arrives than before, and later.
+    const alone = { people: 1, frozen: 1 };
+    const [less, late] = [{ bitrate: 5e5 }, { delay: 200 }];
+    assert.equal(judge({}, { ...alone, ...less }, { ...alone, ...less }), 'good');
+    assert.equal(judge({}, { ...alone, ...late }, { ...alone, ...late }), 'fair');
+    assert.equal(judge({}, { ...alone, ...less, ...late }, { ...alone, ...less, ...late }), 'bad');
+  });
+
+  it('goes no longer by what stays as it is although less comes', () => {
+    for (const bad of [{ delay: 600 }, { frozen: 3 }]) {
+      const network = new Network();
+      const judge = (sample) => network.judge({ ...FINE, ...sample });
+      const less = { ...bad, bitrate: 5e5 };
+      judge({});
+      assert.deepEqual([judge(bad), judge(bad), network.isLosing], ['fair', 'bad', false]);
+      network.cut({ ...FINE, ...bad });
+      const verdicts = Array.from({ length: 20 }, () => judge(less));
+      assert.deepEqual(verdicts.slice(6), Array(14).fill('good'), verdicts.join());
+      assert.deepEqual([judge(bad), judge(bad)], ['good', 'good']);
+    }
   });
 
   it('counts dropped pictures against this machine, but not those the network tore', () => {
@@ -316,8 +432,8 @@ describe('the verdict on a sample', () => {
 
   it('is made of what grew between two reports, whatever they leave out', () => {
     const sampler = new Sampler();
-    const read = (...entries) => sampler.read(new Map(entries.map((entry) => [entry.id, entry])));
-    const video = { id: 'V', type: 'inbound-rtp', kind: 'video', ssrc: 1, timestamp: 0 };
+    const read = (...entries) => sampler.read(new Map(entries.map((entry) => [entry.id, entry])), new Map([['0', 'Ada'], ['1', 'Bob']]));
+    const video = { id: 'V', type: 'inbound-rtp', kind: 'video', mid: '0', ssrc: 1, timestamp: 0 };
     const sound = { id: 'A', type: 'inbound-rtp', kind: 'audio', ssrc: 2, timestamp: 0, packetsReceived: 5, packetsLost: 1 };
     assert.equal(read(video, sound), undefined);
     const sample = read(
@@ -326,10 +442,29 @@ describe('the verdict on a sample', () => {
       { ...sound, timestamp: 2_000, packetsReceived: 55 },
       { id: 'C', type: 'codec' },
     );
-    assert.deepEqual(sample, { expected: 150, lost: 10, bitrate: 4_000, freezes: 1, delay: 200, decoded: 20, dropped: 5 });
+    assert.deepEqual(sample, {
+      expected: 150, lost: 10, bitrate: 4_000, people: 1, frozen: 1, delay: 200, decoded: 20, dropped: 5,
+    });
     // Another stream in its place began anew, and so does a counter that went back.
     assert.equal(read({ ...video, ssrc: 9, timestamp: 4_000, packetsReceived: 1_000 }), undefined);
     assert.equal(read({ ...video, ssrc: 9, timestamp: 5_000, packetsReceived: 10 }).expected, 0);
+  });
+
+  it('counts people, not their pictures, and no delay that was asked for', () => {
+    const sampler = new Sampler();
+    const whose = new Map([['0', 'Ada'], ['1', 'Ada'], ['2', 'Bob'], ['3', 'Cem']]);
+    const report = (timestamp, counters) => new Map([...whose.keys()].map((mid) => [mid, {
+      id: mid, type: 'inbound-rtp', kind: 'video', mid, ssrc: 1, timestamp, ...counters,
+    }]));
+    sampler.read(report(0, {}), whose);
+    const after = report(1_000, {
+      framesDecoded: 10, jitterBufferDelay: 8, jitterBufferMinimumDelay: 0.5, jitterBufferEmittedCount: 10,
+    });
+    Object.assign(after.get('0'), { freezeCount: 1 });
+    Object.assign(after.get('1'), { freezeCount: 2 });
+    Object.assign(after.get('3'), { framesDecoded: 0 });
+    const { people, frozen, delay } = sampler.read(after, whose);
+    assert.deepEqual([people, frozen, delay], [2, 1, 50]);
   });
 });
 

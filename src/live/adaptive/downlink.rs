@@ -1,6 +1,6 @@
 //! What of all that is wanted the way to us has room for. Pure: nothing of the browser is in here.
 
-use super::budget::{Action, Budget, Pace, Stakes};
+use super::budget::{Action, Budget, Pace, Stakes, Verdict};
 use super::ladder::{Allocation, Held, Tile, allocate};
 use super::network::{Network, Sample};
 use crate::engine::Millis;
@@ -14,11 +14,13 @@ const GOAL: f64 = 0.85;
 pub(super) struct Downlink {
     budget: Budget,
     network: Network,
+    /// Nothing is lost: whatever is held back, nothing stops.
+    is_gentle: bool,
 }
 
 impl Default for Downlink {
     fn default() -> Self {
-        Self { budget: Budget::new(PACE), network: Network::default() }
+        Self { budget: Budget::new(PACE), network: Network::default(), is_gentle: false }
     }
 }
 
@@ -31,7 +33,7 @@ impl Downlink {
 
     /// What comes of each.
     pub(super) fn allocate(&self, tiles: &[Tile]) -> Allocation {
-        allocate(tiles, self.budget.limit())
+        allocate(tiles, self.budget.limit(), self.is_gentle)
     }
 
     /// What is wanted has changed by itself.
@@ -51,11 +53,14 @@ impl Downlink {
         let held = self.allocate(tiles).held;
         let held = held.iter().copied().chain(std::iter::repeat(Held::default()));
         let spent = newest.iter().zip(held).map(|(tile, held)| tile.costs.of(held)).sum();
-        let Allocation { now: used, less, more, .. } = allocate(newest, spent);
+        let verdict = self.network.judge(sample);
+        let is_gentle = verdict == Verdict::Bad && !self.network.is_losing();
+        let Allocation { now: used, less, more, .. } = allocate(newest, spent, is_gentle);
         let goal = sample.bitrate.min(used) * GOAL;
         let stakes = Stakes { goal, now: used, less, more };
-        let action = self.budget.judge(now, self.network.judge(sample), &stakes);
+        let action = self.budget.judge(now, verdict, &stakes);
         if action == Some(Action::Less) {
+            self.is_gentle = is_gentle;
             self.network.cut(sample);
         }
         matches!(action, Some(Action::Less | Action::More))

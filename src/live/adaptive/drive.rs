@@ -11,9 +11,8 @@ use super::reduction::Asked;
 use super::sample::Inbound;
 use super::sending::{self, Published, Sending};
 use super::tile::VideoTile;
-use crate::Map;
 use crate::engine::Millis;
-use crate::live::{LimitedBy, RoomStats, Whose};
+use crate::live::{LimitedBy, PublicationStats, RoomStats, Whose};
 use crate::room::{
     Listeners, LocalPublication, PublishOptions, Room, RoomEvent, RoomState, Source, StreamRef,
     Track, WeakRoom,
@@ -21,6 +20,7 @@ use crate::room::{
 use crate::web::{
     self, ElementWatch, JsValue, MediaLine, Record, Report, Sight, Timer, spawn_local,
 };
+use crate::{Id, Map};
 
 /// A video that is received, with the elements that play it.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Drive {
 
     /// What the room tells.
     pub(super) fn hear(self: &Rc<Self>, event: &RoomEvent) {
-        let of = |id: &crate::Id, mid: &String| StreamRef { feed: id.clone(), mid: mid.clone() };
+        let of = |id: &Id, mid: &String| StreamRef { feed: id.clone(), mid: mid.clone() };
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others change nothing here")]
         match event {
             RoomEvent::TrackSubscribed { id, mid, track } => self.add(of(id, mid), track),
@@ -284,7 +284,7 @@ impl Drive {
         }
         self.refresh();
         let Some(subscriber) = &stats.subscriber else { return };
-        let inbound = inbound(&subscriber.raw);
+        let inbound = inbound(&subscriber.raw, &whose(stats));
         self.receiving.borrow_mut().judge(now, inbound);
         self.refresh();
     }
@@ -362,17 +362,27 @@ fn tell(
     }
 }
 
-/// What a report says of what is received.
-fn inbound(raw: &JsValue) -> Vec<Inbound> {
-    let entries = Report::of(raw.clone()).entries().into_iter();
-    let received = entries.filter(|it| it.text("type").as_deref() == Some("inbound-rtp"));
-    received.map(|it| entry(&it)).collect()
+/// Who sends what comes on which m-line.
+fn whose(stats: &RoomStats) -> Map<String, Id> {
+    let of = |track: &PublicationStats| match &track.publication {
+        Whose::Theirs(stream) => Some((track.stats.mid.clone(), stream.feed.clone())),
+        Whose::Ours(_) => None,
+    };
+    stats.tracks.iter().filter_map(of).collect()
 }
 
-fn entry(record: &Record) -> Inbound {
+/// What a report says of what is received.
+fn inbound(raw: &JsValue, whose: &Map<String, Id>) -> Vec<Inbound> {
+    let entries = Report::of(raw.clone()).entries().into_iter();
+    let received = entries.filter(|it| it.text("type").as_deref() == Some("inbound-rtp"));
+    received.map(|it| entry(&it, whose)).collect()
+}
+
+fn entry(record: &Record, whose: &Map<String, Id>) -> Inbound {
     Inbound {
         id: record.text("id").unwrap_or_default(),
         ssrc: record.number("ssrc"),
+        whose: record.text("mid").and_then(|mid| whose.get(&mid).cloned()),
         time: record.number("timestamp").unwrap_or_default(),
         is_video: record.text("kind").as_deref() == Some("video"),
         packets_received: record.number("packetsReceived"),
@@ -382,6 +392,7 @@ fn entry(record: &Record) -> Inbound {
         frames_decoded: record.number("framesDecoded"),
         frames_dropped: record.number("framesDropped"),
         jitter_buffer_delay: record.number("jitterBufferDelay"),
+        jitter_buffer_minimum_delay: record.number("jitterBufferMinimumDelay"),
         jitter_buffer_emitted_count: record.number("jitterBufferEmittedCount"),
     }
 }

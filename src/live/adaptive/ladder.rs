@@ -125,8 +125,9 @@ fn stopping(list: &[Placed<'_>]) -> Vec<Step> {
     list.iter().map(|(at, _)| Step { at: *at, to }).collect()
 }
 
-/// As many steps as it takes to come down to `limit`; those that save nothing go with one that does.
-pub(super) fn allocate(tiles: &[Tile], limit: f64) -> Allocation {
+/// As many steps as it takes to come down to `limit`; those that save nothing go with one that does. `is_gentle`: nothing
+/// stops.
+pub(super) fn allocate(tiles: &[Tile], limit: f64, is_gentle: bool) -> Allocation {
     let mut held: Vec<Held> =
         tiles.iter().map(|tile| Held { level: tile.wanted, is_thin: false }).collect();
     let price = |at: usize, held: Held| tiles.get(at).map_or(0.0, |tile| tile.costs.of(held));
@@ -134,6 +135,9 @@ pub(super) fn allocate(tiles: &[Tile], limit: f64) -> Allocation {
     let (mut now, mut more) = (spent.iter().sum::<f64>(), None);
     let mut free: Vec<Step> = Vec::new();
     for step in steps_of(tiles) {
+        if is_gentle && step.to.level == Level::Nothing {
+            continue;
+        }
         let cost = price(step.at, step.to);
         let saved = spent.get(step.at).map_or(0.0, |before| before - cost);
         free.push(step);
@@ -179,14 +183,14 @@ mod tests {
     }
 
     fn levels(tiles: &[Tile], limit: f64) -> Vec<usize> {
-        allocate(tiles, limit).held.iter().map(|held| held.level.index()).collect()
+        allocate(tiles, limit, false).held.iter().map(|held| held.level.index()).collect()
     }
 
     #[test]
     fn is_nothing_where_there_is_room() {
         let all = Held { level: Level::Best, is_thin: false };
         assert_eq!(
-            allocate(&[tile(), tile()], f64::INFINITY),
+            allocate(&[tile(), tile()], f64::INFINITY, false),
             Allocation { held: vec![all, all], now: 2_000.0, less: 1_300.0, more: None }
         );
     }
@@ -201,7 +205,7 @@ mod tests {
         ];
         let (mut all, mut limit) = (Vec::new(), 4_000.0);
         while limit >= 0.0 {
-            let Allocation { held, less, now, .. } = allocate(&tiles, limit);
+            let Allocation { held, less, now, .. } = allocate(&tiles, limit, false);
             let word = |held: &Held| {
                 let thin = if held.is_thin && held.level > Level::Nothing { "-" } else { "" };
                 [&held.level.index().to_string(), thin].concat()
@@ -241,7 +245,7 @@ mod tests {
     #[test]
     fn goes_past_steps_that_save_nothing() {
         let flat = Prices::new(|held| COSTS[held.level.index()].min(300.0));
-        let all = allocate(&[Tile { costs: flat, ..tile() }], 200.0);
+        let all = allocate(&[Tile { costs: flat, ..tile() }], 200.0, false);
         let held = vec![Held { level: Level::Smallest, is_thin: false }];
         assert_eq!(all, Allocation { held, now: 100.0, less: 0.0, more: Some(300.0) });
     }
@@ -272,7 +276,8 @@ mod tests {
                 tiles in proptest::collection::vec(any_tile(), 1..12),
                 limit in 0..8_000u32,
             ) {
-                let Allocation { held, now, less, more } = allocate(&tiles, f64::from(limit));
+                let limit = f64::from(limit);
+                let Allocation { held, now, less, more } = allocate(&tiles, limit, false);
                 let sum: f64 = held.iter().map(|held| cost(*held)).sum();
                 prop_assert!((sum - now).abs() < 1e-6, "{} is {}", sum, now);
                 prop_assert!(less <= now && more.is_none_or(|more| more > now));
@@ -282,7 +287,21 @@ mod tests {
                 }
                 let screens = tiles.iter().filter(|tile| tile.is_screen);
                 let screens: f64 = screens.map(|tile| COSTS[tile.wanted.index()]).sum();
-                prop_assert!(now <= f64::from(limit).max(screens) + 1e-6, "{} of {}", now, limit);
+                prop_assert!(now <= limit.max(screens) + 1e-6, "{} of {}", now, limit);
+            }
+
+            #[test]
+            fn stops_nothing_where_it_is_gentle_and_is_the_same_while_it_need_not(
+                tiles in proptest::collection::vec(any_tile(), 1..12),
+                limit in 0..8_000u32,
+            ) {
+                let gentle = allocate(&tiles, f64::from(limit), true).held;
+                let free = allocate(&tiles, f64::from(limit), false).held;
+                let stops = |held: &[Held]| {
+                    let is_stopped = |(held, tile): (&Held, &Tile)| held.level == Level::Nothing && tile.wanted > held.level;
+                    held.iter().zip(&tiles).any(is_stopped)
+                };
+                prop_assert!(!stops(&gentle) && (stops(&free) || free == gentle));
             }
         }
     }

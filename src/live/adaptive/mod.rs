@@ -1,7 +1,7 @@
 //! What is sent and received by itself as it can be seen, and as the network and this machine allow.
 //!
 //! `drive` joins the browser with the decisions, which are in files that name nothing of it: `demand` (what is wanted),
-//! `ladder` (what is held back), `budget`, `network` and `downlink` (when), `tile` and `receiving` (of which stream),
+//! `ladder` (what is held back), `budget`, `network`, `waits` and `downlink` (when), `tile` and `receiving` (of which stream),
 //! `reduction` and `sending` (what is sent).
 
 mod budget;
@@ -18,6 +18,7 @@ mod reduction;
 mod sample;
 mod sending;
 mod tile;
+mod waits;
 
 use std::fmt;
 use std::rc::Rc;
@@ -41,10 +42,11 @@ use crate::web::{self, Listener};
 /// [`Room::set_terms`] is the most that comes: what was paused stays paused, and no better layer comes than was asked
 /// for. When this is dropped all comes again as it was asked for.
 ///
-/// Where packets get lost, pictures stand still or a delay grows, the smallest cameras lose layers first, those of people
-/// who speak later; screens keep every pixel, and sound is never touched. After four seconds without trouble one step
-/// back is tried. The same is done where this machine drops pictures it should decode. Where its encoder is short of
-/// processor for four seconds, the best layer is left out of what is sent, then the next, then pictures per second.
+/// Where packets get lost, pictures of several people stand still, or a delay grows that was not asked for, the smallest
+/// cameras lose layers first, those of people who speak later; screens keep every pixel, and sound is never touched. Whole
+/// videos are stopped only where packets get lost. After four seconds without trouble one step back is tried. The same is
+/// done where this machine drops pictures it should decode. Where its encoder is short of processor for four seconds, the
+/// best layer is left out of what is sent, then the next, then pictures per second.
 ///
 /// ```no_run
 /// # async fn example(room: janus_wasm::room::Room) -> Result<(), janus_wasm::room::Failure> {

@@ -1,6 +1,7 @@
 //! How the way to us does, and how this machine, judged by what arrives. Pure: nothing of the browser is in here.
 
 use super::budget::Verdict;
+use super::waits::{LESS, TIMES, Waits};
 
 /// What arrived since the sample before.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -10,9 +11,11 @@ pub(super) struct Sample {
     pub(super) lost: f64,
     /// Of pictures, bit/s.
     pub(super) bitrate: f64,
-    /// How often a picture stood still.
-    pub(super) freezes: f64,
-    /// How long media waited to be played, on average, ms; it waits longer where the network is uneven.
+    /// Of how many people pictures came, and of how many of them any stood still.
+    pub(super) people: usize,
+    pub(super) frozen: usize,
+    /// How long media waited to be played, on average, ms; it waits longer where the network is uneven. Without what the
+    /// application asked for.
     pub(super) delay: Option<f64>,
     /// Pictures that were decoded, and those that came and were not.
     pub(super) decoded: f64,
@@ -24,16 +27,10 @@ const TOO_FEW: f64 = 20.0;
 /// From here on loss can be seen and heard; up to there it is mended.
 const MUCH_LOSS: f64 = 0.08;
 const SOME_LOSS: f64 = 0.02;
-/// So often in a row: what is lost at once and then no more was an interruption, of our way or of whoever sends.
-const TIMES_LOST: u32 = 2;
 /// For so many samples after an interruption what was lost in it shows, and pictures wait for one that stands by itself.
 const AFTERMATH: u32 = 4;
-/// So much more delay than at the best of times is a queue that fills, ms.
-const QUEUE: f64 = 200.0;
 /// What is lost however little comes is not ours to mend, up to this much.
 const MOST_AMBIENT: f64 = 0.25;
-/// How fast the best of times is forgotten, by sample.
-const FORGET: f64 = 0.02;
 
 /// What was lost of how much, when less was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -48,42 +45,52 @@ pub(super) struct Network {
     /// Loss that stays whatever is held back: a bad radio, not a narrow way.
     ambient: f64,
     cut: Option<Cut>,
-    calm: Option<f64>,
-    late: u32,
     lossy: u32,
     away: u32,
+    is_losing: bool,
+    waits: Waits,
 }
 
 impl Network {
     pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
         let came = sample.expected > sample.lost;
         self.away = if came { self.away.saturating_sub(1) } else { AFTERMATH };
+        let waits = if self.away > 0 { Verdict::Good } else { self.waits.judge(sample) };
+        self.is_losing = false;
         if sample.expected < TOO_FEW {
-            return if sample.lost > 0.0 { Verdict::Fair } else { Verdict::Good };
+            let is_fair = sample.lost > 0.0 || waits < Verdict::Good;
+            return if is_fair { Verdict::Fair } else { Verdict::Good };
         }
         let loss = sample.lost / sample.expected;
         if self.away > 0 {
             return if loss > SOME_LOSS { Verdict::Fair } else { Verdict::Good };
         }
         self.learn(loss, sample.bitrate);
-        self.late = if self.is_late(sample.delay) { self.late.saturating_add(1) } else { 0 };
         let more = loss - self.ambient;
         self.lossy = if more > SOME_LOSS { self.lossy.saturating_add(1) } else { 0 };
-        let hurts = more > MUCH_LOSS || (more > SOME_LOSS && sample.freezes > 0.0);
-        if (hurts && self.lossy >= TIMES_LOST) || self.late >= 2 {
+        let hurts = more > MUCH_LOSS || (more > SOME_LOSS && sample.frozen > 0);
+        self.is_losing = hurts && self.lossy >= TIMES;
+        if self.is_losing {
             Verdict::Bad
-        } else if self.lossy > 0 || self.late > 0 {
-            Verdict::Fair
+        } else if self.lossy > 0 {
+            waits.min(Verdict::Fair)
         } else {
-            Verdict::Good
+            waits
         }
+    }
+
+    /// Whether packets are why it was bad: what is only late or stands still is no reason to stop anything.
+    pub(super) fn is_losing(&self) -> bool {
+        self.is_losing
     }
 
     /// Less was asked for because of this sample.
     pub(super) fn cut(&mut self, sample: &Sample) {
-        let loss = if sample.expected > 0.0 { sample.lost / sample.expected } else { 0.0 };
-        self.cut = Some(Cut { loss, bitrate: sample.bitrate });
-        self.late = 0;
+        if self.is_losing {
+            let loss = sample.lost / sample.expected;
+            self.cut = Some(Cut { loss, bitrate: sample.bitrate });
+        }
+        self.waits.cut(sample);
     }
 
     /// Where less is sent and the same part of it is lost, the loss is not of our making.
@@ -91,26 +98,16 @@ impl Network {
         if loss < self.ambient {
             self.ambient += (loss - self.ambient) / 4.0;
         }
-        let Some(cut) = self.cut.take_if(|cut| bitrate <= cut.bitrate * 0.85) else { return };
+        let Some(cut) = self.cut.take_if(|cut| bitrate <= cut.bitrate * LESS) else { return };
         if loss > cut.loss * 0.75 {
             self.ambient = loss.min(MOST_AMBIENT);
         }
-    }
-
-    fn is_late(&mut self, delay: Option<f64>) -> bool {
-        let Some(delay) = delay else { return false };
-        let best = self.calm.map_or(delay, |calm| calm.min(delay));
-        let calm = best + (delay - best) * FORGET;
-        self.calm = Some(calm);
-        delay > calm + QUEUE
     }
 }
 
 /// Below these parts of dropped pictures all is well, above something has to be done.
 const FEW_DROPS: f64 = 0.05;
 const MANY_DROPS: f64 = 0.2;
-/// How often in a row.
-const TIMES: u32 = 2;
 /// From here on the network tears pictures.
 const TORN: f64 = 0.01;
 
@@ -162,7 +159,8 @@ mod tests {
         expected: 200.0,
         lost: 0.0,
         bitrate: 1e6,
-        freezes: 0.0,
+        people: 3,
+        frozen: 0,
         delay: Some(60.0),
         decoded: 100.0,
         dropped: 0.0,
@@ -174,7 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_goes_by_loss_by_freezes_with_loss_and_by_a_queue_that_fills() {
+    fn the_verdict_goes_by_loss_by_pictures_that_stand_still_and_by_loss_and_by_a_queue_that_fills()
+    {
         assert_eq!(network(&[FINE]), Good);
         assert_eq!(network(&[Sample { lost: 10.0, ..FINE }]), Fair);
         let torn = Sample { lost: 30.0, ..FINE };
@@ -185,15 +184,50 @@ mod tests {
         let nothing = Sample { expected: 0.0, ..FINE };
         assert_eq!(network(&[torn, nothing, torn, torn, torn]), Fair);
         assert_eq!(network(&[nothing, torn, torn, torn, torn, torn]), Bad);
-        assert_eq!(network(&[Sample { freezes: 2.0, ..FINE }]), Good);
-        let frozen = Sample { lost: 10.0, freezes: 1.0, ..FINE };
+        let frozen = Sample { lost: 10.0, frozen: 1, ..FINE };
         assert_eq!([network(&[frozen]), network(&[frozen, frozen])], [Fair, Bad]);
         let late = |delay| Sample { delay: Some(delay), ..FINE };
         assert_eq!(network(&[FINE, late(400.0)]), Fair);
         assert_eq!(network(&[FINE, late(400.0), late(500.0)]), Bad);
+        // One that is being emptied.
+        assert_eq!(network(&[FINE, late(500.0), late(450.0), late(400.0)]), Fair);
         // So few packets: they may be all there are.
         assert_eq!(network(&[Sample { expected: 3.0, ..FINE }]), Good);
         assert_eq!(network(&[Sample { expected: 3.0, lost: 1.0, ..FINE }]), Fair);
+        let few = Sample { expected: 3.0, ..late(400.0) };
+        assert_eq!(network(&[FINE, few, few]), Fair);
+    }
+
+    #[test]
+    fn the_verdict_goes_by_pictures_that_stand_still_where_that_is_not_their_senders_doing() {
+        let of = |people, frozen| Sample { people, frozen, ..FINE };
+        let (one, two) = (of(3, 1), of(3, 2));
+        assert_eq!([network(&[one, one, one]), network(&[two])], [Good, Fair]);
+        assert_eq!([network(&[two, FINE, two]), network(&[two, two])], [Fair, Bad]);
+        // Of a few among many.
+        assert_eq!(network(&[of(5, 2), of(5, 2), of(5, 2)]), Good);
+        // Of the only one, where less arrives than before, and later.
+        let alone = of(1, 1);
+        let (less, late) =
+            (Sample { bitrate: 5e5, ..alone }, Sample { delay: Some(200.0), ..alone });
+        assert_eq!([network(&[FINE, less, less]), network(&[FINE, late, late])], [Good, Fair]);
+        let both = Sample { bitrate: 5e5, ..late };
+        assert_eq!(network(&[FINE, both, both]), Bad);
+    }
+
+    #[test]
+    fn the_verdict_goes_no_longer_by_what_stays_as_it_is_although_less_comes() {
+        for bad in [Sample { delay: Some(600.0), ..FINE }, Sample { frozen: 3, ..FINE }] {
+            let mut network = Network::default();
+            network.judge(&FINE);
+            assert_eq!([network.judge(&bad), network.judge(&bad)], [Fair, Bad]);
+            assert!(!network.is_losing());
+            network.cut(&bad);
+            let less = Sample { bitrate: 5e5, ..bad };
+            let verdicts: Vec<Verdict> = (0..20).map(|_| network.judge(&less)).collect();
+            assert!(verdicts.iter().skip(6).all(|it| *it == Good), "{verdicts:?}");
+            assert_eq!([network.judge(&bad), network.judge(&bad)], [Good, Good]);
+        }
     }
 
     #[test]

@@ -211,7 +211,7 @@ impl Receiving {
 
     fn pixels(&self, now: Millis) -> Allocation {
         let tiles = self.governed().map(|tile| tile.stake(now, |held| tile.pixels(held)));
-        allocate(&tiles.collect::<Vec<_>>(), self.power.limit())
+        allocate(&tiles.collect::<Vec<_>>(), self.power.limit(), false)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What two reports of the connection that receives say of the network. Pure: nothing of the browser is in here.
 
 use super::network::Sample;
+use crate::Id;
 
 /// What is read of a stream that is received: its counters, as far as the browser has them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -8,6 +9,8 @@ pub(super) struct Inbound {
     /// What tells it from others of the same report; another stream in its place has another SSRC.
     pub(super) id: String,
     pub(super) ssrc: Option<f64>,
+    /// Who sends it.
+    pub(super) whose: Option<Id>,
     /// When it was read, ms.
     pub(super) time: f64,
     pub(super) is_video: bool,
@@ -17,8 +20,9 @@ pub(super) struct Inbound {
     pub(super) freeze_count: Option<f64>,
     pub(super) frames_decoded: Option<f64>,
     pub(super) frames_dropped: Option<f64>,
-    /// s
+    /// s; the second as it would be without what was asked for.
     pub(super) jitter_buffer_delay: Option<f64>,
+    pub(super) jitter_buffer_minimum_delay: Option<f64>,
     pub(super) jitter_buffer_emitted_count: Option<f64>,
 }
 
@@ -70,12 +74,37 @@ impl Pair<'_> {
         (of(self.now) - of(self.before)).max(0.0)
     }
 
-    /// How long media waited to be played, on average, ms.
+    /// How long media waited to be played, on average, ms: where the browser says it, without what was asked for.
     fn delay(&self) -> Option<f64> {
         let count = self.growth(|it| it.jitter_buffer_emitted_count);
         let waited = self.growth(|it| it.jitter_buffer_delay);
+        let least = self.growth(|it| it.jitter_buffer_minimum_delay);
+        let is_told = self.now.jitter_buffer_minimum_delay.is_some();
+        let waited = if is_told { waited.min(least) } else { waited };
         (count > 0.0).then(|| waited / count * 1_000.0)
     }
+
+    fn is_frozen(&self) -> bool {
+        self.now.is_video && self.growth(|it| it.freeze_count) > 0.0
+    }
+
+    /// Whether pictures of it came.
+    fn moves(&self) -> bool {
+        let decoded = self.growth(|it| it.frames_decoded);
+        self.is_frozen() || (self.now.is_video && decoded > 0.0)
+    }
+}
+
+/// Of how many people these are.
+fn people<'a>(pairs: impl Iterator<Item = &'a Pair<'a>>) -> usize {
+    let mut people: Vec<Option<&Id>> = Vec::new();
+    for pair in pairs {
+        let whose = pair.now.whose.as_ref();
+        if !people.contains(&whose) {
+            people.push(whose);
+        }
+    }
+    people.len()
 }
 
 fn sample_of(pairs: &[Pair<'_>]) -> Sample {
@@ -91,7 +120,8 @@ fn sample_of(pairs: &[Pair<'_>]) -> Sample {
         lost,
         expected: lost + all(|it| it.packets_received),
         bitrate: video(|it| it.bytes_received) * 8_000.0 / span,
-        freezes: video(|it| it.freeze_count),
+        people: people(pairs.iter().filter(|pair| pair.moves())),
+        frozen: people(pairs.iter().filter(|pair| pair.is_frozen())),
         // The least of them: one stream that waits for its own sender does not count.
         delay: pairs.iter().filter_map(Pair::delay).reduce(f64::min),
         decoded: video(|it| it.frames_decoded),
@@ -135,7 +165,8 @@ mod tests {
             expected: 150.0,
             lost: 10.0,
             bitrate: 4_000.0,
-            freezes: 1.0,
+            people: 1,
+            frozen: 1,
             delay: Some(200.0),
             decoded: 20.0,
             dropped: 5.0,
@@ -153,5 +184,28 @@ mod tests {
         assert!(sample.is_some_and(|sample| sample.expected.abs() < 1e-6));
         sampler.forget();
         assert_eq!(sampler.read(vec![other(6_000.0, 20.0)]), None);
+    }
+
+    #[test]
+    fn counts_people_not_their_pictures_and_no_delay_that_was_asked_for() {
+        let mut sampler = Sampler::default();
+        let report = |time: f64, grown: bool| {
+            let of = |(at, whose): (usize, u64)| Inbound {
+                id: at.to_string(),
+                whose: Some(Id::from(whose)),
+                time,
+                is_video: true,
+                freeze_count: Some(if grown { [1.0, 2.0, 0.0, 0.0][at] } else { 0.0 }),
+                frames_decoded: Some(if grown && at < 3 { 10.0 } else { 0.0 }),
+                jitter_buffer_delay: Some(if grown { 8.0 } else { 0.0 }),
+                jitter_buffer_minimum_delay: Some(if grown { 0.5 } else { 0.0 }),
+                jitter_buffer_emitted_count: Some(if grown { 10.0 } else { 0.0 }),
+                ..Inbound::default()
+            };
+            [1, 1, 2, 3].into_iter().enumerate().map(of).collect()
+        };
+        assert_eq!(sampler.read(report(0.0, false)), None);
+        let sample = sampler.read(report(1_000.0, true)).unwrap();
+        assert_eq!((sample.people, sample.frozen, sample.delay), (2, 1, Some(50.0)));
     }
 }

@@ -11,6 +11,8 @@ const GOAL = 0.85;
 export class Downlink {
   readonly #budget = new Budget(PACE);
   readonly #network = new Network();
+  /** Nothing is lost: whatever is held back, nothing stops. */
+  #isGentle = false;
 
   /** How long it has to go well before more is tried, ms. */
   get patience(): number {
@@ -19,7 +21,7 @@ export class Downlink {
 
   /** What comes of each. */
   allocate(tiles: readonly Tile[]): Allocation {
-    return allocate(tiles, this.#budget.limit);
+    return allocate(tiles, this.#budget.limit, this.#isGentle);
   }
 
   /** What is wanted has changed by itself. */
@@ -34,10 +36,15 @@ export class Downlink {
   judge(now: number, sample: Sample, tiles: readonly Tile[], newest: readonly Tile[]): boolean {
     const { held } = this.allocate(tiles);
     const spent = newest.reduce((sum, tile, at) => sum + tile.cost(held[at] ?? { level: tile.wanted, isThin: false }), 0);
-    const stakes = allocate(newest, spent);
+    const verdict = this.#network.judge(sample);
+    const isGentle = verdict === 'bad' && !this.#network.isLosing;
+    const stakes = allocate(newest, spent, isGentle);
     const goal = Math.min(sample.bitrate, stakes.now) * GOAL;
-    const action = this.#budget.judge(now, this.#network.judge(sample), { ...stakes, goal });
-    if (action === 'less') this.#network.cut(sample);
+    const action = this.#budget.judge(now, verdict, { ...stakes, goal });
+    if (action === 'less') {
+      this.#isGentle = isGentle;
+      this.#network.cut(sample);
+    }
     return action === 'less' || action === 'more';
   }
 }

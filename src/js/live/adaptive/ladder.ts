@@ -80,14 +80,18 @@ function blurring(list: readonly { tile: Tile; at: number }[]): Step[] {
   return steps;
 }
 
-/** As many steps as it takes to come down to `limit`; those that save nothing go with one that does. @internal */
-export function allocate(tiles: readonly Tile[], limit: number): Allocation {
+/**
+ * As many steps as it takes to come down to `limit`; those that save nothing go with one that does. `isGentle`: nothing
+ * stops. @internal
+ */
+export function allocate(tiles: readonly Tile[], limit: number, isGentle = false): Allocation {
   const held: Held[] = tiles.map(({ wanted }) => ({ level: wanted, isThin: false }));
   const costs = tiles.map((tile, at) => tile.cost(held[at] as Held));
   const free: Step[] = [];
   let now = costs.reduce((sum, cost) => sum + cost, 0);
   let more: number | undefined;
   for (const step of stepsOf(tiles)) {
+    if (isGentle && step.to.level === NOTHING) continue;
     const cost = (tiles[step.at] as Tile).cost(step.to);
     const saved = (costs[step.at] as number) - cost;
     free.push(step);

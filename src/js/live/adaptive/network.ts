@@ -1,5 +1,6 @@
 /** How the way to us does, judged by what arrives. Pure: nothing of the browser is in here. */
 import type { Verdict } from './budget.js';
+import { LESS, TIMES, Waits } from './waits.js';
 
 /** What arrived since the sample before. @internal */
 export interface Sample {
@@ -8,9 +9,13 @@ export interface Sample {
   readonly lost: number;
   /** Of pictures, bit/s. */
   readonly bitrate: number;
-  /** How often a picture stood still. */
-  readonly freezes: number;
-  /** How long media waited to be played, on average, ms; it waits longer where the network is uneven. */
+  /** Of how many people pictures came, and of how many of them any stood still. */
+  readonly people: number;
+  readonly frozen: number;
+  /**
+   * How long media waited to be played, on average, ms; it waits longer where the network is uneven. Without what the page
+   * asked for.
+   */
   readonly delay: number | undefined;
   /** Pictures that were decoded, and those that came and were not. */
   readonly decoded: number;
@@ -22,70 +27,58 @@ const TOO_FEW = 20;
 /** From here on loss can be seen and heard; up to there it is mended. */
 const MUCH_LOSS = 0.08;
 const SOME_LOSS = 0.02;
-/** So often in a row: what is lost at once and then no more was an interruption, of our way or of whoever sends. */
-const TIMES_LOST = 2;
 /** For so many samples after an interruption what was lost in it shows, and pictures wait for one that stands by itself. */
 const AFTERMATH = 4;
-/** So much more delay than at the best of times is a queue that fills, ms. */
-const QUEUE = 200;
 /** What is lost however little comes is not ours to mend, up to this much. */
 const MOST_AMBIENT = 0.25;
-/** How fast the best of times is forgotten, by sample. */
-const FORGET = 0.02;
 
-/** @internal */
+/** How the way to us does. @internal */
 export class Network {
+  /** Whether packets are why it was bad: what is only late or stands still is no reason to stop anything. */
+  isLosing = false;
   /** Loss that stays whatever is held back: a bad radio, not a narrow way. */
   #ambient = 0;
   #cut: { loss: number; bitrate: number } | undefined;
-  #calm: number | undefined;
-  #late = 0;
   #lossy = 0;
   #away = 0;
+  readonly #waits = new Waits();
 
   judge(sample: Sample): Verdict {
-    const { expected, lost, freezes } = sample;
+    const { expected, lost, frozen } = sample;
     this.#away = lost === expected ? AFTERMATH : Math.max(0, this.#away - 1);
-    if (expected < TOO_FEW) return lost === 0 ? 'good' : 'fair';
+    const waits = this.#away > 0 ? 'good' : this.#waits.judge(sample);
+    this.isLosing = false;
+    if (expected < TOO_FEW) return lost > 0 || waits !== 'good' ? 'fair' : 'good';
     const loss = lost / expected;
     if (this.#away > 0) return loss > SOME_LOSS ? 'fair' : 'good';
     this.#learn(loss, sample.bitrate);
-    this.#late = this.#isLate(sample.delay) ? this.#late + 1 : 0;
     const more = loss - this.#ambient;
     this.#lossy = more > SOME_LOSS ? this.#lossy + 1 : 0;
-    const hurts = more > MUCH_LOSS || (more > SOME_LOSS && freezes > 0);
-    if ((hurts && this.#lossy >= TIMES_LOST) || this.#late >= 2) return 'bad';
-    return this.#lossy > 0 || this.#late > 0 ? 'fair' : 'good';
+    this.isLosing = (more > MUCH_LOSS || (more > SOME_LOSS && frozen > 0)) && this.#lossy >= TIMES;
+    if (this.isLosing) return 'bad';
+    return this.#lossy > 0 && waits === 'good' ? 'fair' : waits;
   }
 
   /** Less was asked for because of this sample. */
-  cut({ expected, lost, bitrate }: Sample): void {
-    this.#cut = { loss: lost / expected, bitrate };
-    this.#late = 0;
+  cut(sample: Sample): void {
+    const { expected, lost, bitrate } = sample;
+    if (this.isLosing) this.#cut = { loss: lost / expected, bitrate };
+    this.#waits.cut(sample);
   }
 
   /** Where less is sent and the same part of it is lost, the loss is not of our making. */
   #learn(loss: number, bitrate: number): void {
     if (loss < this.#ambient) this.#ambient += (loss - this.#ambient) / 4;
     const cut = this.#cut;
-    if (!cut || bitrate > cut.bitrate * 0.85) return;
+    if (!cut || bitrate > cut.bitrate * LESS) return;
     this.#cut = undefined;
     if (loss > cut.loss * 0.75) this.#ambient = Math.min(MOST_AMBIENT, loss);
-  }
-
-  #isLate(delay: number | undefined): boolean {
-    if (delay === undefined) return false;
-    const calm = Math.min(delay, this.#calm ?? delay);
-    this.#calm = calm + (delay - calm) * FORGET;
-    return delay > this.#calm + QUEUE;
   }
 }
 
 /** Below these parts of dropped pictures all is well, above something has to be done. */
 const FEW_DROPS = 0.05;
 const MANY_DROPS = 0.2;
-/** How often in a row. */
-const TIMES = 2;
 /** From here on the network tears pictures. */
 const TORN = 0.01;
 

@@ -53,7 +53,9 @@ export class Receiving {
 
   /** Judges by how it went since the last time. */
   judge({ subscriber, tracks }: RoomStats): void {
-    const sample = subscriber && this.#sampler.read(subscriber.raw);
+    const received = tracks.filter(({ direction }) => direction === 'receive');
+    const whose = new Map(received.map(({ mid, participant }) => [mid, participant]));
+    const sample = subscriber && this.#sampler.read(subscriber.raw, whose);
     this.#measure(tracks);
     this.#refresh();
     if (!sample) return;

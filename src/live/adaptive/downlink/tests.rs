@@ -1,4 +1,5 @@
-//! Rooms whose pictures come through a way that is as wide as the test says, and loses as much as it says.
+//! Rooms whose pictures come through a way that is as wide as the test says, and loses as much as it says. What is too much
+//! is lost, or where the way is deep waits in a queue.
 
 use super::super::costs::Costs;
 use super::super::demand::Level;
@@ -51,6 +52,15 @@ struct Story {
     turns: Vec<Turn>,
     capacity: f64,
     loss: f64,
+    is_deep: bool,
+    /// Bits that wait.
+    queue: f64,
+    /// How long media waits to be played, ms, and by how much that jumps and grows, whatever comes.
+    delay: f64,
+    jitter: f64,
+    late: f64,
+    /// How often nobody's pictures move, whatever comes.
+    restless: f64,
     chance: Chance,
     downlink: Downlink,
     people: Vec<Person>,
@@ -82,6 +92,12 @@ impl Story {
             turns: Vec::new(),
             capacity: f64::INFINITY,
             loss: 0.0,
+            is_deep: false,
+            queue: 0.0,
+            delay: 50.0,
+            jitter: 0.0,
+            late: 0.0,
+            restless: 0.0,
             chance,
             downlink: Downlink::default(),
             people,
@@ -125,17 +141,21 @@ impl Story {
         self.now += TICK;
         // What was asked for last time has come meanwhile.
         let bits = self.load(&self.before);
-        let through = (self.capacity / bits).min(1.0);
+        let through = if self.is_deep { 1.0 } else { (self.capacity / bits).min(1.0) };
         let loss = 1.0 - through * (1.0 - self.loss);
+        let came = if self.is_deep { self.wait(bits) } else { bits };
         let expected = ((bits + 40_000.0) * 1_500.0 / 8_000_000.0).round() * 10.0;
         let sway = (self.chance.next() - 0.5) * 0.02;
         let noisy = if loss > 0.0 { (loss + sway).max(0.0) } else { 0.0 };
+        let is_still = self.chance.next() < self.restless || loss > 0.05;
+        let jitter = self.chance.next() * self.jitter;
         let sample = Sample {
             expected,
             lost: expected * noisy,
-            bitrate: bits * (1.0 - loss),
-            freezes: if loss > 0.05 { 1.0 } else { 0.0 },
-            delay: Some(50.0),
+            bitrate: came * (1.0 - loss),
+            people: self.people.len(),
+            frozen: if is_still { self.people.len() } else { 0 },
+            delay: Some(self.delay + self.late + jitter),
             decoded: 100.0,
             dropped: 0.0,
         };
@@ -161,6 +181,28 @@ impl Story {
             assert!(!person.tile.is_screen || held.level == Level::Best, "a screen is blurred");
         }
         loss
+    }
+
+    /// What arrives through a queue. Jitter buffers grow with it at once, and shrink by so much a second.
+    fn wait(&mut self, bits: f64) -> f64 {
+        let all = self.queue + bits * 1.5;
+        let came = all.min(self.capacity * 1.5);
+        self.queue = all - came;
+        let waits =
+            if self.capacity.is_finite() { self.queue / self.capacity * 1_000.0 } else { 0.0 };
+        self.delay = (50.0 + waits).max(self.delay - 150.0);
+        came / 1.5
+    }
+
+    /// What all of it takes with the fewest pixels and pictures there are.
+    fn least(&self) -> f64 {
+        let thin = |it: &Person| if it.tile.is_screen { it.real[3] } else { it.real[1] / 2.0 };
+        self.people.iter().map(thin).sum()
+    }
+
+    fn check_all_come(&self, seed: u64) {
+        let comes = self.held().iter().all(|held| held.level > Level::Nothing);
+        assert!(comes, "seed {seed}: something stopped");
     }
 
     fn run(&mut self, seconds: u64) -> Vec<f64> {
@@ -230,6 +272,63 @@ fn a_way_that_loses_as_much_of_little_as_of_much_is_not_taken_for_narrow_for_lon
 }
 
 #[test]
+fn a_narrow_way_is_not_filled_either_where_nothing_is_lost_and_nothing_stops_for_that() {
+    for seed in seeds() {
+        let mut story = Story::new(seed);
+        story.is_deep = true;
+        story.run(30);
+        let part = 0.3 + story.chance.next() * 0.6;
+        story.capacity = (story.whole() * part).max(story.least() * 1.3);
+        let mut late = 0;
+        let end = story.now + 240_000;
+        while story.now < end {
+            story.tick();
+            let is_late = story.now > end - 120_000 && story.queue > story.capacity;
+            late += i32::from(is_late);
+            story.check_all_come(seed);
+        }
+        assert!(late <= 32, "seed {seed}: all came a second late in {late} of 80 samples");
+        story.capacity = f64::INFINITY;
+        story.run(180);
+        assert!(story.is_whole(), "seed {seed}: all of it again");
+        story.check_pace(seed);
+    }
+}
+
+#[test]
+fn a_way_that_is_late_or_uneven_however_little_comes_is_not_taken_for_narrow_for_long() {
+    for seed in seeds() {
+        let mut story = Story::new(seed);
+        story.run(30);
+        story.late = 200.0 + story.chance.next() * 1_000.0;
+        story.jitter = story.chance.next() * 100.0;
+        let (mut less, mut all) = (0.0, 0.0);
+        let end = story.now + 600_000;
+        while story.now < end {
+            story.tick();
+            all += 1.0;
+            less += f64::from(u8::from(!story.is_whole()));
+            story.check_all_come(seed);
+        }
+        assert!(less < all * 0.2, "seed {seed}: less came {less} of {all} times");
+        assert!(story.is_whole(), "seed {seed}: all of it in the end");
+        story.check_pace(seed);
+    }
+}
+
+#[test]
+fn a_way_is_not_taken_for_narrow_for_long_where_pictures_stand_still_however_little_comes() {
+    for seed in seeds() {
+        let mut story = Story::new(seed);
+        story.restless = 0.95;
+        story.run(300);
+        assert!(story.is_whole(), "seed {seed}");
+        story.check_all_come(seed);
+        story.check_pace(seed);
+    }
+}
+
+#[test]
 fn a_way_that_changes_all_the_time_is_followed_and_found_wide_in_the_end() {
     for seed in seeds() {
         let mut story = Story::new(seed);
@@ -240,10 +339,12 @@ fn a_way_that_changes_all_the_time_is_followed_and_found_wide_in_the_end() {
             let is_bad = story.chance.next() < 0.3;
             let loss = story.chance.next() * 0.2;
             story.loss = if is_bad { loss } else { 0.0 };
+            story.is_deep = story.chance.next() < 0.3;
             let seconds = story.chance.integer(5, 60);
             story.run(seconds);
         }
-        (story.capacity, story.loss) = (f64::INFINITY, 0.0);
+        (story.capacity, story.loss, story.is_deep) = (f64::INFINITY, 0.0, false);
+        (story.queue, story.delay) = (0.0, 50.0);
         story.run(240);
         assert!(story.is_whole(), "seed {seed}");
         story.check_pace(seed);

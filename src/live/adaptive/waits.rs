@@ -1,0 +1,132 @@
+//! Whether what arrives waits on its way: media comes later and later, or the pictures of several people stand still at
+//! once. Over TCP nothing is ever lost, and that is all there is to be seen of a narrow way. Pure: nothing of the browser is
+//! in here.
+
+use super::budget::Verdict;
+use super::network::Sample;
+
+/// So much more delay than at the best of times is a queue that fills, ms; where a way is uneven, as much again.
+const QUEUE: f64 = 200.0;
+/// One that shrinks from sample to sample by so much, ms, and by this part, is being emptied.
+const SHRINKS: f64 = 30.0;
+const SOON: f64 = 0.97;
+/// From this part of one on nothing more is to be tried.
+const BEGINS: f64 = 0.5;
+/// How fast the best of times is forgotten, and found, by sample.
+const FORGET: f64 = 0.02;
+const FIND: f64 = 0.25;
+/// So often in a row: what happens once and then no more was an interruption, of our way or of whoever sends.
+pub(super) const TIMES: u32 = 2;
+/// One person's pictures stand still for us where less arrives than usual, and later by so much, ms.
+const FELL: f64 = 0.8;
+const RISE: f64 = 100.0;
+/// How fast it is forgotten what usually arrives, by sample.
+const UNUSUAL: f64 = 0.05;
+/// What was asked for in place of more has come when so much less arrives.
+pub(super) const LESS: f64 = 0.85;
+/// Then so many samples without trouble say that it helped, and so many with the same trouble that it did not.
+const HELPED: u32 = 4;
+const IN_VAIN: u32 = 6;
+/// For so many samples after the last of them, pictures that stand still whatever is held back do not count.
+const SPARED: u32 = 60;
+
+/// Less was asked for: what arrived then, and how it went since it came.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    bitrate: f64,
+    helped: u32,
+    in_vain: u32,
+}
+
+/// How much of a queue there is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Queue {
+    /// Of 1 that is too much.
+    part: f64,
+    is_emptied: bool,
+}
+
+/// What is known of waiting.
+#[derive(Debug, Default)]
+pub(super) struct Waits {
+    /// The delay at the best of times, or where it stays whatever is held back, ms.
+    calm: Option<f64>,
+    before: Option<f64>,
+    /// What usually arrives, bit/s.
+    usual: f64,
+    late: u32,
+    still: u32,
+    spared: u32,
+    cut: Option<Cut>,
+}
+
+impl Waits {
+    pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
+        let is_still = self.is_still(sample);
+        self.usual = sample.bitrate.max(self.usual + (sample.bitrate - self.usual) * UNUSUAL);
+        let queue = sample.delay.map(|delay| self.queue(delay)).unwrap_or_default();
+        let is_long = queue.part > 1.0;
+        if !queue.is_emptied && self.is_in_vain(sample.bitrate, is_still || is_long) {
+            if is_long {
+                self.calm = sample.delay;
+            }
+            if is_still {
+                self.spared = SPARED;
+            }
+            return Verdict::Fair;
+        }
+        // As long as it lasts that is not forgotten.
+        let is_spared = is_still && self.spared > 0;
+        self.spared = if is_spared { SPARED } else { self.spared.saturating_sub(1) };
+        self.late = if is_long && !queue.is_emptied { self.late.saturating_add(1) } else { 0 };
+        self.still = if is_still && self.spared == 0 { self.still.saturating_add(1) } else { 0 };
+        if self.late >= TIMES || self.still >= TIMES {
+            Verdict::Bad
+        } else if queue.part > BEGINS || self.still > 0 {
+            Verdict::Fair
+        } else {
+            Verdict::Good
+        }
+    }
+
+    /// Less was asked for because of this sample.
+    pub(super) fn cut(&mut self, sample: &Sample) {
+        self.cut.get_or_insert(Cut { bitrate: sample.bitrate, helped: 0, in_vain: 0 });
+        (self.late, self.still, self.usual) = (0, 0, 0.0);
+    }
+
+    /// Whether pictures stand still for a reason of ours: one person's alone may do so for a reason of theirs.
+    fn is_still(&self, sample: &Sample) -> bool {
+        let &Sample { people, frozen, bitrate, delay, .. } = sample;
+        if frozen > 1 {
+            return frozen * 2 >= people;
+        }
+        let is_later = delay.zip(self.calm).is_some_and(|(delay, calm)| delay > calm + RISE);
+        frozen > 0 && frozen == people && bitrate < self.usual * FELL && is_later
+    }
+
+    fn queue(&mut self, delay: f64) -> Queue {
+        let before = self.before.replace(delay).unwrap_or(delay);
+        let calm = self.calm.unwrap_or(delay);
+        let part = (delay - calm) / calm.max(QUEUE);
+        let is_emptied = part > 1.0 && delay <= (before - SHRINKS).min(before * SOON);
+        if !is_emptied {
+            let pace = if delay < calm { FIND } else { FORGET };
+            self.calm = Some(calm + (delay - calm) * pace);
+        }
+        Queue { part, is_emptied }
+    }
+
+    /// Whether it stays as it is although less comes.
+    fn is_in_vain(&mut self, bitrate: f64, is_bad: bool) -> bool {
+        let cut = self.cut.as_mut().filter(|cut| bitrate <= cut.bitrate * LESS);
+        let Some(cut) = cut else { return false };
+        let count = if is_bad { &mut cut.in_vain } else { &mut cut.helped };
+        *count = count.saturating_add(1);
+        let is_in_vain = cut.in_vain >= IN_VAIN;
+        if is_in_vain || cut.helped >= HELPED {
+            self.cut = None;
+        }
+        is_in_vain
+    }
+}
