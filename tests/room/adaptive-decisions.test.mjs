@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Random } from '../chaos/lib/random.mjs';
 import {
-  Budget, Costs, Decoder, Demand, Downlink, Network, Sampler, allocate, levelFor, reduce, reduced, scaleOf, stepsOf,
+  Budget, Costs, Decoder, Demand, Downlink, Encoders, Network, Sampler, allocate, levelFor, reduce, reduced, scaleOf, stepsOf,
 } from './lib/adaptive-module.mjs';
 
 const TICK = 1_500;
@@ -484,6 +484,40 @@ describe('a budget', () => {
     trials.shift();
     assert.deepEqual(trials.slice(0, 4).map((ms) => Math.floor(ms / 4_000)), [2, 4, 7, 7]);
     assert.equal(steps, 3);
+  });
+});
+
+describe('an encoder of which the browser says nothing', () => {
+  /** What it says after each second: of each layer for how long it was at work, and how many pictures there were. */
+  const short = (seconds) => {
+    const encoders = new Encoders();
+    const [busy, encoded] = [[0, 0, 0], [0, 0, 0]];
+    let frames = 0;
+    return seconds.map((second, at) => {
+      const layers = busy.map((_, layer) => ({
+        id: `L${layer}`, type: 'outbound-rtp', kind: 'video', mid: '1', ssrc: layer, timestamp: at * 1_000,
+        totalEncodeTime: (busy[layer] += second.busy[layer] ?? 0), framesEncoded: (encoded[layer] += second.encoded),
+      }));
+      const source = { id: 'S', type: 'media-source', kind: 'video', timestamp: at * 1_000, frames: (frames += second.frames ?? 30) };
+      const entries = second.frames === null ? layers : [...layers, source];
+      return [...encoders.read(new Map(entries.map((entry) => [entry.id, entry])))];
+    });
+  };
+
+  it('is short when it has no time left and does not get everything done', () => {
+    const [calm, full] = [{ busy: [0.2, 0.3, 0.4], encoded: 30 }, { busy: [0.5, 0.7, 0.9], encoded: 24 }];
+    assert.deepEqual(short([calm, calm, full, full, calm]), [[], [], ['1'], ['1'], []]);
+    // Layers are counted with those before them: together they would be more than there is.
+    assert.deepEqual(short([calm, { busy: [0.4, 0.5, 0.6], encoded: 24 }]), [[], []]);
+    // What does several at a time takes long and gets all done.
+    assert.deepEqual(short([calm, { busy: [1.2], encoded: 30 }]), [[], []]);
+    // A browser that does not say how much there was to be done.
+    assert.deepEqual(short([{ ...calm, frames: null }, { ...full, frames: null }]), [[], ['1']]);
+    // What begins anew, and the same report again.
+    assert.deepEqual(short([full, { busy: [-0.5, -0.7, -0.9], encoded: -24 }]), [[], []]);
+    const encoders = new Encoders();
+    const report = new Map([['L', { id: 'L', type: 'outbound-rtp', kind: 'video', mid: '0', timestamp: 1, totalEncodeTime: 9 }]]);
+    assert.deepEqual([...encoders.read(report), ...encoders.read(report)], []);
   });
 });
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use super::encoders::{Encoders, Outbound};
 use super::event::{AdaptiveEvent, Limitation};
 use super::fresh::fresh_picture;
 use super::receiving::Receiving;
@@ -33,6 +34,7 @@ pub(super) struct Drive {
     room: WeakRoom,
     receiving: RefCell<Receiving>,
     sending: RefCell<Sending>,
+    encoders: RefCell<Encoders>,
     videos: RefCell<Map<StreamRef, Video>>,
     /// The layers that come, as far as the server says.
     layers: RefCell<Map<StreamRef, u32>>,
@@ -56,6 +58,7 @@ impl Drive {
             room: room.downgrade(),
             receiving: RefCell::default(),
             sending: RefCell::default(),
+            encoders: RefCell::default(),
             videos: RefCell::default(),
             layers: RefCell::default(),
             coming: RefCell::default(),
@@ -177,7 +180,8 @@ impl Drive {
         let bounded = self.receiving.borrow_mut().stop();
         tell(room, bounded.into_iter().map(|stream| (stream, None)));
         let ours = videos_of(room);
-        let published: Vec<Published> = ours.iter().map(|it| self.publication(it, None)).collect();
+        let published: Vec<Published> =
+            ours.iter().map(|it| self.publication(it, None, &[])).collect();
         let changes = self.sending.borrow_mut().stop(&published);
         for (key, options) in changes.options {
             let found = ours.iter().find(|it| it.key() == key).cloned();
@@ -294,8 +298,10 @@ impl Drive {
         if ours.is_empty() {
             return;
         }
+        let raw = stats.publisher.as_ref().map(|publisher| outbound(&publisher.raw));
+        let slow = self.encoders.borrow_mut().read(raw.unwrap_or_default());
         let published: Vec<Published> =
-            ours.iter().map(|it| self.publication(it, Some(stats))).collect();
+            ours.iter().map(|it| self.publication(it, Some(stats), &slow)).collect();
         let sending::Changes { options, limited } =
             self.sending.borrow_mut().judge(now, &published);
         for (key, options) in options {
@@ -306,18 +312,27 @@ impl Drive {
         self.report(limited.into_iter().map(|(key, why)| (Whose::Ours(key), why)));
     }
 
-    fn publication(&self, ours: &LocalPublication, stats: Option<&RoomStats>) -> Published {
+    /// `slow`: on which m-lines encoders take too long; it counts where the browser does not say what it is short of.
+    fn publication(
+        &self,
+        ours: &LocalPublication,
+        stats: Option<&RoomStats>,
+        slow: &[String],
+    ) -> Published {
         let key = ours.key();
         let options: PublishOptions = ours.settings().read().unwrap_or_default();
         let asked = Asked { layers: options.layers, max_frame_rate: options.max_frame_rate };
         let lines = ours.transceiver().map(|it| MediaLine::of(it).encodings().len());
-        let stats = stats.and_then(|stats| stats.of_ours(key));
+        let is_short = stats.and_then(|stats| stats.of_ours(key)).is_some_and(|stats| {
+            let is_slow = || slow.contains(&stats.mid);
+            stats.limitation.map_or_else(is_slow, |limitation| limitation == LimitedBy::Cpu)
+        });
         Published {
             key,
             is_screen: ours.track().source() == Source::Screen,
             layers: lines.unwrap_or_default().max(1),
             is_muted: ours.is_muted(),
-            is_short: stats.is_some_and(|stats| stats.limitation == Some(LimitedBy::Cpu)),
+            is_short,
             options: self.coming.borrow().get(&key).cloned().unwrap_or(asked),
         }
     }
@@ -395,4 +410,27 @@ fn entry(record: &Record, whose: &Map<String, Id>) -> Inbound {
         jitter_buffer_minimum_delay: record.number("jitterBufferMinimumDelay"),
         jitter_buffer_emitted_count: record.number("jitterBufferEmittedCount"),
     }
+}
+
+/// What a report says of the pictures that are sent, and of those there are to be sent.
+fn outbound(raw: &JsValue) -> Vec<Outbound> {
+    let entries = Report::of(raw.clone()).entries().into_iter();
+    let videos = entries.filter(|it| it.text("kind").as_deref() == Some("video"));
+    videos.filter_map(|it| sent(&it)).collect()
+}
+
+fn sent(record: &Record) -> Option<Outbound> {
+    let form = record.text("type")?;
+    let is_source = form == "media-source";
+    if !is_source && form != "outbound-rtp" {
+        return None;
+    }
+    Some(Outbound {
+        id: record.text("id").unwrap_or_default(),
+        ssrc: record.number("ssrc"),
+        time: record.number("timestamp").unwrap_or_default(),
+        mid: if is_source { None } else { Some(record.text("mid")?) },
+        frames: record.number(if is_source { "frames" } else { "framesEncoded" }),
+        took: record.number("totalEncodeTime"),
+    })
 }

@@ -2,13 +2,14 @@
 //!
 //! `drive` joins the browser with the decisions, which are in files that name nothing of it: `demand` (what is wanted),
 //! `ladder` (what is held back), `budget`, `network`, `waits` and `downlink` (when), `tile` and `receiving` (of which stream),
-//! `reduction` and `sending` (what is sent).
+//! `reduction`, `encoders` and `sending` (what is sent).
 
 mod budget;
 mod costs;
 mod demand;
 mod downlink;
 mod drive;
+mod encoders;
 mod event;
 mod fresh;
 mod ladder;

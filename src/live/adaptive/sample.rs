@@ -28,12 +28,17 @@ pub(super) struct Inbound {
 
 impl Inbound {
     fn continues(&self, before: &Self) -> bool {
-        let is_same = match (self.ssrc, before.ssrc) {
-            (Some(one), Some(other)) => one.total_cmp(&other).is_eq(),
-            (None, None) => true,
-            _ => false,
-        };
+        let is_same = is_same(self.ssrc, before.ssrc);
         is_same && self.id == before.id && self.time > before.time
+    }
+}
+
+/// Whether these are the same SSRC.
+pub(super) fn is_same(one: Option<f64>, other: Option<f64>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.total_cmp(&other).is_eq(),
+        (None, None) => true,
+        _ => false,
     }
 }
 

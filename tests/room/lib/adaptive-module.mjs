@@ -1,7 +1,7 @@
 /** The decisions of adaptive reception as a module for node. */
 import { moduleOfAll } from '../../page/lib/module.mjs';
 
-const FILES = ['budget', 'costs', 'demand', 'downlink', 'ladder', 'network', 'reduction', 'sample', 'waits'];
+const FILES = ['budget', 'costs', 'demand', 'downlink', 'encoders', 'ladder', 'network', 'reduction', 'sample', 'waits'];
 
-export const { Budget, Costs, Decoder, Demand, Downlink, Network, Sampler, allocate, reduce, reduced, scaleOf, levelFor, stepsOf } =
+export const { Budget, Costs, Decoder, Demand, Downlink, Encoders, Network, Sampler, allocate, reduce, reduced, scaleOf, levelFor, stepsOf } =
   await moduleOfAll('live/adaptive', FILES);

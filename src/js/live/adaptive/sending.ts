@@ -1,8 +1,10 @@
 /** Sends less while this machine cannot keep up with encoding. */
 import type { RoomStats } from '../../media/room-stats.js';
+import type { TrackStats } from '../../media/stats.js';
 import type { LocalTrackPublication } from '../../publication.js';
 import type { Host } from '../index.js';
 import { Budget, type Verdict } from './budget.js';
+import { Encoders } from './encoders.js';
 import { reduce, reduced, stepsOf, type Asked, type Reduction } from './reduction.js';
 
 const PACE = { settle: 6_000, patience: 20_000, longest: 300_000 };
@@ -25,6 +27,7 @@ const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) ==
 export class Sending {
   readonly #host: Host;
   readonly #budget = new Budget(PACE);
+  readonly #encoders = new Encoders();
   readonly #pictures = new Map<LocalTrackPublication, Picture>();
 
   constructor(host: Host) {
@@ -37,12 +40,15 @@ export class Sending {
   }
 
   /** Judges by how it went since the last time. */
-  judge({ tracks }: RoomStats): void {
+  judge({ tracks, publisher }: RoomStats): void {
     const now = performance.now();
     const published = this.#published();
     for (const publication of this.#pictures.keys()) if (!published.includes(publication)) this.#pictures.delete(publication);
     for (const publication of published) this.#notice(publication, now);
-    const short = new Set(tracks.filter(({ limitation }) => limitation === 'cpu').map(({ publication }) => publication));
+    const slow = publisher && this.#encoders.read(publisher.raw);
+    const isShort = ({ limitation, direction, mid }: TrackStats): boolean =>
+      limitation === undefined ? direction === 'send' && slow?.has(mid) === true : limitation === 'cpu';
+    const short = new Set(tracks.filter(isShort).map(({ publication }) => publication));
     const verdicts = published.map((publication) => this.#verdict(publication, short.has(publication), now));
     const verdict = verdicts.includes('bad') ? 'bad' : verdicts.includes('fair') ? 'fair' : 'good';
     const sent = published.map((one) => ({ isScreen: one.source === 'screen', layers: one.settings.encodings.length || 1 }));
