@@ -130,3 +130,62 @@ impl Waits {
         is_in_vain
     }
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FINE: Sample = Sample {
+        expected: 200.0,
+        lost: 0.0,
+        bitrate: 1e6,
+        people: 3,
+        frozen: 0,
+        delay: Some(60.0),
+        decoded: 100.0,
+        dropped: 0.0,
+    };
+
+    fn late(delay: u32) -> Sample {
+        Sample { delay: Some(f64::from(delay)), ..FINE }
+    }
+
+    proptest! {
+        #[test]
+        fn small_differences_are_no_queue(
+            least in 0..2_000u32,
+            more in proptest::collection::vec(0..200u32, 1..100),
+        ) {
+            let mut waits = Waits::default();
+            for more in more {
+                prop_assert!(waits.judge(&late(least + more)) > Verdict::Bad);
+            }
+        }
+
+        #[test]
+        fn whatever_stays_is_well_again_soon_after_less_came_and_stays_so_when_all_comes(
+            before in 0..1_000u32,
+            after in 0..5_000u32,
+            frozen in 0..4usize,
+        ) {
+            let mut waits = Waits::default();
+            for _ in 0..20 {
+                prop_assert_eq!(waits.judge(&late(before)), Verdict::Good);
+            }
+            let stays = Sample { frozen, ..late(after) };
+            let verdicts = [waits.judge(&stays), waits.judge(&stays)];
+            if verdicts.contains(&Verdict::Bad) {
+                waits.cut(&stays);
+            }
+            let less = Sample { bitrate: 5e5, ..stays };
+            for _ in 0..10 {
+                waits.judge(&less);
+            }
+            for sample in [less, stays].repeat(10) {
+                prop_assert!(waits.judge(&sample) > Verdict::Bad);
+            }
+        }
+    }
+}
