@@ -113,7 +113,7 @@ for (const kind of BROWSERS) {
         await told('trackStalled');
         await theirs('setSending', { by, on: true });
         await told('trackResumed');
-        for (const view of views) await sees(call, view, 55);
+        for (const { name, of } of views) await sees(call, { name, of }, 55);
       }
       await allIsWell();
     });

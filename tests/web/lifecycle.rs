@@ -97,6 +97,9 @@ impl Company {
         let id = pair.ada.local_id().expect("she is in");
         let (stream, element) = picture(pair).await;
         becomes("that Ada speaks", async || self.speakers.is_speaking(&id)).await;
+        // With sound she would not be lost.
+        ours(&pair.ada, Source::Microphone).mute(false).await.unwrap();
+        becomes("that she does not", async || self.speakers.active().is_empty()).await;
         passes(&pair.bob).await;
         let mut stalling = self.stalls.events();
         let camera = ours(&pair.ada, Source::Camera);
@@ -215,7 +218,7 @@ async fn the_offer_that_was_prepared_is_the_one_one_joins_with() {
         options.connection.log_level = Level::Debug;
         options.connection.logger = Some(Rc::new(move |entry| {
             if entry.kind == Kind::Sent && entry.text.contains("\"joinandconfigure\"") {
-                hearing.borrow_mut().push(entry.text.to_string());
+                hearing.borrow_mut().push(entry.text.clone());
             }
         }));
         let ada = Room::new(options);

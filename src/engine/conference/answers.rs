@@ -65,16 +65,12 @@ impl Conference {
             (Asked::Configure, _) => self.receiving.subscriptions.configured(),
             (Asked::Restart, answer) => {
                 self.receiving.restarted();
-                match answer {
-                    Ok(Said { jsep: Some(jsep), .. }) => {
-                        let events = self.receiving.told(None, Some(jsep));
-                        self.emit_all(events);
-                    }
-                    // Of another network packets tell first, and signalling last: it took the way that is gone.
-                    Err(error) if error.code() == ErrorCode::ConnectionLost => {
-                        self.receiving.restart = true;
-                    }
-                    Ok(_) | Err(_) => {}
+                // Of another network packets tell first, and signalling last: it took the way that is gone.
+                let is_lost = |error: &Error| error.code() == ErrorCode::ConnectionLost;
+                self.receiving.restart |= answer.as_ref().is_err_and(is_lost);
+                if let Ok(Said { jsep: Some(jsep), .. }) = answer {
+                    let events = self.receiving.told(None, Some(jsep));
+                    self.emit_all(events);
                 }
             }
             (Asked::Pause, answer) => {
