@@ -93,13 +93,13 @@ async fn metadata_and_attributes_in_it_go_by_a_server_that_passes_them_on() {
     cem.exchange.set_attributes([("language", Some("de"))]).unwrap();
     metadata.await.unwrap();
     sees(&dee, &cem.id, 41, Some("de")).await;
-    assert_eq!(server.asked("join"), 2);
     assert!(server.asked("configure") >= 3);
     assert!(!has_way_for_data(&cem.room), "no way for data was opened for it");
 
     // On the way back it is said with joining.
+    let joins = server.asked("join");
     cem.room.simulate(Simulation::ServerRestart).await.unwrap();
-    until("joining again", || (server.asked("join") == 3).then_some(())).await;
+    until("joining again", || (server.asked("join") > joins).then_some(())).await;
     cem.exchange.set_attributes([("language", Some("fr"))]).unwrap();
     sees(&dee, &cem.id, 41, Some("fr")).await;
 
