@@ -7,6 +7,7 @@ import { transport } from '/call/wire.js';
 export * from './exchange.js';
 export * from './lifecycle.js';
 export * from './own.js';
+export * from './within.js';
 
 const told = new Map();
 const stalls = new Map();
