@@ -252,6 +252,20 @@ impl Inner {
         self.drain();
     }
 
+    /// Ends the sessions behind the engine's back.
+    pub(super) fn send_last_words(self: &Rc<Self>) {
+        let draining = self.draining.replace(true);
+        let sessions = self.engine.borrow().sessions();
+        let token = self.engine.borrow().current_token().map(str::to_owned);
+        for session in sessions {
+            if let Some(transport) = self.transport.borrow().as_ref() {
+                transport.send(self.last_word(session, token.as_ref()));
+            }
+        }
+        self.draining.set(draining);
+        self.drain();
+    }
+
     /// What ends a session without being answered.
     fn last_word(&self, session: SessionId, token: Option<&String>) -> String {
         let mut request = Request::session(Verb::Destroy, session);

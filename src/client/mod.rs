@@ -38,3 +38,4 @@ pub use reply::Answer;
 pub use session::{AttachOptions, Session, SessionEvent};
 pub(crate) use transport::has_scheme;
 pub use transport::{Connector, OnEvent, Transport, TransportEvent};
+pub(crate) use trouble::Trouble;

@@ -10,7 +10,7 @@ use super::error::janus_error;
 use super::hooks::add_hooks;
 use super::options::Connection as ConnectionOptions;
 use super::{DONE, number_value, options, promise};
-use crate::client::{Answer, AttachOptions, Connection, Handle, Session, SessionEvent};
+use crate::client::{Answer, AttachOptions, Connection, Handle, Session, SessionEvent, Trouble};
 use crate::protocol::json::Encode;
 use crate::protocol::message::HandleEvent;
 use crate::protocol::{Candidate, Json};
@@ -62,6 +62,15 @@ impl JanusCore {
     /// Looks at once whether the server is there.
     pub fn check(&self) {
         self.0.check();
+    }
+
+    /// Breaks the way to the server: 0 closes it, 1 lets nothing pass any more, 2 ends the sessions. Whether there was one.
+    pub fn cause(&self, trouble: u8) -> bool {
+        self.0.cause(match trouble {
+            0 => Trouble::Cut,
+            1 => Trouble::Swallow,
+            _ => Trouble::EndSessions,
+        })
     }
 
     /// The flight recorder's content.

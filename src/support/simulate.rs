@@ -1,6 +1,6 @@
 //! Trouble caused on purpose, to see that it mends itself.
 
-use crate::client::Handle;
+use crate::client::{Handle, Trouble};
 use crate::engine::Millis;
 use crate::protocol::json::Object;
 use crate::protocol::{Jsep, Json};
@@ -65,17 +65,17 @@ impl Room {
         let parts = self.parts().ok_or_else(|| nothing("join the room first"))?;
         let [sending, receiving] = self.connections();
         match trouble {
-            Simulation::SignalLost => broken(parts.connection.cut()),
-            Simulation::SignalBlackhole => broken(parts.connection.swallow()),
+            Simulation::SignalLost => broken(parts.connection.cause(Trouble::Cut)),
+            Simulation::SignalBlackhole => broken(parts.connection.cause(Trouble::Swallow)),
             Simulation::SessionLost => {
-                broken(parts.connection.end_sessions().await)?;
+                end_sessions(&parts).await?;
                 // Nobody would notice before the next sign of life. It is refused: that is how it is noticed.
                 parts.publisher.request(question(), None).await.ok();
                 Ok(())
             }
             Simulation::ServerRestart => {
-                broken(parts.connection.end_sessions().await)?;
-                broken(parts.connection.cut())
+                end_sessions(&parts).await?;
+                broken(parts.connection.cause(Trouble::Cut))
             }
             Simulation::IceFailed => lose_the_way(&parts, [sending, receiving]).await,
             Simulation::PublisherFailed => hang_up(sending),
@@ -92,6 +92,11 @@ fn nothing(text: &str) -> Error {
 fn broken(was_there: bool) -> Result<(), Error> {
     let text = "there is no open connection to break: wait until the room is connected";
     if was_there { Ok(()) } else { Err(nothing(text)) }
+}
+
+async fn end_sessions(parts: &Parts) -> Result<(), Error> {
+    broken(parts.connection.cause(Trouble::EndSessions))?;
+    parts.connection.ping().await
 }
 
 fn named(request: &str) -> Json {

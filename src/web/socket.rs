@@ -59,20 +59,14 @@ impl Socket {
         let socket = WebSocket::new_with_str(url, "janus-protocol")
             .map_err(|thrown| Error::new(ErrorCode::InvalidArgument, describe(&thrown)))?;
         let (opened, told, closed) = (on_event.clone(), on_event.clone(), on_event);
-        // As a browser sees to it anyway; who simulates a black hole says that the socket is in neither state.
-        let (open, shut) = (socket.clone(), socket.clone());
         let listeners = [
             Listener::new(&socket, "open", move |_: Event| opened(SocketEvent::Open)),
             Listener::new(&socket, "message", move |event: MessageEvent| {
-                if open.ready_state() == WebSocket::OPEN {
-                    // Janus sends text only; anything else is decoded to nothing and reported as such.
-                    told(SocketEvent::Text(event.data().as_string().unwrap_or_default()));
-                }
+                // Janus sends text only; anything else is decoded to nothing and reported as such.
+                told(SocketEvent::Text(event.data().as_string().unwrap_or_default()));
             }),
             Listener::new(&socket, "close", move |event: CloseEvent| {
-                if shut.ready_state() == WebSocket::CLOSED {
-                    closed(SocketEvent::Closed { code: event.code() });
-                }
+                closed(SocketEvent::Closed { code: event.code() });
             }),
         ];
         let (waiting, busy) = (RefCell::default(), Cell::new(false));

@@ -1,6 +1,6 @@
 // What a report leaves out, and what a check concludes: without a browser.
 import assert from 'node:assert/strict';
-import { describe, it, mock } from 'node:test';
+import { describe, it } from 'node:test';
 import { scrubbing, simulate, verdicts } from './lib/support-module.mjs';
 
 const { scrub, scrubText, secretsOf, shownAddress } = scrubbing;
@@ -140,80 +140,36 @@ describe('what a check concludes', () => {
   });
 });
 
-describe('a session that is to end', () => {
-  /** As much of a socket as is needed; what listens to it is counted. */
-  class Socket extends EventTarget {
-    static last;
-    sent = [];
-    listening = new Set();
-
-    constructor() {
-      super();
-      Socket.last = this;
-    }
-
-    send(text) {
-      this.sent.push(JSON.parse(text));
-    }
-
-    close() {
-      this.isClosed = true;
-      this.dispatchEvent(new Event('close'));
-    }
-
-    addEventListener(type, listener, options) {
-      super.addEventListener(type, listener, options);
-      this.listening.add(listener);
-      options?.signal?.addEventListener('abort', () => this.listening.delete(listener));
-    }
+describe('trouble with the way to the server', () => {
+  /** What a room rests on, and what was asked of it. */
+  function hostOf(isThere) {
+    const asked = [];
+    const free = () => asked.push('free');
+    const cause = (trouble) => {
+      asked.push(['cut', 'swallow', 'end'][trouble]);
+      return isThere;
+    };
+    const janus = { free, cause, ping: async () => asked.push('ping') };
+    const publisher = { free, send: async (body) => Promise.reject(new Error(asked.push(JSON.parse(body).request))) };
+    return { asked, host: { core: () => ({ parts: () => [janus, publisher, { free }] }) } };
   }
 
-  /** What a room rests on, where the server answers nothing of itself. */
-  function hostOf(socket) {
-    const free = () => undefined;
-    const publisher = { free, send: async (body) => socket.send(JSON.stringify({ janus: 'message', session_id: 1, body: JSON.parse(body) })) };
-    return { core: () => ({ parts: () => [{ free }, publisher, { free }] }) };
-  }
+  const cause = (host, trouble) => simulate(host, trouble, new AbortController().signal);
 
-  async function breakIt(trouble, test) {
-    const before = globalThis.WebSocket;
-    globalThis.WebSocket = Socket;
-    mock.timers.enable({ apis: ['setTimeout'] });
-    try {
-      const socket = new Socket();
-      let isDone = false;
-      const done = simulate(hostOf(socket), trouble, new AbortController().signal).then(() => (isDone = true));
-      const turns = async () => {
-        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-        return isDone;
-      };
-      assert.equal(await turns(), false);
-      const { transaction, ...request } = socket.sent.at(-1);
-      assert.deepEqual(request, { janus: 'destroy', session_id: 1 });
-      await test({ socket, transaction, turns });
-      await done;
-      assert.equal(socket.listening.size, 0);
-      assert.equal(socket.isClosed === true, trouble === 'server-restart');
-    } finally {
-      mock.timers.reset();
-      globalThis.WebSocket = before;
+  it('is noticed where nothing else would tell of it', async () => {
+    for (const [trouble, ...expected] of [['signal-lost', 'cut'], ['signal-blackhole', 'swallow'], ['session-lost', 'end', 'ping', 'exists'],
+      ['server-restart', 'end', 'ping', 'cut']]) {
+      const { asked, host } = hostOf(true);
+      await cause(host, trouble);
+      assert.deepEqual(asked, [...expected, 'free', 'free', 'free'], trouble);
     }
-  }
+  });
 
-  for (const trouble of ['session-lost', 'server-restart']) {
-    it(`is waited for until the server says so: ${trouble}`, () => breakIt(trouble, async ({ socket, transaction, turns }) => {
-      socket.dispatchEvent(new MessageEvent('message', { data: '{"janus":"ack"}' }));
-      assert.equal(await turns(), false);
-      socket.dispatchEvent(new MessageEvent('message', { data: JSON.stringify({ janus: 'success', transaction }) }));
-    }));
-
-    it(`is not waited for without end where the server says nothing: ${trouble}`, () => breakIt(trouble, async ({ turns }) => {
-      mock.timers.tick(4_000);
-      assert.equal(await turns(), false);
-      mock.timers.tick(2_000);
-      assert.equal(await turns(), true);
-    }));
-  }
-
-  it('is gone when the connection is', () => breakIt('server-restart', async ({ socket }) => socket.close()));
+  it('is refused where there is none', async () => {
+    for (const trouble of ['signal-lost', 'signal-blackhole', 'session-lost', 'server-restart']) {
+      const { asked, host } = hostOf(false);
+      await assert.rejects(cause(host, trouble), { code: 'invalid-state' }, trouble);
+      assert.deepEqual(asked.slice(1), ['free', 'free', 'free'], trouble);
+    }
+  });
 });

@@ -1,19 +1,18 @@
-import type { HandleCore } from '../../../pkg/janus.js';
+import type { HandleCore, JanusCore } from '../../../pkg/janus.js';
 import { JanusError, internal } from '../index.js';
 import type { LocalTrackPublication } from '../publication.js';
 import type { Host } from './index.js';
 import { withParts, type Parts } from './parts.js';
-import { ask, sendRaw, swallow, wireOf, type Wire } from './socket.js';
 
 const { invalidArgument, parsed, stringify } = internal;
 
 /**
  * What can be broken.
  *
- * - `signal-lost`: the WebSocket is closed under the room
- * - `signal-blackhole`: the WebSocket stays open, and nothing passes any more in either direction
+ * - `signal-lost`: what carries messages, the WebSocket, is closed under the room
+ * - `signal-blackhole`: it stays open, and nothing passes any more in either direction
  * - `session-lost`: the session is ended on the server, as if it had expired
- * - `server-restart`: the same, and the WebSocket is closed: what is left of us when a server starts again
+ * - `server-restart`: the same, and the connection is closed: what is left of us when a server starts again
  * - `ice-failed`: both peer connections lose their way to the server, which answers other credentials now
  * - `publisher-failed`, `subscriber-failed`: the peer connection that sends, or that receives, is closed under the room;
  *   the server notices, and hangs up
@@ -30,8 +29,8 @@ export type Trouble =
   | 'device-lost';
 
 const TROUBLES: Record<Trouble, (host: Host) => Promise<void>> = {
-  'signal-lost': (host) => withParts(host.core(), async ({ publisher }) => (await wireOf(publisher)).socket.close()),
-  'signal-blackhole': (host) => withParts(host.core(), async ({ publisher }) => swallow(await wireOf(publisher))),
+  'signal-lost': (host) => withParts(host.core(), async ({ janus }) => cause(janus, CUT)),
+  'signal-blackhole': (host) => withParts(host.core(), async ({ janus }) => cause(janus, SWALLOW)),
   'session-lost': (host) => withParts(host.core(), (parts) => endSession(parts, false)),
   'server-restart': (host) => withParts(host.core(), (parts) => endSession(parts, true)),
   'ice-failed': (host) => withParts(host.core(), (parts) => loseTheWay(host, parts)),
@@ -40,43 +39,32 @@ const TROUBLES: Record<Trouble, (host: Host) => Promise<void>> = {
   'device-lost': async ({ room }) => unplug([...room.localParticipant.publications.values()]),
 };
 
-/** How long the server may take to end a session, ms. */
-const PATIENCE_MS = 5_000;
+/** What the core breaks, as it knows it. */
+const [CUT, SWALLOW, END_SESSIONS] = [0, 1, 2] as const;
+/** Harmless. */
+const QUESTION = { request: 'exists', room: 0 };
 
 /** Breaks something. @internal */
 export async function simulate(host: Host, trouble: Trouble, stay: AbortSignal): Promise<void> {
-  const cause = Object.hasOwn(TROUBLES, trouble) ? TROUBLES[trouble] : undefined;
-  if (!cause) throw invalidArgument(`simulate: expected ${Object.keys(TROUBLES).join(', ')}`);
+  const begin = Object.hasOwn(TROUBLES, trouble) ? TROUBLES[trouble] : undefined;
+  if (!begin) throw invalidArgument(`simulate: expected ${Object.keys(TROUBLES).join(', ')}`);
   // Another call is not the one to break.
   stay.throwIfAborted();
-  await cause(host);
+  await begin(host);
 }
 
-/** The server ends it by a request that the library did not send, and so does not understand as its own. */
-async function endSession({ publisher }: Parts, restart: boolean): Promise<void> {
-  const wire = await wireOf(publisher);
-  const answered = untilAnswered(wire);
-  sendRaw(wire, { janus: 'destroy' });
-  await answered;
-  if (restart) return wire.socket.close();
-  // Nobody would notice before the next sign of life.
-  await ask(publisher).catch(() => undefined);
+function cause(janus: JanusCore, trouble: number): void {
+  const text = 'there is no open connection to break: wait until the room is connected';
+  if (!janus.cause(trouble)) throw new JanusError(text, { code: 'invalid-state', retryable: true });
 }
 
-/** Resolves when the server has answered what the library did not send, or when nothing is to be expected any more. */
-function untilAnswered({ socket }: Wire): Promise<void> {
-  return new Promise((resolve) => {
-    const listening = new AbortController();
-    const { signal } = listening;
-    const end = (): void => {
-      listening.abort();
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(end, PATIENCE_MS);
-    socket.addEventListener('message', ({ data }) => String(data).includes('"simulated-') && end(), { signal });
-    socket.addEventListener('close', end, { signal });
-  });
+async function endSession({ janus, publisher }: Parts, restart: boolean): Promise<void> {
+  cause(janus, END_SESSIONS);
+  // The server reads what belongs to no handle in the order in which it comes.
+  await janus.ping();
+  if (restart) return cause(janus, CUT);
+  // Nobody would notice before the next sign of life. It is refused: that is how it is noticed.
+  await send(publisher, QUESTION).catch(() => undefined);
 }
 
 /** What we said last, with the credentials of somebody who does not exist. */

@@ -93,12 +93,8 @@ export const tryToJoin = ({ name, ...options }) => outcome(person(name).room.joi
 export const simulate = ({ name, trouble }) => outcome(person(name).room.simulate(trouble));
 /** Several troubles at once. */
 export const simulateTogether = ({ name, troubles }) => Promise.all(troubles.map((trouble) => simulate({ name, trouble })));
-/** The same trouble for several at once; whether the browser's own `send` is back afterwards. */
-export async function simulateAll({ names, trouble }) {
-  const { send } = WebSocket.prototype;
-  const ends = await Promise.all(names.map((name) => simulate({ name, trouble })));
-  return { ends, restored: WebSocket.prototype.send === send };
-}
+/** The same trouble for several at once. */
+export const simulateAll = ({ names, trouble }) => Promise.all(names.map((name) => simulate({ name, trouble })));
 export const bundle = async ({ name, options }) => JSON.stringify(await person(name).room.debugBundle(options));
 
 /** Makes a room on a server that asks for secrets. */
