@@ -13,6 +13,7 @@ use super::frames::{Frame, sort, unwrap, wrap};
 use super::heads::Heard;
 use super::lane::{HEAD_LENGTH, Lane};
 use super::reassembly::Reassembly;
+use super::recent::Recent;
 use super::requests::Requests;
 use super::saying::{Introduction, Saying, Settle};
 use super::settling::Settling;
@@ -64,6 +65,7 @@ pub(super) struct Inner {
     pub(super) saying: Cell<Saying>,
     pub(super) introduction: RefCell<Introduction>,
     heard: RefCell<Heard>,
+    pub(super) recent: RefCell<Recent<Words>>,
     pub(super) requests: RefCell<Requests<Data, Settle>>,
     pub(super) handlers: RefCell<Map<String, Handler>>,
     pub(super) files: Files,
@@ -98,6 +100,7 @@ impl Inner {
             saying: Cell::default(),
             introduction: RefCell::default(),
             heard: RefCell::default(),
+            recent: RefCell::default(),
             requests: RefCell::default(),
             handlers: RefCell::default(),
             files: Files::default(),
@@ -138,7 +141,12 @@ impl Inner {
         match event {
             RoomEvent::LocalJoined { id, .. } => drop(self.own_id.replace(Some(id.clone()))),
             RoomEvent::StateChanged { state: RoomState::Connected, .. } => self.connected(),
+            RoomEvent::StateChanged { state: RoomState::Reconnecting, .. } => self.interrupted(),
             RoomEvent::StateChanged { state: RoomState::Disconnected, .. } => self.over(),
+            // Somebody is back, or is seen over another connection: it may have taken with it what we said.
+            RoomEvent::TrackReplaced { .. } if self.room.state() == RoomState::Connected => {
+                self.disturb();
+            }
             RoomEvent::ParticipantJoined { id, metadata, .. } => {
                 self.people.borrow_mut().insert(id.to_string(), id.clone());
                 self.introduced(id, metadata.as_ref());
@@ -167,6 +175,12 @@ impl Inner {
         self.is_on.set(true);
         self.disturb();
         self.announce();
+    }
+
+    fn interrupted(self: &Rc<Self>) {
+        self.settling.borrow_mut().hold();
+        let recent = self.recent.borrow_mut().interrupted(now());
+        recent.into_iter().for_each(|words| self.repeat(words));
     }
 
     fn introduced(self: &Rc<Self>, id: &Id, metadata: Option<&Json>) {
@@ -210,6 +224,7 @@ impl Inner {
         self.reassembly.borrow_mut().clear();
         self.book.borrow_mut().over();
         self.heard.borrow_mut().over();
+        self.recent.borrow_mut().clear();
         self.introduction.borrow_mut().over();
         self.files.over();
         let asked = self.requests.borrow_mut().over();

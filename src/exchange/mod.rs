@@ -30,6 +30,7 @@ mod inner;
 mod lane;
 mod queue;
 mod reassembly;
+mod recent;
 mod requests;
 mod saying;
 mod settling;

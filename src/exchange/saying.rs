@@ -242,20 +242,26 @@ impl Inner {
         let words = Words::Chat { number, text: text.clone() };
         let is_settled = self.is_settled();
         self.say(&words)?.await?;
-        // Who did not hear it yet hears it then. It is no failure if we have left meanwhile.
-        if !is_settled || !self.is_settled() {
-            let (settled, weak) = (self.settled(None), Rc::downgrade(self));
-            spawn_local(async move {
-                if settled.await.is_ok()
-                    && let Some(inner) = weak.upgrade()
-                {
-                    inner.let_say(&words);
-                }
-            });
+        if is_settled && self.is_settled() {
+            self.recent.borrow_mut().said(now(), words);
+        } else {
+            self.repeat(words);
         }
         let from = self.own_label();
         let id = [&from, "-", &number.0.to_string()].concat();
         Ok(ChatMessage { id, text, time: date(), from, sender: None })
+    }
+
+    /// Who did not hear it yet hears it then. It is no failure if we have left meanwhile.
+    pub(super) fn repeat(self: &Rc<Self>, words: Words) {
+        let (settled, weak) = (self.settled(None), Rc::downgrade(self));
+        spawn_local(async move {
+            if settled.await.is_ok()
+                && let Some(inner) = weak.upgrade()
+            {
+                inner.let_say(&words);
+            }
+        });
     }
 
     pub(super) async fn ask(

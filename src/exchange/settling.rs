@@ -9,24 +9,31 @@ pub(super) const UNSETTLED: Millis = Millis(3_000);
 /// Tells when everybody hears us, as far as can be told. `W` waits for it.
 pub(super) struct Settling<W> {
     until: Option<Millis>,
+    /// Nobody hears us, for as long as it takes.
+    is_held: bool,
     /// With the time when they wait no longer.
     waiting: Vec<(W, Option<Millis>)>,
 }
 
 impl<W> Default for Settling<W> {
     fn default() -> Self {
-        Self { until: None, waiting: Vec::new() }
+        Self { until: None, is_held: false, waiting: Vec::new() }
     }
 }
 
 impl<W> Settling<W> {
     pub(super) fn is_settled(&self) -> bool {
-        self.until.is_none()
+        self.until.is_none() && !self.is_held
+    }
+
+    /// Nobody hears us until the next disturbance is over.
+    pub(super) fn hold(&mut self) {
+        (self.until, self.is_held) = (None, true);
     }
 
     /// Something changed that takes a moment.
     pub(super) fn disturb(&mut self, now: Millis) {
-        self.until = Some(now + UNSETTLED);
+        (self.until, self.is_held) = (Some(now + UNSETTLED), false);
     }
 
     /// Waits until it is settled, or this time comes; given back if it is.
@@ -52,7 +59,7 @@ impl<W> Settling<W> {
 
     /// Nobody is waited for any longer.
     pub(super) fn end(&mut self) -> Vec<W> {
-        self.until = None;
+        (self.until, self.is_held) = (None, false);
         who(std::mem::take(&mut self.waiting))
     }
 
@@ -70,6 +77,19 @@ fn who<W>(waiting: Vec<(W, Option<Millis>)>) -> Vec<W> {
 #[cfg(not(target_family = "wasm"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_held_settles_after_the_next_disturbance() {
+        let mut settling = Settling::default();
+        settling.disturb(Millis(0));
+        settling.hold();
+        assert!(!settling.is_settled());
+        assert_eq!((settling.deadline(), settling.wait(1, None)), (None, None));
+        assert!(settling.tick(Millis(60_000)).is_empty());
+        settling.disturb(Millis(60_000));
+        assert_eq!(settling.tick(Millis(63_000)), [1]);
+        assert!(settling.is_settled());
+    }
 
     #[test]
     fn it_settles_when_nothing_disturbed_it_for_a_while() {

@@ -1,5 +1,6 @@
 //! `RTCPeerConnection` in the crate's own types.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use js_sys::{Array, Promise};
@@ -84,6 +85,8 @@ extern "C" {
 pub struct Peer {
     pc: RtcPeerConnection,
     room_bitrate: Option<u32>,
+    /// Firefox collects a channel that nobody holds before it is open.
+    channels: RefCell<Vec<RtcDataChannel>>,
     _listeners: [Listener; 4],
 }
 
@@ -128,7 +131,8 @@ impl Peer {
                 }));
             }),
         ];
-        Ok(Self { pc, room_bitrate: config.room_bitrate, _listeners: listeners })
+        let (room_bitrate, channels) = (config.room_bitrate, RefCell::default());
+        Ok(Self { pc, room_bitrate, channels, _listeners: listeners })
     }
 
     /// Other STUN and TURN servers, for the next ICE restart.
@@ -171,7 +175,9 @@ impl Peer {
     /// Opens a data channel; `options` is an `RTCDataChannelInit` as JSON. The next offer holds it if it is
     /// the first. Of a connection that receives: Janus sends data only to those who have one of their own.
     pub fn open_channel(&self, label: &str, options: &str) -> Result<RtcDataChannel, Thrown> {
-        open_channel(&self.pc, label, options).map_err(Thrown)
+        let channel = open_channel(&self.pc, label, options).map_err(Thrown)?;
+        self.channels.borrow_mut().push(channel.clone());
+        Ok(channel)
     }
 
     /// The browser's peer connection.

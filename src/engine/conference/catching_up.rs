@@ -182,7 +182,11 @@ impl Conference {
         let mut feeds: Vec<Publisher> = Vec::new();
         for line in seen {
             let (Some(id), Some(mid)) = (&line.feed_id, &line.feed_mid) else { continue };
+            let known = self.roster.people().get(id).filter(|person| !person.doubted);
+            let before = known.and_then(|person| person.streams.get(mid));
             let stream = Stream {
+                // Of that nothing is said here.
+                moderated: before.is_some_and(|it| it.kind == line.kind && it.moderated),
                 description: line.feed_description.clone(),
                 codec: line.codec.clone(),
                 simulcast: line.simulcast.is_some(),

@@ -13,12 +13,18 @@ const REMEMBERED = 2_048;
 /** As many people's: those who lost their session part, and come back with the same id. */
 const PEOPLE = 1_024;
 
+/** So long it may go unnoticed that nothing gets to the server, ms; and so many messages of that time are said again. */
+const UNNOTICED_MS = 5_000;
+const AGAIN = 64;
+
 /** What people write to each other. @internal */
 export class Chat implements Part {
   readonly #line: Line;
   readonly #local: Participant;
   readonly #tell: (message: ChatMessage) => void;
   readonly #heard = new Map<string, Set<number>>();
+  /** What we said last, with the time. */
+  #recent: { at: number; words: Words }[] = [];
 
   constructor(line: Line, local: Participant, tell: (message: ChatMessage) => void) {
     this.#line = line;
@@ -33,12 +39,21 @@ export class Chat implements Part {
     const words = { is: 'chat', number, text };
     const isSettled = this.#line.isSettled();
     await this.#line.say(words);
-    // Who did not hear it yet hears it then. It is no failure if we have left meanwhile.
-    if (!isSettled || !this.#line.isSettled()) {
-      void this.#line.settled().then(() => this.#line.say(words)).catch(() => undefined);
-    }
+    if (!isSettled || !this.#line.isSettled()) this.#repeat(words);
+    else if (this.#recent.push({ at: Date.now(), words }) > AGAIN) this.#recent.shift();
     const from = this.#line.ownId();
     return message({ number, text, from, participant: this.#local });
+  }
+
+  /** The way to the server is gone, and what we said last may be with it. */
+  interrupted(): void {
+    const since = Date.now() - UNNOTICED_MS;
+    for (const { at, words } of this.#recent.splice(0)) if (at >= since) this.#repeat(words);
+  }
+
+  /** Who did not hear it yet hears it then. It is no failure if we have left meanwhile. */
+  #repeat(words: Words): void {
+    void this.#line.settled().then(() => this.#line.say(words)).catch(() => undefined);
   }
 
   take({ from, participant }: Sender, { is, number, text }: Words): void {

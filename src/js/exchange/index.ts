@@ -67,7 +67,12 @@ class Exchange {
       room.on('participantChanged', ({ participant }) => introduced(participant)),
       // Maybe it was the last by which the others know us.
       room.on('localTrackUnpublished', () => this.attributes.announce()),
-      room.on('stateChanged', ({ state }) => state === 'connected' && this.#returned()),
+      room.on('stateChanged', ({ state }) => {
+        if (state === 'connected') this.#returned();
+        if (state === 'reconnecting') this.#interrupted();
+      }),
+      // Somebody is back, or is seen over another connection: it may have taken with it what we said.
+      room.on('trackReplaced', () => room.state === 'connected' && this.#settling.disturb()),
       room.on('participantLeft', ({ participant }) => queueMicrotask(() => {
         // Who leaves parts from everybody, and is told that they left themselves.
         if (room.state !== 'disconnected') this.#parts.forEach((part) => part.parted(participant));
@@ -94,6 +99,11 @@ class Exchange {
   #returned(): void {
     this.introduction.forget();
     this.#disturbed();
+  }
+
+  #interrupted(): void {
+    this.#settling.hold();
+    this.chat.interrupted();
   }
 
   #disturbed(): void {

@@ -8,14 +8,23 @@ export const UNSETTLED_MS = 3_000;
 export class Settling {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
+  #isHeld = false;
 
   get isSettled(): boolean {
-    return this.#timer === undefined;
+    return this.#timer === undefined && !this.#isHeld;
+  }
+
+  /** Nobody hears us, for as long as it takes. */
+  hold(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isHeld = true;
   }
 
   /** Something changed that takes a moment. */
   disturb(): void {
     clearTimeout(this.#timer);
+    this.#isHeld = false;
     this.#timer = setTimeout(() => this.end(), UNSETTLED_MS);
   }
 
@@ -32,6 +41,7 @@ export class Settling {
   end(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isHeld = false;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -46,6 +46,10 @@ fn seen(mid: &str, kind: StreamKind, description: &str) -> Glimpse {
     }
 }
 
+fn microphone_and_camera() -> [Glimpse; 2] {
+    [seen("0", StreamKind::Audio, "microphone"), seen("1", StreamKind::Video, "camera")]
+}
+
 fn left(outputs: &[Output]) -> usize {
     let left = |event: &&&Event| matches!(event, Event::Roster(Change::Left { .. }));
     events(outputs).iter().filter(left).count()
@@ -114,4 +118,19 @@ fn where_everybody_is_back_nobody_is_asked_for() {
     conference.room_event(RoomEvent::Publishers(vec![publisher(2)]));
     drain(&mut conference, HERE);
     assert_eq!(asks(&drain(&mut conference, due + Millis(1_000))), 0);
+}
+
+#[test]
+fn what_a_moderator_muted_stays_muted_though_the_server_does_not_repeat_it() {
+    let mut conference = watching();
+    conference.signalling(true);
+    let (id, mid) = (Id::from(2), "1".to_owned());
+    conference.room_event(RoomEvent::Moderated { id: id.clone(), mid, muted: true });
+    let streams = microphone_and_camera();
+    drain(&mut conference, HERE);
+    let outputs = told(&mut conference, here_again(), &streams);
+    assert!(events(&outputs).is_empty(), "{outputs:?}");
+    let person = conference.roster().people().get(&id).unwrap();
+    let moderated = |mid: &str| person.streams.get(mid).unwrap().moderated;
+    assert_eq!((moderated("0"), moderated("1")), (false, true));
 }
