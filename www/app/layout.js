@@ -1,38 +1,32 @@
-const ASPECT = 16 / 9;
-/** On a phone held upright tiles may grow taller than wide, up to this, before they leave space unused. */
-const TALLEST = 3 / 4;
+/** What cameras send. Tiles are never wider: heads would be cut off. */
+const WIDEST = 16 / 9;
 /** Narrower than this nobody is recognised: from here on the grid scrolls. */
 const NARROWEST = 132;
 
 /**
  * The size of `count` tiles, and how many stand side by side, so that they fill `width` by `height` best.
+ * `tallest` is the aspect they grow up to before they leave space unused.
  */
-export function arrange(count, width, height, gap) {
-  return width < 600 && height > width
-    ? arrangeUpright(count, width, height, gap)
-    : arrangeWide(count, width, height, gap);
-}
-
-function arrangeUpright(count, width, height, gap) {
-  const columns = count <= 3 ? 1 : 2;
-  const rows = Math.ceil(count / columns);
-  const tileWidth = share(width, columns, gap);
-  const tileHeight = Math.min(Math.max(share(height, rows, gap), tileWidth / ASPECT), tileWidth / TALLEST);
-  return { columns, width: tileWidth, height: tileHeight };
-}
-
-function arrangeWide(count, width, height, gap) {
-  let best = { columns: 1, width: 0 };
+export function arrange(count, { width, height, gap, tallest }) {
+  let best = { columns: 1, width: 0, height: 0 };
   for (let columns = 1; columns <= count; columns += 1) {
-    const rows = Math.ceil(count / columns);
-    const tileWidth = Math.min(share(width, columns, gap), share(height, rows, gap) * ASPECT);
-    if (tileWidth > best.width) best = { columns, width: tileWidth };
+    const tile = fit(share(width, columns, gap), share(height, Math.ceil(count / columns), gap), tallest);
+    if (tile.width >= NARROWEST && worth(tile) > worth(best)) best = { columns, ...tile };
   }
-  if (best.width < NARROWEST) {
-    const columns = Math.max(1, Math.floor((width + gap) / (NARROWEST + gap)));
-    best = { columns, width: share(width, columns, gap) };
-  }
-  return { ...best, height: best.width / ASPECT };
+  if (best.width > 0) return best;
+  const columns = Math.max(1, Math.floor((width + gap) / (NARROWEST + gap)));
+  const tileWidth = share(width, columns, gap);
+  return { columns, width: tileWidth, height: tileWidth / WIDEST };
+}
+
+/** The largest tile in so much space. */
+function fit(width, height, tallest) {
+  return { width: Math.min(width, height * WIDEST), height: Math.min(height, width / tallest) };
+}
+
+/** The area, and the height once more: faces are as large as their tile is high. */
+function worth({ width, height }) {
+  return width * height ** 2;
 }
 
 function share(length, parts, gap) {
@@ -42,12 +36,16 @@ function share(length, parts, gap) {
 /** Keeps the tiles of a grid arranged; the returned function arranges them now. */
 export function keepArranged(grid) {
   const apply = () => {
-    const gap = Number.parseFloat(getComputedStyle(grid).rowGap) || 0;
+    const style = getComputedStyle(grid);
+    const gap = Number.parseFloat(style.rowGap) || 0;
     // Room for the speaking ring, which is drawn around the tiles.
     const edge = 4;
     const { clientWidth, clientHeight } = grid;
     const inside = clientWidth - 2 * edge;
-    const tile = arrange(grid.childElementCount, inside, clientHeight - 2 * edge, gap);
+    // The style sheet knows whether this is a phone.
+    const tallest = Number(style.getPropertyValue('--tallest')) || 1;
+    const area = { width: inside, height: clientHeight - 2 * edge, gap, tallest };
+    const tile = arrange(grid.childElementCount, area);
     const width = Math.floor(tile.width);
     // The rows end where the plan says, even where one tile more would fit beside the others.
     const padding = Math.floor((inside - tile.columns * width - (tile.columns - 1) * gap) / 2) + edge;
