@@ -3,6 +3,7 @@ import { announce, byId, people, setToggle } from './dom.js';
 import { describeDevices } from './errors.js';
 import { keepArranged } from './layout.js';
 import { clearMessage, showMessage } from './messages.js';
+import { Screen, screenOf } from './screens.js';
 import { Tile } from './tiles.js';
 
 const grid = byId('grid');
@@ -15,6 +16,7 @@ const toggles = { camera: byId('toggle-camera'), microphone: byId('toggle-microp
 export class Call {
   #room;
   #tiles = new Map();
+  #screens = new Map();
   #arrange = keepArranged(grid);
   #wishes = {};
   #failures = new Map();
@@ -50,6 +52,7 @@ export class Call {
     this.#failures.clear();
     for (const tile of this.#tiles.values()) tile.remove();
     this.#tiles.clear();
+    for (const participant of this.#screens.keys()) this.#takeDown(participant);
   }
 
   async toggle(kind) {
@@ -106,6 +109,7 @@ export class Call {
     });
     room.on('participantLeft', ({ participant, reason }) => {
       this.#tiles.get(participant)?.remove();
+      this.#takeDown(participant);
       if (!this.#tiles.delete(participant) || !this.#isOpen) return;
       this.#render();
       announce(`${participant.display || 'Guest'} ${reason === 'kicked' ? 'was removed' : 'left'}`);
@@ -121,11 +125,29 @@ export class Call {
     const tile = new Tile(participant);
     this.#tiles.set(participant, tile);
     grid.append(tile.element);
+    this.#present(participant);
+  }
+
+  /** Puts on the stage what somebody shares, and takes it away again. */
+  #present(participant) {
+    if (!screenOf(participant)) return this.#takeDown(participant);
+    const screen = this.#screens.get(participant);
+    if (screen) return screen.update();
+    const added = new Screen(participant);
+    this.#screens.set(participant, added);
+    byId('screens').append(added.element);
+    if (!participant.isLocal) announce(`${participant.display || 'Guest'} is presenting`);
+  }
+
+  #takeDown(participant) {
+    this.#screens.get(participant)?.remove();
+    this.#screens.delete(participant);
   }
 
   #update(participant) {
     if (!this.#isOpen) return;
     this.#tiles.get(participant)?.update();
+    this.#present(participant);
     if (participant.isLocal) this.#render();
   }
 

@@ -5,11 +5,11 @@ const NARROWEST = 132;
 
 /**
  * The size of `count` tiles, and how many stand side by side, so that they fill `width` by `height` best.
- * `tallest` is the aspect they grow up to before they leave space unused.
+ * `tallest` is the aspect they grow up to before they leave space unused, `fewest` how many columns there are at least.
  */
-export function arrange(count, { width, height, gap, tallest }) {
+export function arrange(count, { width, height, gap, tallest, fewest }) {
   let best = { columns: 1, width: 0, height: 0 };
-  for (let columns = 1; columns <= count; columns += 1) {
+  for (let columns = fewest; columns <= Math.max(count, fewest); columns += 1) {
     const tile = fit(share(width, columns, gap), share(height, Math.ceil(count / columns), gap), tallest);
     if (tile.width >= NARROWEST && worth(tile) > worth(best)) best = { columns, ...tile };
   }
@@ -42,9 +42,9 @@ export function keepArranged(grid) {
     const edge = 4;
     const { clientWidth, clientHeight } = grid;
     const inside = clientWidth - 2 * edge;
-    // The style sheet knows whether this is a phone.
-    const tallest = Number(style.getPropertyValue('--tallest')) || 1;
-    const area = { width: inside, height: clientHeight - 2 * edge, gap, tallest };
+    // The style sheet knows whether this is a phone, and whether somebody presents.
+    const [tallest, fewest] = ['--tallest', '--fewest'].map((name) => Number(style.getPropertyValue(name)) || 1);
+    const area = { width: inside, height: clientHeight - 2 * edge, gap, tallest, fewest };
     const tile = arrange(grid.childElementCount, area);
     const width = Math.floor(tile.width);
     // The rows end where the plan says, even where one tile more would fit beside the others.

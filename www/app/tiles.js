@@ -39,11 +39,10 @@ export class Tile {
     this.element.remove();
   }
 
-  /** A shared screen is shown rather than a camera. */
+  /** Screens have the stage: here one sees who is there. */
   #play() {
     const shown = [...this.#participant.publications.values()]
-      .filter(({ kind, track, isMuted }) => kind === 'video' && track && !isMuted)
-      .sort((a, b) => Number(b.source === 'screen') - Number(a.source === 'screen'))[0];
+      .find(({ kind, source, track, isMuted }) => kind === 'video' && source !== 'screen' && track && !isMuted);
     this.element.dataset.source = shown?.source ?? 'none';
     // A picture that only pauses stays attached, and is back at once.
     if (!shown || shown.track === this.#picture?.track) return;
