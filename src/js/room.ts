@@ -269,7 +269,7 @@ export class Room extends Emitter<RoomEventMap> {
 
   /**
    * How the room does: bit rates, sizes, losses, delays of each track, with the same fields in every browser. Rates are
-   * since the read before.
+   * since the read before. Of a connection that is closed meanwhile, as the room is left for example, there is nothing.
    *
    * @example
    * const { tracks } = await room.getStats();

@@ -1,7 +1,9 @@
 //! What the browser says of a peer connection, its m-lines and its sound. For applications in Rust: nothing here is part
 //! of the npm package.
 
-use js_sys::{Array, Function, Object, Promise};
+use std::pin::pin;
+
+use js_sys::{Array, Error, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -10,7 +12,8 @@ use web_sys::{
 };
 
 use super::inspect::member;
-use super::{Thrown, from_js, globals};
+use super::{Thrown, from_js, globals, within};
+use crate::engine::Millis;
 use crate::protocol::Json;
 
 /// An object of the browser's whose fields may be there or not.
@@ -107,14 +110,29 @@ impl Report {
     }
 }
 
+/// How often it is looked whether a connection that was asked is closed by now: no event says so.
+const LOOK: Millis = Millis(200);
+
 /// Asks how a peer connection does (`getStats`), at once and not when it is waited for.
 ///
 /// # Errors
-/// The browser's.
+/// The browser's; that the connection was closed meanwhile.
 pub fn connection_stats(
     pc: &RtcPeerConnection,
 ) -> impl Future<Output = Result<Report, Thrown>> + use<> {
-    report(pc.get_stats())
+    let (pc, asked) = (pc.clone(), report(pc.get_stats()));
+    async move {
+        let mut asked = pin!(asked);
+        loop {
+            if let Some(said) = within(LOOK, asked.as_mut()).await {
+                return said;
+            }
+            // Firefox never answers what was asked of a connection that was closed before it could.
+            if is_closed(&pc) {
+                return Err(Thrown(Error::new("the peer connection is closed").into()));
+            }
+        }
+    }
 }
 
 /// The same of one sender.

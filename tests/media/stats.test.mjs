@@ -153,5 +153,11 @@ for (const kind of BROWSERS) {
       const closed = await page.evaluate(() => globalThis.calls.readClosed());
       assert.deepEqual(closed, { name: 'JanusError', code: 'closed' });
     });
+
+    it('says so where a connection is closed before the browser answers', async () => {
+      await open();
+      await page.evaluate(() => globalThis.calls.meet());
+      assert.deepEqual(await page.evaluate(() => globalThis.calls.closeWhileRead()), ['closed', 'closed', 'closed']);
+    });
   });
 }

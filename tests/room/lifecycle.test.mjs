@@ -53,6 +53,23 @@ async function askAndLeave({ servers, room: id }) {
   return ends;
 }
 
+/** Asks how a room does, and leaves while the browser is asked. Runs in the page, and is sent there as text. */
+async function readAndLeave({ servers, room: id }) {
+  const { Room } = await import('/dist/index.js');
+  const { Pattern } = await import('/call/pattern.js');
+  const room = new Room({ servers });
+  const { track } = new Pattern(9);
+  await room.join({ room: id, tracks: [track] });
+  while ((await room.getStats()).publisher === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+  const asked = [room.getStats(), room.getStats(), room.debugBundle()];
+  // By then the browser was asked, and cannot have answered.
+  for (let turn = 0; turn < 9; turn += 1) await undefined;
+  await room.leave();
+  const [first, second, bundle] = await Promise.all(asked);
+  track.stop();
+  return [Array.isArray(first.tracks), Array.isArray(second.tracks), bundle.version];
+}
+
 /** Prepares a track that has ended. Runs in the page, and is sent there as text. */
 async function prepareWhatEnded() {
   const { person } = await import('/call/call.js');
@@ -308,6 +325,13 @@ for (const kind of BROWSERS) {
       await call.join({ name: 'Bob', room: ROOM, number: 18 });
       const ends = await call.page.evaluate(askAndLeave, { servers: on.stage.janus.ws, room: ROOM });
       assert.deepEqual(new Set(Object.values(ends)), new Set(['aborted']), JSON.stringify(ends));
+    });
+
+    it('who asks how the room does is answered, be it left meanwhile', async () => {
+      await meet('Bob');
+      await call.join({ name: 'Bob', room: ROOM, number: 18 });
+      const told = await call.page.evaluate(readAndLeave, { servers: on.stage.janus.ws, room: ROOM });
+      assert.deepEqual(told, [true, true, 1]);
     });
 
     it('short stays of somebody with attributes leave no rejection unhandled', async () => {

@@ -106,6 +106,9 @@ export interface LayerStats {
   active: boolean | undefined;
 }
 
+/** How often it is looked whether a connection that was asked is closed by now, ms: no event says so. */
+const LOOK_MS = 200;
+
 /** Reads how a peer connection does, with the same fields in every browser. */
 export class StatsReader {
   readonly #pc: RTCPeerConnection;
@@ -119,7 +122,7 @@ export class StatsReader {
   /**
    * Asks the browser, once for all who ask meanwhile. Rates are since the read before, whoever made it.
    *
-   * Rejects with `closed` when the peer connection is closed, even where the browser would still answer.
+   * Rejects with `closed` when the peer connection is closed, meanwhile too, even where the browser would still answer.
    */
   read(): Promise<PeerStats> {
     this.#pending ??= this.#read().finally(() => (this.#pending = undefined));
@@ -127,23 +130,28 @@ export class StatsReader {
   }
 
   async #read(): Promise<PeerStats> {
-    this.#checkOpen();
-    let raw: RTCStatsReport;
-    try {
-      raw = await this.#pc.getStats();
-    } catch (error) {
-      this.#checkOpen();
-      throw error;
-    }
-    this.#checkOpen();
+    const raw = await this.#ask();
     const last = digest(raw, linesOf(this.#pc), this.#last);
     this.#last = last;
     const { connection, tracks, returned } = last;
     return { at: performance.now(), raw, connection, tracks, returned };
   }
 
-  #checkOpen(): void {
-    if (this.#pc.signalingState !== 'closed') return;
+  /** Firefox never answers what was asked of a connection that was closed before it could. */
+  async #ask(): Promise<RTCStatsReport> {
+    const isClosed = (): boolean => this.#pc.signalingState === 'closed';
+    let looking: ReturnType<typeof setInterval> | undefined;
+    const closed = new Promise<undefined>((resolve) => {
+      looking = setInterval(() => isClosed() && resolve(undefined), LOOK_MS);
+    });
+    try {
+      const report = isClosed() ? undefined : await Promise.race([this.#pc.getStats(), closed]);
+      if (report && !isClosed()) return report;
+    } catch (error) {
+      if (!isClosed()) throw error;
+    } finally {
+      clearInterval(looking);
+    }
     throw new JanusError('the peer connection is closed', { code: 'closed', retryable: false });
   }
 }

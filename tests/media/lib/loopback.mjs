@@ -136,6 +136,14 @@ export function installCalls() {
       const all = await Promise.all(Array.from({ length: count }, () => readers.near.read()));
       return { asked, same: all.every((stats) => stats === all[0]) };
     },
+    /** Reads, and closes before the browser can have answered; each who asked. */
+    async closeWhileRead() {
+      const { near, far } = readers;
+      const asked = [near.read(), near.read(), far.read()];
+      peers.near.close();
+      peers.far.close();
+      return Promise.all(asked.map((reading) => reading.then(() => 'answered', ({ code }) => code)));
+    },
     async readClosed() {
       peers.near.close();
       return readers.near.read().then(() => 'answered', ({ name, code }) => ({ name, code }));
