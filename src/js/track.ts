@@ -93,7 +93,12 @@ export class LocalTrack extends Track {
   /** @internal How its device was opened, where the page had it opened. */
   _device: string | undefined;
 
-  /** Closes the device. */
+  /**
+   * Closes the device. Where the track is published it counts as switched off, as the others are told: its publication is
+   * muted, and `unmute()` or `setCameraEnabled(true)` opens the device again. One of the page's own, that the library
+   * cannot open again, is unpublished. Browsers tell nobody of `mediaStreamTrack.stop()`: what is stopped so stays
+   * published, and stands still.
+   */
   stop(): void {
     this.stopDevice();
   }

@@ -113,7 +113,7 @@ impl Call {
         }
         let mut opened = self.open(&device).await;
         if opened.as_ref().is_err_and(is_busy) && slot.ours.get() {
-            slot.track.stop();
+            slot.track.close();
             opened = self.open(&device).await;
         }
         let (opened, failure) = match opened {
@@ -132,7 +132,7 @@ impl Call {
         };
         if !slot.is_live() && !slot.muted.get() && self.slots.has(slot) {
             // Neither the new one is there nor the old one.
-            Rc::clone(self).device_lost(Rc::clone(slot)).await;
+            Rc::clone(self).device_gone(Rc::clone(slot), true).await;
         }
         failure.map_or(taken, Err)
     }

@@ -83,7 +83,7 @@ pub(super) struct Slot {
     /// The mid under which the application knows it.
     announced: RefCell<Option<String>>,
     waiting: RefCell<Vec<oneshot::Sender<Result<(), Failure>>>>,
-    pub(super) ended: RefCell<Option<Listener>>,
+    pub(super) ended: RefCell<Option<[Listener; 2]>>,
 }
 
 impl Slot {
@@ -210,7 +210,7 @@ impl Slot {
     pub(super) fn release(&self) {
         let is_shared = self.lent.borrow().as_ref().is_some_and(Loan::is_shared);
         if self.ours.get() && !is_shared {
-            self.track.stop();
+            self.track.close();
         }
     }
 

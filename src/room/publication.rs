@@ -312,18 +312,22 @@ impl Call {
         }
     }
 
-    /// Hears of a device that is unplugged, or of a screen that is shared no longer.
+    /// Hears of a device that is unplugged, of a screen that is shared no longer, and of a track that is stopped.
     fn watch(self: &Rc<Self>, slot: &Rc<Slot>) {
-        let (call, weak) = (Rc::downgrade(self), Rc::downgrade(slot));
-        let listener = Listener::new(&slot.track.media(), "ended", move |_: web::JsValue| {
-            if let (Some(call), Some(slot)) = (call.upgrade(), weak.upgrade()) {
-                call.device_ended(&slot);
-            }
-        });
-        slot.ended.replace(Some(listener));
+        let hear = |event: &'static str| {
+            let (call, weak) = (Rc::downgrade(self), Rc::downgrade(slot));
+            Listener::new(&slot.track.media(), event, move |_: web::JsValue| {
+                if let (Some(call), Some(slot)) = (call.upgrade(), weak.upgrade()) {
+                    call.device_ended(&slot, event != web::STOPPED);
+                }
+            })
+        };
+        let listeners = ["ended", web::STOPPED].map(hear);
+        slot.ended.replace(Some(listeners));
     }
 
-    fn device_ended(self: &Rc<Self>, slot: &Rc<Slot>) {
+    /// `is_lost`: by itself, and not as the application stopped it.
+    fn device_ended(self: &Rc<Self>, slot: &Rc<Slot>, is_lost: bool) {
         let device = slot.device.borrow().clone();
         let Some(device) = device else {
             // A screen, or a track the application gave: there is nothing to open again. With its picture a screen
@@ -335,17 +339,21 @@ impl Call {
             }
             return self.unpublish(slot);
         };
-        // That one is gone: next time any will do.
-        slot.device.replace(Some(device.with_id("")));
+        if is_lost {
+            // That one is gone: next time any will do.
+            slot.device.replace(Some(device.with_id("")));
+        }
         // Unless another is about to take its place.
         if !slot.muted.get() && slot.coming.borrow().is_none() {
-            spawn_local(Rc::clone(self).device_lost(Rc::clone(slot)));
+            spawn_local(Rc::clone(self).device_gone(Rc::clone(slot), is_lost));
         }
     }
 
     /// A device brings nothing any more, and there is no other in its place.
-    pub(super) async fn device_lost(self: Rc<Self>, slot: Rc<Slot>) {
-        self.emit(&RoomEvent::DeviceLost { source: slot.source() });
+    pub(super) async fn device_gone(self: Rc<Self>, slot: Rc<Slot>, is_lost: bool) {
+        if is_lost {
+            self.emit(&RoomEvent::DeviceLost { source: slot.source() });
+        }
         // It is silent already; the others are to know.
         LocalPublication::new(&self, slot).mute(true).await.ok();
     }
@@ -423,7 +431,7 @@ impl Call {
         slot.wake();
         if let Err(failure) = self.send(slot, &slot.track.media()).await {
             if is_fresh {
-                slot.track.stop();
+                slot.track.close();
             }
             return Err(failure);
         }

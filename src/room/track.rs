@@ -121,8 +121,15 @@ impl Track {
         self.played.elements()
     }
 
-    /// Closes the device, if nothing else uses it.
+    /// Closes the device, if nothing else uses it. Where the track is published it counts as switched off: its
+    /// publication is muted, and unmuting opens the device again. What cannot be opened again, as no device is known, is
+    /// unpublished.
     pub fn stop(&self) {
+        web::stop(&self.media());
+    }
+
+    /// The same, where it is known what becomes of its publication.
+    pub(super) fn close(&self) {
         self.media().stop();
     }
 

@@ -101,13 +101,25 @@ pub async fn capture_as(
     tracks(open_devices(text(camera), text(microphone))).await
 }
 
-/// Ends a track as if its device was unplugged. Browsers tell of a device that is gone by `ended`, and of one that the
-/// page stopped not at all.
+/// What tells that a track was stopped: an event of ours, for browsers tell of a device that is gone by `ended`, and of
+/// one that the page stopped not at all.
+pub const STOPPED: &str = "stopped";
+
+/// Ends a track, and tells everything that publishes it.
+pub fn stop(track: &MediaStreamTrack) {
+    end(track, STOPPED);
+}
+
+/// Ends a track as if its device was unplugged.
 pub fn unplug(track: &MediaStreamTrack) {
+    end(track, "ended");
+}
+
+fn end(track: &MediaStreamTrack, event: &str) {
     track.stop();
-    if let Ok(ended) = web_sys::Event::new("ended") {
+    if let Ok(event) = web_sys::Event::new(event) {
         // Fails only for events that are being dispatched already.
-        track.dispatch_event(&ended).ok();
+        track.dispatch_event(&event).ok();
     }
 }
 

@@ -46,8 +46,8 @@ pub use js_sys::Uint8Array;
 pub use json::{from_js, read, to_value, write};
 pub use listener::Listener;
 pub use media::{
-    CameraOptions, MicrophoneOptions, ScreenOptions, capture, capture_as, capture_screen,
-    first_picture, unplug,
+    CameraOptions, MicrophoneOptions, STOPPED, ScreenOptions, capture, capture_as, capture_screen,
+    first_picture, stop, unplug,
 };
 pub use meter::Meter;
 pub use metronome::Metronome;

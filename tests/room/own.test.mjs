@@ -40,6 +40,35 @@ for (const kind of BROWSERS) {
       assert.equal(await call.cameraIs(), 'ended');
     });
 
+    for (const by of ['preview', 'published']) {
+      it(`a camera that the page stops is switched off, and can be switched on again: ${by}`, async () => {
+        await meet('Bob', 'Ada');
+        await call.join({ name: 'Bob', room: ROOM });
+        await call.joinWithOneCamera({ names: ['Ada'], room: ROOM });
+        await moves('Ada');
+        const knows = (muted) => until(`Bob to know: ${muted}`, async () =>
+          (await call.stream({ name: 'Bob', of: 'Ada', what: 'video' })).muted === muted);
+        for (const off of ['once', 'again']) {
+          await call.stopCamera({ name: 'Ada', by: off === 'once' ? by : 'published' });
+          await knows(true);
+          assert.deepEqual(await call.ownCamera({ name: 'Ada' }), { enabled: false, muted: true, is: 'ended', of: 1 }, off);
+          await call.camera({ name: 'Ada', enabled: true });
+          await knows(false);
+          assert.deepEqual(await call.ownCamera({ name: 'Ada' }), { enabled: true, muted: false, is: 'live', of: 1 }, off);
+          await moves('Ada');
+        }
+        assert.ok(!(await call.log({ name: 'Ada' })).some((line) => line.startsWith('lost')));
+      });
+    }
+
+    it('what the library cannot open again is published no longer when it is stopped', async () => {
+      await meet('Bob', 'Ada');
+      await call.join({ name: 'Bob', room: ROOM });
+      await call.join({ name: 'Ada', room: ROOM });
+      assert.equal(await call.stopCanvas({ name: 'Ada' }), 0);
+      await until('Bob to know', async () => !(await call.stream({ name: 'Bob', of: 'Ada', what: 'video' })));
+    });
+
     it('what nobody holds any longer goes on where it is shown', async () => {
       await meet('Ada');
       await call.showAndJoin({ name: 'Ada', room: ROOM });

@@ -11,6 +11,29 @@ export async function joinWithOneCamera({ names, room }) {
   await Promise.all(names.map((name) => person(name).room.join({ room, display: name, tracks: [camera] })));
 }
 
+/** What this person publishes, by the kind of it. */
+const ownOf = (name, what) => [...person(name).room.localParticipant.publications.values()].find(({ kind }) => kind === what);
+
+/** Closes the camera these joined with: by the track the page opened, or by what was published of it. */
+export const stopCamera = ({ name, by }) => (by === 'published' ? ownOf(name, 'video').track : camera).stop();
+
+/** What this person's page knows of their camera. */
+export function ownCamera({ name }) {
+  const { localParticipant: me } = person(name).room;
+  const { isMuted, track } = ownOf(name, 'video');
+  return { enabled: me.isCameraEnabled, muted: isMuted, is: track.mediaStreamTrack.readyState, of: me.publications.size };
+}
+
+/** Publishes a canvas, and stops what was published of it. */
+export async function stopCanvas({ name }) {
+  const { localParticipant: me } = person(name).room;
+  const canvas = document.createElement('canvas');
+  canvas.getContext('2d').fillRect(0, 0, 9, 9);
+  const { track } = await me.publishTrack(canvas.captureStream(5).getVideoTracks()[0]);
+  track.stop();
+  return me.publications.size;
+}
+
 export const cameraIs = () => camera.mediaStreamTrack.readyState;
 
 /** How many pictures this person was sent of another. */
