@@ -284,8 +284,8 @@ export class LocalParticipant extends Participant {
   }
 
   /**
-   * Asks somebody's page, and resolves with its answer: `room.onRequest()` there. Payload and answer are JSON. Janus
-   * broadcasts data: everybody in the room can read both.
+   * Asks somebody's page, and resolves with its answer: `room.onRequest()` there. Payload and answer are JSON: functions,
+   * symbols and what else has none are refused. Janus broadcasts data: everybody in the room can read both.
    *
    * Rejects with a {@link JanusError}: `timeout`, `participant-left`, `unsupported` (nobody answers that there),
    * `request-failed` (whoever does could not), `aborted` (we left).

@@ -28,7 +28,8 @@ export class Track {
   }
 
   /**
-   * Plays the track in `element`, or in a new `<video>` or `<audio>` element, which is returned.
+   * Plays the track in `element`, or in a new `<video>` or `<audio>` element, which is returned. An element plays one track:
+   * another one in it takes its place. `null`, of an element that was not found, is refused.
    *
    * @example
    * room.on('trackSubscribed', ({ track }) => document.body.append(track.attach()));
@@ -36,7 +37,7 @@ export class Track {
   attach(): HTMLMediaElement;
   attach<E extends HTMLMediaElement>(element: E): E;
   attach(element?: HTMLMediaElement): HTMLMediaElement {
-    if (element) check('element', ELEMENT, element);
+    if (element !== undefined) check('element', ELEMENT, element);
     const attached = this.#core.attach(element);
     this._onElements?.();
     return attached;
@@ -44,7 +45,7 @@ export class Track {
 
   /** Takes the track out of `element`, or out of all; returns the elements it was in. */
   detach(element?: HTMLMediaElement): HTMLMediaElement[] {
-    if (element) check('element', ELEMENT, element);
+    if (element !== undefined) check('element', ELEMENT, element);
     const detached = this.#core.detach(element) as HTMLMediaElement[];
     this._onElements?.();
     return detached;

@@ -93,7 +93,8 @@ describe('envelopes', () => {
       unwrap(bytes.buffer);
     }
     assert.equal(wrap({ is: 'x', value: 'x'.repeat(60_000) }), undefined);
-    assert.equal(wrap({ is: 'x', value: 1n }), undefined);
+    for (const value of [1n, () => 1, Symbol('x'), NaN, [Infinity], { deep: [() => 1] }]) assert.equal(wrap({ is: 'x', value }), undefined);
+    assert.ok(wrap({ is: 'x', value: undefined }), 'of what may be left out nothing has to be said');
   });
 
   it('that are nonsense harm nobody', async () => {

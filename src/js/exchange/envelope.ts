@@ -64,9 +64,16 @@ export function unwrap(envelope: ArrayBuffer): { words: Words } | { piece: Piece
   return { piece: { number: head.getUint32(4), at: Number(head.getBigUint64(8)), bytes } };
 }
 
+/** What would arrive as nothing, or as something else, has no JSON. */
+function kept(_key: string, value: unknown): unknown {
+  const isNone = typeof value === 'function' || typeof value === 'symbol';
+  if (isNone || (typeof value === 'number' && !Number.isFinite(value))) throw new TypeError('this has no JSON');
+  return value;
+}
+
 function write(words: Words): string {
   try {
-    return JSON.stringify(words);
+    return JSON.stringify(words, kept);
   } catch {
     return '';
   }
