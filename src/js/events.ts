@@ -1,4 +1,5 @@
 import { FUNCTION, SIGNAL, check } from './checks.js';
+import { invalidArgument } from './errors.js';
 
 /** Options of everything that can be called off. */
 export interface Abortable {
@@ -22,9 +23,20 @@ export function signalOf(options: Abortable | null | undefined): AbortSignal | u
 export class Emitter<M extends object> {
   readonly #listeners = new Map<keyof M, Set<Listener>>();
   readonly #iterators = new Set<(event: NamedEvent<M>) => void>();
+  readonly #names: object | undefined;
 
-  /** Calls `listener` with each event of this type; the returned function ends that. */
+  /** @internal `names`: of all events there are, where others are to be refused. */
+  constructor(names?: Readonly<Record<keyof M, unknown>>) {
+    this.#names = names;
+  }
+
+  /**
+   * Calls `listener` with each event of this type; the returned function ends that. What a listener throws is an error of
+   * the page's, at its window, and the others hear the event all the same; if it is async and rejects, that is an unhandled
+   * rejection.
+   */
   on<K extends keyof M>(type: K, listener: (event: M[K]) => void, options: Abortable = {}): () => void {
+    if (this.#names && !Object.hasOwn(this.#names, type)) throw invalidArgument(`type: there is no event "${String(type)}"`);
     check('listener', FUNCTION, listener);
     const signal = signalOf(options);
     if (signal?.aborted) return () => undefined;

@@ -93,6 +93,16 @@ export interface RoomEventMap {
   mediaError: { source: TrackSource; error: DOMException | JanusError };
 }
 
+/** Their names. @internal */
+export const ROOM_EVENTS: Readonly<Record<keyof RoomEventMap, 0>> = {
+  stateChanged: 0, participantJoined: 0, participantLeft: 0, participantChanged: 0, trackPublished: 0, trackUnpublished: 0,
+  trackSubscribed: 0, trackReplaced: 0, trackUnsubscribed: 0, remoteReceiverAdded: 0, layersChanged: 0, limitationChanged: 0,
+  localTrackPublished: 0, localTrackUnpublished: 0, localSenderAdded: 0, deviceLost: 0, dataReceived: 0, attributesChanged: 0,
+  chatMessage: 0, fileOffered: 0, trackRenamed: 0, trackMuted: 0, trackUnmuted: 0, trackModerated: 0, speakingChanged: 0,
+  activeSpeakersChanged: 0, connectionQualityChanged: 0, trackStalled: 0, trackResumed: 0, slowLink: 0, playbackChanged: 0,
+  mediaError: 0,
+};
+
 type Emit = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]) => void;
 
 type Fields = Record<string, unknown> & { id: Id; mid: string };

@@ -15,7 +15,7 @@ import { loadVideoRoom } from './janus.js';
 import { loadCore } from './load.js';
 import type { RoomStatistics, RoomStats } from './media/room-stats.js';
 import { LocalParticipant, type DataPayload, type Participant, type RemoteParticipant } from './participant.js';
-import { RoomModel, type RoomEventMap } from './model.js';
+import { ROOM_EVENTS, RoomModel, type RoomEventMap } from './model.js';
 import { deviceOptions } from './track.js';
 import type { DataOptions, Id, RoomOptions, RoomState, StateChanged } from './types.js';
 import type { CreateRoomOptions } from './videoroom/types.js';
@@ -87,7 +87,7 @@ export class Room extends Emitter<RoomEventMap> {
   readonly #live: LivePort;
 
   constructor(options: RoomOptions) {
-    super();
+    super(ROOM_EVENTS);
     this.#servers = serverList(options?.servers, options);
     this.#options = options;
     const tell = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void => this.emit(type, event);

@@ -110,6 +110,8 @@ export const OPTIONS = [
     deviceId: ['text'], duration: ['span', '60001', '0'],
   }),
   ...argument('options', 'createLocalTracks($)', ['', '{}', '{ camera: false }', 'null', '5', '"camera"']),
+  ...['"trackSubscribe"', '"toString"', '""', 'undefined', 'null', '5', ANY].map((type) =>
+    [`new Room({ servers: address }).on(${type}, () => {})`, /^type: there is no event "/]),
   ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
 ];
 
