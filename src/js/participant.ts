@@ -273,7 +273,8 @@ export class LocalParticipant extends Participant {
 
   /**
    * Writes to everybody who is in the room, up to 16,384 characters. Resolves with what the others get, when it is on its
-   * way. Nothing is kept for those who come later.
+   * way, which does not prove that anybody got it. Nothing is kept for those who come later. Join with `data: true`: else
+   * the first message opens the way, and takes some seconds.
    *
    * @example
    * show(await room.localParticipant.sendChatMessage('hello'));
@@ -299,7 +300,7 @@ export class LocalParticipant extends Participant {
 
   /**
    * Sends a file to everybody who is in the room, up to 256 MiB; see the event `fileOffered`. Resolves when the browser
-   * has all of it on its way. Other data goes on meanwhile; of files, eight are under way at a time, with 256 MiB together.
+   * has all of it on its way, which does not prove that anybody got it. Other data goes on meanwhile; of files, eight are under way at a time, with 256 MiB together.
    * Rejects with `aborted` if the room is left meanwhile.
    *
    * @example

@@ -222,7 +222,8 @@ export class Room extends Emitter<RoomEventMap> {
 
   /**
    * Looks for another way for packets, sending and receiving (ICE restart). Done by itself when packets are missing for
-   * two seconds, when ICE fails, and when the browser says that the network changed.
+   * two seconds, when ICE fails, and when the browser says that the network changed. Throws `invalid-state` outside of a
+   * room, so before joining.
    */
   restartIce(): void {
     this.#loaded().restartIce();
@@ -254,7 +255,7 @@ export class Room extends Emitter<RoomEventMap> {
     this.#loaded().setCredentials(pin, token);
   }
 
-  /** Stops or continues everything that is received; subscriptions stay. */
+  /** Stops or continues everything that is received; subscriptions stay. Throws `invalid-state` outside of a room, so before joining. */
   setReceivingPaused(paused: boolean): void {
     check('paused', FLAG, paused);
     this.#loaded().pauseReceiving(paused);
@@ -283,7 +284,8 @@ export class Room extends Emitter<RoomEventMap> {
 
   /**
    * The room, for those who know its secret: send people out, mute streams, lock, record, end. Rooms without a secret
-   * let everybody. What it resolves with stays with the room one is in: after leaving, ask again.
+   * let everybody. What it resolves with stays with the room one is in: after leaving, ask again. Nothing is asked of the
+   * server by that: with a wrong secret it resolves as well, and what is done with it rejects.
    *
    * @example
    * const moderation = await room.moderation(secret);
@@ -317,6 +319,7 @@ export class Room extends Emitter<RoomEventMap> {
   /**
    * Answers what people in the room ask of this page, by this name; before joining as well, and until the returned
    * function is called. What the handler returns is the answer; if it throws, the other page hears that it failed, and no more.
+   * A name that is answered already is refused.
    *
    * @example
    * room.onRequest('battery', async () => (await navigator.getBattery()).level);
