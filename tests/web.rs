@@ -60,6 +60,8 @@ pub mod simulate;
 mod stage;
 #[path = "web/videoroom.rs"]
 pub mod videoroom;
+#[path = "web/within.rs"]
+pub mod within;
 #[path = "web/wrong.rs"]
 pub mod wrong;
 

@@ -41,6 +41,8 @@ pub(super) struct Inner {
     pub(super) options: Options,
     pub(super) engine: RefCell<Signalling>,
     pub(super) transport: RefCell<Option<Box<dyn Transport>>>,
+    /// One through which nothing passes any more, and of which the server is not to know.
+    pub(super) buried: RefCell<Option<Box<dyn Transport>>>,
     opened: RefCell<Option<oneshot::Sender<Result<(), Error>>>>,
     waiting: RefCell<Map<Token, Waiting>>,
     sinks: RefCell<Map<HandleId, Sink>>,
@@ -84,6 +86,7 @@ pub(super) fn start(
         server: Cell::new(0),
         engine: RefCell::new(Signalling::new(config, web::random_text(), web::now())),
         transport: RefCell::default(),
+        buried: RefCell::default(),
         opened: RefCell::new(Some(opened)),
         waiting: RefCell::default(),
         sinks: RefCell::default(),

@@ -2,12 +2,7 @@
 
 use super::connection::Connection;
 use super::transport::{self, TransportEvent};
-use crate::engine::Millis;
 use crate::engine::signalling::State;
-use crate::web;
-
-/// How long a way that swallows everything stays open for the server, ms: until it was given up here, and a while more.
-const GRAVE: Millis = Millis(15_000);
 
 /// What can be caused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,14 +38,9 @@ impl Connection {
     fn swallow(&self) {
         self.0.engine.borrow_mut().deafen();
         let carrier = self.0.transport.take();
-        // A poll that goes on would take what is for the one that is to come, and there is nothing else to close.
-        if transport::is_rest(&self.0.url()) {
-            return;
+        // Polls that go on would take what is for those that are to come. A socket stays open, for the server to find out.
+        if !transport::is_rest(&self.0.url()) {
+            drop(self.0.buried.replace(carrier));
         }
-        web::spawn_local(async move {
-            // The server is not told before it has had the time to find out.
-            web::sleep(GRAVE).await;
-            drop(carrier);
-        });
     }
 }

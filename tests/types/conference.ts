@@ -1,8 +1,12 @@
 // A page builder: joins, shows everybody, leaves.
 import { JanusError, Room, checkConnection, createLocalTracks, load, openDevices } from 'janus-wasm';
 import type { LocalTrackPublication, PrepareOptions, PublishSettings, RemoteTrackPublication, RoomCredentials, TrackPublishOptions } from 'janus-wasm';
-import type { CheckReport, DebugBundle, Moderation, Trouble } from 'janus-wasm';
+import type { CheckReport, DebugBundle, Moderation, ReconnectAttempt, Trouble } from 'janus-wasm';
 import type { ChatMessage, Id, LocalTrack, Participant, RemoteParticipant, RemoteTrack, RoomState, TrackKind, TrackSource } from 'janus-wasm';
+
+/** Media first. */
+const soon = ({ what, number, elapsed }: ReconnectAttempt): number | undefined =>
+  what === 'media' ? 0 : elapsed < 60_000 ? number * 500 : undefined;
 
 export async function conference(grid: HTMLElement, signal: AbortSignal): Promise<Room> {
   await load(new URL('https://pages.example/janus.wasm'));
@@ -14,6 +18,7 @@ export async function conference(grid: HTMLElement, signal: AbortSignal): Promis
     apiSecret: 'secret',
     connectTimeout: 5_000,
     requestTimeout: 5_000,
+    reconnect: { delay: soon },
   });
 
   const stop: () => void = room.on('trackSubscribed', ({ track, participant, publication }) => {

@@ -42,9 +42,9 @@ impl Newer {
         Room::new(options)
     }
 
-    /// How often something was said of somebody by this request.
+    /// How often somebody said something of themselves by requests that begin so.
     pub(crate) fn asked(&self, request: &str) -> usize {
-        self.asked.borrow().iter().filter(|one| *one == request).count()
+        self.asked.borrow().iter().filter(|one| one.starts_with(request)).count()
     }
 
     fn connector(self: &Rc<Self>) -> Connector {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::mem::{Discriminant, discriminant};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Waker};
 
 use janus_wasm::engine::Millis;
@@ -16,17 +16,21 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::live::{send, tone};
 use super::people::{json, noise, until, url};
-use super::stage::{Pair, canvas, from, ours, stay};
+use super::stage::{Pair, canvas, from, ours, show, stay};
 
 static PANICS: AtomicU32 = AtomicU32::new(0);
+static COUNTS: AtomicBool = AtomicBool::new(false);
 
 /// Counts panics from now on, also those of which no test hears since the browser called.
 fn count_panics() -> u32 {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        PANICS.fetch_add(1, Ordering::Relaxed);
-        before(panic);
-    }));
+    // After a test that panicked, nothing can be set any more.
+    if !std::thread::panicking() && !COUNTS.swap(true, Ordering::Relaxed) {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            PANICS.fetch_add(1, Ordering::Relaxed);
+            before(panic);
+        }));
+    }
     panics()
 }
 
@@ -135,13 +139,14 @@ async fn within_events_everything_can_be_done() {
     at_bob.send_chat_message("hello").await.unwrap();
     at_bob.set_attributes([("language", Some("pt"))]).unwrap();
     at_bob.set_hand_raised(true).unwrap();
-    at_bob.send_data("data", DataOptions::default()).await.unwrap();
     at_bob.send_file(&noise(300_000)[..], FileOptions::new()).await.unwrap();
+    until("a part of the file", || (progress.get() > 0).then_some(())).await;
+    // By now what is not kept for anybody is heard.
+    at_bob.send_data("data", DataOptions::default()).await.unwrap();
     let camera = ours(&pair.bob, Source::Camera);
     camera.mute(false).await.unwrap();
     camera.unmute().await.unwrap();
     until("all that an exchange tells", || (of_exchange.borrow().len() >= 5).then_some(())).await;
-    until("a part of the file", || (progress.get() > 0).then_some(())).await;
     until("what a room tells", || (of_room.borrow().len() >= 10).then_some(())).await;
     // All of it is as it was.
     let raised = || at_ada.is_hand_raised(&pair.bob.local_id().unwrap()).then_some(());
@@ -188,7 +193,11 @@ impl Leaver {
         match event {
             RoomEvent::ParticipantJoined { .. } => self.hears("joined"),
             RoomEvent::TrackPublished { .. } => self.hears("published"),
-            RoomEvent::TrackSubscribed { .. } => self.hears("subscribed"),
+            RoomEvent::TrackSubscribed { track, .. } => {
+                // What nobody plays is not heard.
+                show(&track.attach(None).unwrap());
+                self.hears("subscribed");
+            }
             RoomEvent::TrackMuted { .. } => self.hears("muted"),
             RoomEvent::DataChannel { .. } => self.hears("channel"),
             RoomEvent::ParticipantLeft { .. } => self.hears("left"),
@@ -275,8 +284,21 @@ async fn until_not(is_so: impl Fn() -> bool) {
 
 /// Within which Ada leaves, in this order: Bob goes on with what he did before.
 const EVENTS: [&str; 15] = [
-    "joined", "left", "published", "subscribed", "muted", "channel", "chat", "attributes", "hand",
-    "data", "progress", "speaking", "speakers", "stalled", "resumed",
+    "joined",
+    "left",
+    "published",
+    "subscribed",
+    "muted",
+    "channel",
+    "chat",
+    "attributes",
+    "hand",
+    "data",
+    "progress",
+    "speaking",
+    "speakers",
+    "stalled",
+    "resumed",
 ];
 
 /// Does what Ada hears of by this event; by turns where one thing alone is told once.

@@ -78,6 +78,8 @@ impl Returning {
     /// Time during which nobody could be asked does not count. A server that started again has no room that was made.
     pub(super) fn interrupted(&mut self) {
         (self.refused, self.asked, self.created) = (None, 0, false);
+        // Whoever makes rooms would make one again that was ended on purpose.
+        self.ended = self.ended.filter(|_| self.makes);
     }
 
     /// There is another pin or token to be let in with. `asking`: with the one before it is asked now.

@@ -27,9 +27,8 @@ function doEverything(room) {
     () => me.sendFile(new Blob([noise(100)])),
     () => me.setMetadata({}),
     () => me.request(other, 'nothing', 1, { timeout: 2_000 }),
-    () => me.publishTrack(track),
+    () => me.publishTrack(track).then((publication) => publication.unpublish()),
     ...publications.flatMap((publication) => [() => publication.mute(), () => publication.unmute()]),
-    () => me.unpublishTrack(track),
     ...received.flatMap((publication) => [
       () => publication.requestKeyFrame(), () => publication.setPaused(true), () => publication.setPaused(false),
       () => publication.setSubscribed(false), () => publication.setSubscribed(true),

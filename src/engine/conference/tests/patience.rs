@@ -75,6 +75,36 @@ fn what_takes_long_is_asked_less_often() {
 }
 
 #[test]
+fn time_in_which_nobody_could_be_asked_is_no_waiting_for_a_room() {
+    let mut conference = watching();
+    conference.await_room(Millis(60_000));
+    let mut now = HERE;
+    depart(&mut conference, now);
+    for _ in 0..5 {
+        conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+        assert_eq!(over(&drain(&mut conference, now)), None);
+        conference.signalling(false);
+        now = now + Millis(50_000);
+        conference.signalling(true);
+        depart(&mut conference, now);
+    }
+}
+
+#[test]
+fn who_makes_rooms_makes_none_that_was_ended_while_the_connection_is_away() {
+    let mut conference = watching();
+    conference.await_room(Millis(60_000));
+    conference.make_room();
+    conference.room_event(RoomEvent::Destroyed);
+    drain(&mut conference, HERE);
+    conference.signalling(false);
+    conference.signalling(true);
+    depart(&mut conference, HERE);
+    conference.answer(Asked::Join, refused(ErrorCode::RoomNotFound));
+    assert!(drain(&mut conference, HERE).is_empty(), "it is waited for");
+}
+
+#[test]
 fn who_may_make_the_room_does_not_wait_for_it() {
     let mut conference = watching();
     conference.await_room(Millis(60_000));
