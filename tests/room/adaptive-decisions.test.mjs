@@ -321,7 +321,8 @@ describe('a way that becomes narrow', () => {
   it('is not taken for narrow for long where pictures stand still however little comes', () => {
     for (const seed of SEEDS) {
       const story = new Story(seed);
-      story.restless = 0.95;
+      story.run(30);
+      [story.restless, story.late] = [0.95, 150];
       story.run(300);
       assert.ok(story.isWhole, `seed ${seed}`);
       assert.ok(story.held.every(({ level }) => level > 0), `seed ${seed}: something stopped`);
@@ -377,22 +378,30 @@ describe('the verdict on a sample', () => {
     assert.equal(judge({}, { expected: 3, delay: 400 }, { expected: 3, delay: 400 }), 'fair');
   });
 
-  it('goes by pictures that stand still where that is not their sender’s doing', () => {
-    const [one, two] = [{ frozen: 1 }, { frozen: 2 }];
-    assert.deepEqual([judge(one, one, one), judge(two), judge(two, {}, two), judge(two, two)], ['good', 'fair', 'fair', 'bad']);
+  it('goes by pictures that stand still where that is not their sender’s doing, nor this machine’s', () => {
+    const late = { delay: 200 };
+    const [one, two] = [{ ...late, frozen: 1 }, { ...late, frozen: 2 }];
+    assert.deepEqual([judge({}, one, one, one), judge({}, two)], ['fair', 'fair']);
+    assert.deepEqual([judge({}, two, late, two), judge({}, two, two)], ['fair', 'bad']);
+    // Where nothing comes later it is not the way.
+    assert.equal(judge({}, { frozen: 3 }, { frozen: 3 }), 'good');
     // Of a few among many.
-    const few = { people: 5, frozen: 2 };
-    assert.equal(judge(few, few, few), 'good');
-    // Of the only one, where less arrives than before, and later.
-    const alone = { people: 1, frozen: 1 };
-    const [less, late] = [{ bitrate: 5e5 }, { delay: 200 }];
-    assert.equal(judge({}, { ...alone, ...less }, { ...alone, ...less }), 'good');
-    assert.equal(judge({}, { ...alone, ...late }, { ...alone, ...late }), 'fair');
-    assert.equal(judge({}, { ...alone, ...less, ...late }, { ...alone, ...less, ...late }), 'bad');
+    const few = { ...late, people: 5, frozen: 2 };
+    assert.equal(judge({}, few, few, few), 'fair');
+    // Of the only one, where less arrives than before.
+    const alone = { ...late, people: 1, frozen: 1 };
+    assert.equal(judge({}, alone, alone), 'fair');
+    assert.equal(judge({}, { ...alone, bitrate: 5e5 }, { ...alone, bitrate: 5e5 }), 'bad');
+  });
+
+  it('waits for news of the delay', () => {
+    const none = { delay: undefined };
+    assert.deepEqual([judge({}, { delay: 400 }, none, none), judge({}, { delay: 400 }, none, { delay: 400 })], ['fair', 'bad']);
+    assert.equal(judge(none, none), 'good');
   });
 
   it('goes no longer by what stays as it is although less comes', () => {
-    for (const bad of [{ delay: 600 }, { frozen: 3 }]) {
+    for (const bad of [{ delay: 600 }, { delay: 200, frozen: 3 }]) {
       const network = new Network();
       const judge = (sample) => network.judge({ ...FINE, ...sample });
       const less = { ...bad, bitrate: 5e5 };
@@ -448,6 +457,26 @@ describe('the verdict on a sample', () => {
     // Another stream in its place began anew, and so does a counter that went back.
     assert.equal(read({ ...video, ssrc: 9, timestamp: 4_000, packetsReceived: 1_000 }), undefined);
     assert.equal(read({ ...video, ssrc: 9, timestamp: 5_000, packetsReceived: 10 }).expected, 0);
+  });
+
+  it('tells how much longer the way of the server’s reports became, when there is one', () => {
+    const sampler = new Sampler();
+    const read = (timestamp, ...reports) => {
+      const streams = reports.map(([id, sent, took]) => [
+        { id: `V${id}`, type: 'inbound-rtp', kind: 'video', ssrc: 1, timestamp, remoteId: `R${id}` },
+        { id: `R${id}`, type: 'remote-outbound-rtp', timestamp: sent + took, remoteTimestamp: sent },
+      ]);
+      return sampler.read(new Map(streams.flat().map((entry) => [entry.id, entry])), new Map())?.delay;
+    };
+    // The clocks differ by an hour.
+    const hour = 3_600_000;
+    assert.equal(read(1_000, ['a', 500, hour]), undefined);
+    assert.equal(read(2_000, ['a', 1_500, hour + 300]), 300);
+    assert.equal(read(3_000, ['a', 1_500, hour + 300]), undefined);
+    // Whoever comes later, by whatever clock, is as late as the others; the least counts.
+    assert.equal(read(4_000, ['a', 3_500, hour + 400], ['b', 3_400, 7]), 400);
+    assert.equal(read(5_000, ['a', 4_500, hour + 900], ['b', 4_400, 107]), 500);
+    assert.equal(read(6_000, ['b', 5_400, 7]), 400);
   });
 
   it('counts people, not their pictures, and no delay that was asked for', () => {

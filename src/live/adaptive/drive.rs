@@ -9,7 +9,7 @@ use super::event::{AdaptiveEvent, Limitation};
 use super::fresh::fresh_picture;
 use super::receiving::Receiving;
 use super::reduction::Asked;
-use super::sample::Inbound;
+use super::sample::{Inbound, ServerReport};
 use super::sending::{self, Published, Sending};
 use super::tile::VideoTile;
 use crate::engine::Millis;
@@ -388,9 +388,22 @@ fn whose(stats: &RoomStats) -> Map<String, Id> {
 
 /// What a report says of what is received.
 fn inbound(raw: &JsValue, whose: &Map<String, Id>) -> Vec<Inbound> {
-    let entries = Report::of(raw.clone()).entries().into_iter();
-    let received = entries.filter(|it| it.text("type").as_deref() == Some("inbound-rtp"));
-    received.map(|it| entry(&it, whose)).collect()
+    let entries = Report::of(raw.clone()).entries();
+    let of = |form: &'static str| {
+        entries.iter().filter(move |it| it.text("type").as_deref() == Some(form))
+    };
+    let reports = of("remote-outbound-rtp").filter_map(|it| Some((it.text("id")?, report(it)?)));
+    let reports: Map<String, ServerReport> = reports.collect();
+    let received = of("inbound-rtp").map(|it| Inbound {
+        report: it.text("remoteId").and_then(|id| reports.get(&id).copied()),
+        ..entry(it, whose)
+    });
+    received.collect()
+}
+
+fn report(record: &Record) -> Option<ServerReport> {
+    let sent = record.number("remoteTimestamp")?;
+    Some(ServerReport { sent, took: record.number("timestamp")? - sent })
 }
 
 fn entry(record: &Record, whose: &Map<String, Id>) -> Inbound {
@@ -409,6 +422,7 @@ fn entry(record: &Record, whose: &Map<String, Id>) -> Inbound {
         jitter_buffer_delay: record.number("jitterBufferDelay"),
         jitter_buffer_minimum_delay: record.number("jitterBufferMinimumDelay"),
         jitter_buffer_emitted_count: record.number("jitterBufferEmittedCount"),
+        report: None,
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) struct Sample {
     /// Of how many people pictures came, and of how many of them any stood still.
     pub(super) people: usize,
     pub(super) frozen: usize,
-    /// How long media waited to be played, on average, ms; it waits longer where the network is uneven. Without what the
-    /// application asked for.
+    /// How long media waited to be played, on average, ms, without what the application asked for: it waits longer where
+    /// the network is uneven. And how much longer it was on its way than at first. Nothing where there is no news of that.
     pub(super) delay: Option<f64>,
     /// Pictures that were decoded, and those that came and were not.
     pub(super) decoded: f64,
@@ -199,25 +199,42 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_goes_by_pictures_that_stand_still_where_that_is_not_their_senders_doing() {
-        let of = |people, frozen| Sample { people, frozen, ..FINE };
+    fn the_verdict_goes_by_pictures_that_stand_still_for_neither_their_senders_nor_this_machine() {
+        let late = Sample { delay: Some(200.0), ..FINE };
+        let of = |people, frozen| Sample { people, frozen, ..late };
         let (one, two) = (of(3, 1), of(3, 2));
-        assert_eq!([network(&[one, one, one]), network(&[two])], [Good, Fair]);
-        assert_eq!([network(&[two, FINE, two]), network(&[two, two])], [Fair, Bad]);
+        assert_eq!([network(&[FINE, one, one, one]), network(&[FINE, two])], [Fair, Fair]);
+        assert_eq!([network(&[FINE, two, late, two]), network(&[FINE, two, two])], [Fair, Bad]);
+        // Where nothing comes later it is not the way.
+        let still = Sample { frozen: 3, ..FINE };
+        assert_eq!(network(&[FINE, still, still]), Good);
         // Of a few among many.
-        assert_eq!(network(&[of(5, 2), of(5, 2), of(5, 2)]), Good);
-        // Of the only one, where less arrives than before, and later.
-        let alone = of(1, 1);
-        let (less, late) =
-            (Sample { bitrate: 5e5, ..alone }, Sample { delay: Some(200.0), ..alone });
-        assert_eq!([network(&[FINE, less, less]), network(&[FINE, late, late])], [Good, Fair]);
-        let both = Sample { bitrate: 5e5, ..late };
-        assert_eq!(network(&[FINE, both, both]), Bad);
+        assert_eq!(network(&[FINE, of(5, 2), of(5, 2), of(5, 2)]), Fair);
+        // Of the only one, where less arrives than before.
+        let less = Sample { bitrate: 5e5, ..of(1, 1) };
+        assert_eq!(
+            [network(&[FINE, of(1, 1), of(1, 1)]), network(&[FINE, less, less])],
+            [Fair, Bad]
+        );
+    }
+
+    #[test]
+    fn the_verdict_waits_for_news_of_the_delay() {
+        let none = Sample { delay: None, ..FINE };
+        let late = Sample { delay: Some(400.0), ..FINE };
+        assert_eq!(
+            [network(&[FINE, late, none, none]), network(&[FINE, late, none, late])],
+            [Fair, Bad]
+        );
+        assert_eq!(network(&[none, none]), Good);
     }
 
     #[test]
     fn the_verdict_goes_no_longer_by_what_stays_as_it_is_although_less_comes() {
-        for bad in [Sample { delay: Some(600.0), ..FINE }, Sample { frozen: 3, ..FINE }] {
+        for bad in [
+            Sample { delay: Some(600.0), ..FINE },
+            Sample { delay: Some(200.0), frozen: 3, ..FINE },
+        ] {
             let mut network = Network::default();
             network.judge(&FINE);
             assert_eq!([network.judge(&bad), network.judge(&bad)], [Fair, Bad]);

@@ -24,6 +24,15 @@ pub(super) struct Inbound {
     pub(super) jitter_buffer_delay: Option<f64>,
     pub(super) jitter_buffer_minimum_delay: Option<f64>,
     pub(super) jitter_buffer_emitted_count: Option<f64>,
+    /// The server's last report of it.
+    pub(super) report: Option<ServerReport>,
+}
+
+/// When a report of the server was sent, by a clock of its own, and how long it seems to have taken, ms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ServerReport {
+    pub(super) sent: f64,
+    pub(super) took: f64,
 }
 
 impl Inbound {
@@ -44,23 +53,74 @@ pub(super) fn is_same(one: Option<f64>, other: Option<f64>) -> bool {
 
 /// Makes samples of reports, each of what was since the one before.
 #[derive(Debug, Default)]
-pub(super) struct Sampler(Vec<Inbound>);
+pub(super) struct Sampler {
+    before: Vec<Inbound>,
+    way: Way,
+}
 
 impl Sampler {
     /// The first report makes none.
     pub(super) fn read(&mut self, now: Vec<Inbound>) -> Option<Sample> {
-        let before = std::mem::replace(&mut self.0, now);
-        let pairs = self.0.iter().filter_map(|now| {
+        let way = self.way.read(&now);
+        let before = std::mem::replace(&mut self.before, now);
+        let pairs = self.before.iter().filter_map(|now| {
             let before = before.iter().find(|before| now.continues(before))?;
             Some(Pair { now, before })
         });
         let pairs: Vec<Pair<'_>> = pairs.collect();
-        if pairs.is_empty() { None } else { Some(sample_of(&pairs)) }
+        if pairs.is_empty() { None } else { Some(sample_of(&pairs, way)) }
     }
 
     /// What was is of no account: nobody looked for a while.
     pub(super) fn forget(&mut self) {
-        self.0.clear();
+        self.before.clear();
+    }
+}
+
+/// How long the way was when a report took it last, ms; `is_new`: it took it since the time before.
+#[derive(Clone, Copy)]
+struct Passage {
+    took: f64,
+    is_new: bool,
+}
+
+/// A stream whose server reports, and what its first report seems to have taken, ms.
+#[derive(Debug)]
+struct Reported {
+    id: String,
+    ssrc: Option<f64>,
+    first: f64,
+    sent: f64,
+}
+
+/// How much longer reports of the server are on their way than at first: a queue that fills evenly is seen by nothing else.
+/// Whatever the clocks say, the differences are right.
+#[derive(Debug, Default)]
+struct Way {
+    before: Vec<Reported>,
+    took: f64,
+}
+
+impl Way {
+    fn read(&mut self, streams: &[Inbound]) -> Option<Passage> {
+        let past = std::mem::take(&mut self.before);
+        let before = |stream: &Inbound| {
+            past.iter().find(|it| it.id == stream.id && is_same(it.ssrc, stream.ssrc))
+        };
+        let reported = streams.iter().filter_map(|it| Some((it, it.report?, before(it))));
+        let reported: Vec<_> = reported.collect();
+        let known = reported.iter().filter_map(|(_, now, past)| Some(now.took - (*past)?.first));
+        self.took = known.reduce(f64::min).unwrap_or(self.took);
+        let is_same = |now: &ServerReport, past: &Reported| now.sent.total_cmp(&past.sent).is_eq();
+        let is_new = reported.iter().any(|(_, now, past)| past.is_none_or(|it| !is_same(now, it)));
+        for (stream, now, past) in &reported {
+            // One that is new took as long as the others do now.
+            let first = past.map_or(now.took - self.took, |past| past.first);
+            let (id, ssrc) = (stream.id.clone(), stream.ssrc);
+            self.before.push(Reported { id, ssrc, first, sent: now.sent });
+        }
+        let passage = Passage { took: self.took, is_new };
+        (!reported.is_empty()).then_some(passage)
     }
 }
 
@@ -112,7 +172,7 @@ fn people<'a>(pairs: impl Iterator<Item = &'a Pair<'a>>) -> usize {
     people.len()
 }
 
-fn sample_of(pairs: &[Pair<'_>]) -> Sample {
+fn sample_of(pairs: &[Pair<'_>], way: Option<Passage>) -> Sample {
     let all = |counter: Counter| pairs.iter().map(|pair| pair.growth(counter)).sum::<f64>();
     let video = |counter: Counter| {
         let video = pairs.iter().filter(|pair| pair.now.is_video);
@@ -120,6 +180,8 @@ fn sample_of(pairs: &[Pair<'_>]) -> Sample {
     };
     let spans = pairs.iter().map(|pair| pair.now.time - pair.before.time);
     let span = spans.reduce(f64::max).unwrap_or(f64::INFINITY);
+    // The least of them: one stream that waits for its own sender does not count.
+    let waited = pairs.iter().filter_map(Pair::delay).reduce(f64::min);
     let lost = all(|it| it.packets_lost);
     Sample {
         lost,
@@ -127,8 +189,11 @@ fn sample_of(pairs: &[Pair<'_>]) -> Sample {
         bitrate: video(|it| it.bytes_received) * 8_000.0 / span,
         people: people(pairs.iter().filter(|pair| pair.moves())),
         frozen: people(pairs.iter().filter(|pair| pair.is_frozen())),
-        // The least of them: one stream that waits for its own sender does not count.
-        delay: pairs.iter().filter_map(Pair::delay).reduce(f64::min),
+        delay: match way {
+            Some(Passage { is_new: false, .. }) => None,
+            Some(Passage { took, .. }) => Some(waited.unwrap_or_default() + took),
+            None => waited,
+        },
         decoded: video(|it| it.frames_decoded),
         dropped: video(|it| it.frames_dropped),
     }
@@ -189,6 +254,32 @@ mod tests {
         assert!(sample.is_some_and(|sample| sample.expected.abs() < 1e-6));
         sampler.forget();
         assert_eq!(sampler.read(vec![other(6_000.0, 20.0)]), None);
+    }
+
+    #[test]
+    fn tells_how_much_longer_the_way_of_the_servers_reports_became_when_there_is_one() {
+        let mut sampler = Sampler::default();
+        let mut read = |time: f64, reports: &[(&str, f64, f64)]| {
+            let of = |(id, sent, took): &(&str, f64, f64)| Inbound {
+                id: (*id).to_owned(),
+                time,
+                is_video: true,
+                report: Some(ServerReport { sent: *sent, took: *took }),
+                ..Inbound::default()
+            };
+            sampler.read(reports.iter().map(of).collect()).and_then(|sample| sample.delay)
+        };
+        // The clocks differ by an hour.
+        let hour = 3_600_000.0;
+        assert_eq!(read(1_000.0, &[("a", 500.0, hour)]), None);
+        assert_eq!(read(2_000.0, &[("a", 1_500.0, hour + 300.0)]), Some(300.0));
+        assert_eq!(read(3_000.0, &[("a", 1_500.0, hour + 300.0)]), None);
+        // Whoever comes later, by whatever clock, is as late as the others; the least counts.
+        let both = |a, b| [("a", 3_500.0, hour + a), ("b", 3_400.0, b)];
+        assert_eq!(read(4_000.0, &both(400.0, 7.0)), Some(400.0));
+        let both = [("a", 4_500.0, hour + 900.0), ("b", 4_400.0, 107.0)];
+        assert_eq!(read(5_000.0, &both), Some(500.0));
+        assert_eq!(read(6_000.0, &[("b", 5_400.0, 7.0)]), Some(400.0));
     }
 
     #[test]

@@ -17,9 +17,9 @@ const FORGET: f64 = 0.02;
 const FIND: f64 = 0.25;
 /// So often in a row: what happens once and then no more was an interruption, of our way or of whoever sends.
 pub(super) const TIMES: u32 = 2;
-/// One person's pictures stand still for us where less arrives than usual, and later by so much, ms.
-const FELL: f64 = 0.8;
+/// Pictures stand still for us where all is later by so much, ms; one person's, where less arrives than usual as well.
 const RISE: f64 = 100.0;
+const FELL: f64 = 0.8;
 /// How fast it is forgotten what usually arrives, by sample.
 const UNUSUAL: f64 = 0.05;
 /// What was asked for in place of more has come when so much less arrives.
@@ -27,9 +27,6 @@ pub(super) const LESS: f64 = 0.85;
 /// Then so many samples without trouble say that it helped, and so many with the same trouble that it did not.
 const HELPED: u32 = 4;
 const IN_VAIN: u32 = 6;
-/// For so many samples after the last of them, pictures that stand still whatever is held back do not count.
-const SPARED: u32 = 60;
-
 /// Less was asked for: what arrived then, and how it went since it came.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
@@ -56,7 +53,7 @@ pub(super) struct Waits {
     usual: f64,
     late: u32,
     still: u32,
-    spared: u32,
+    queue: Queue,
     cut: Option<Cut>,
 }
 
@@ -64,25 +61,22 @@ impl Waits {
     pub(super) fn judge(&mut self, sample: &Sample) -> Verdict {
         let is_still = self.is_still(sample);
         self.usual = sample.bitrate.max(self.usual + (sample.bitrate - self.usual) * UNUSUAL);
-        let queue = sample.delay.map(|delay| self.queue(delay)).unwrap_or_default();
-        let is_long = queue.part > 1.0;
-        if !queue.is_emptied && self.is_in_vain(sample.bitrate, is_still || is_long) {
-            if is_long {
-                self.calm = sample.delay;
-            }
-            if is_still {
-                self.spared = SPARED;
-            }
+        if let Some(delay) = sample.delay {
+            self.queue = self.queue_of(delay);
+        }
+        let Queue { part, is_emptied } = self.queue;
+        let is_long = part > 1.0;
+        if !is_emptied && self.is_in_vain(sample.bitrate, is_still || is_long) {
+            self.calm = self.before;
             return Verdict::Fair;
         }
-        // As long as it lasts that is not forgotten.
-        let is_spared = is_still && self.spared > 0;
-        self.spared = if is_spared { SPARED } else { self.spared.saturating_sub(1) };
-        self.late = if is_long && !queue.is_emptied { self.late.saturating_add(1) } else { 0 };
-        self.still = if is_still && self.spared == 0 { self.still.saturating_add(1) } else { 0 };
+        if sample.delay.is_some() {
+            self.late = if is_long && !is_emptied { self.late.saturating_add(1) } else { 0 };
+        }
+        self.still = if is_still { self.still.saturating_add(1) } else { 0 };
         if self.late >= TIMES || self.still >= TIMES {
             Verdict::Bad
-        } else if queue.part > BEGINS || self.still > 0 {
+        } else if part > BEGINS || self.still > 0 {
             Verdict::Fair
         } else {
             Verdict::Good
@@ -95,17 +89,22 @@ impl Waits {
         (self.late, self.still, self.usual) = (0, 0, 0.0);
     }
 
-    /// Whether pictures stand still for a reason of ours: one person's alone may do so for a reason of theirs.
+    /// Whether pictures stand still for a reason of ours: those of several people who are no few, and those of one alone,
+    /// who may have reasons of their own, where less arrives. Where nothing is later this machine may be what stands still.
     fn is_still(&self, sample: &Sample) -> bool {
-        let &Sample { people, frozen, bitrate, delay, .. } = sample;
-        if frozen > 1 {
-            return frozen * 2 >= people;
+        let &Sample { people, frozen, bitrate, .. } = sample;
+        let delay = sample.delay.or(self.before);
+        if delay.zip(self.calm).is_none_or(|(delay, calm)| delay <= calm + RISE) {
+            return false;
         }
-        let is_later = delay.zip(self.calm).is_some_and(|(delay, calm)| delay > calm + RISE);
-        frozen > 0 && frozen == people && bitrate < self.usual * FELL && is_later
+        if frozen > 1 {
+            frozen * 2 >= people
+        } else {
+            frozen > 0 && people == 1 && bitrate < self.usual * FELL
+        }
     }
 
-    fn queue(&mut self, delay: f64) -> Queue {
+    fn queue_of(&mut self, delay: f64) -> Queue {
         let before = self.before.replace(delay).unwrap_or(delay);
         let calm = self.calm.unwrap_or(delay);
         let part = (delay - calm) / calm.max(QUEUE);

@@ -13,8 +13,8 @@ export interface Sample {
   readonly people: number;
   readonly frozen: number;
   /**
-   * How long media waited to be played, on average, ms; it waits longer where the network is uneven. Without what the page
-   * asked for.
+   * How long media waited to be played, on average, ms, without what the page asked for: it waits longer where the network
+   * is uneven. And how much longer it was on its way than at first. Nothing where there is no news of that.
    */
   readonly delay: number | undefined;
   /** Pictures that were decoded, and those that came and were not. */

@@ -18,9 +18,9 @@ const FORGET = 0.02;
 const FIND = 0.25;
 /** So often in a row: what happens once and then no more was an interruption, of our way or of whoever sends. @internal */
 export const TIMES = 2;
-/** One person's pictures stand still for us where less arrives than usual, and later by so much, ms. */
-const FELL = 0.8;
+/** Pictures stand still for us where all is later by so much, ms; one person's, where less arrives than usual as well. */
 const RISE = 100;
+const FELL = 0.8;
 /** How fast it is forgotten what usually arrives, by sample. */
 const UNUSUAL = 0.05;
 /** What was asked for in place of more has come when so much less arrives. @internal */
@@ -28,38 +28,39 @@ export const LESS = 0.85;
 /** Then so many samples without trouble say that it helped, and so many with the same trouble that it did not. */
 const HELPED = 4;
 const IN_VAIN = 6;
-/** For so many samples after the last of them, pictures that stand still whatever is held back do not count. */
-const SPARED = 60;
+/** How much of a queue there is, of 1 that is too much, and whether that is being emptied. */
+interface Queue {
+  readonly part: number;
+  readonly isEmptied: boolean;
+}
 
 /** @internal */
 export class Waits {
   /** The delay at the best of times, or where it stays whatever is held back, ms. */
   #calm: number | undefined;
   #before: number | undefined;
+  #queue: Queue = { part: 0, isEmptied: false };
   #usual = 0;
   #late = 0;
   #still = 0;
-  #spared = 0;
   /** Less was asked for: what arrived then, and how it went since it came. */
   #cut: { readonly bitrate: number; helped: number; inVain: number } | undefined;
 
   judge(sample: Sample): Verdict {
-    const { bitrate } = sample;
+    const { bitrate, delay } = sample;
     const isStill = this.#isStill(sample);
     this.#usual = Math.max(bitrate, this.#usual + (bitrate - this.#usual) * UNUSUAL);
-    const { queue, isEmptied } = this.#queue(sample.delay);
-    const isLong = queue > 1;
+    if (delay !== undefined) this.#queue = this.#queueOf(delay);
+    const { part, isEmptied } = this.#queue;
+    const isLong = part > 1;
     if (!isEmptied && this.#isInVain(bitrate, isStill || isLong)) {
-      if (isLong) this.#calm = sample.delay;
-      if (isStill) this.#spared = SPARED;
+      this.#calm = this.#before;
       return 'fair';
     }
-    // As long as it lasts that is not forgotten.
-    this.#spared = isStill && this.#spared > 0 ? SPARED : Math.max(0, this.#spared - 1);
-    this.#late = isLong && !isEmptied ? this.#late + 1 : 0;
-    this.#still = isStill && this.#spared === 0 ? this.#still + 1 : 0;
+    if (delay !== undefined) this.#late = isLong && !isEmptied ? this.#late + 1 : 0;
+    this.#still = isStill ? this.#still + 1 : 0;
     if (this.#late >= TIMES || this.#still >= TIMES) return 'bad';
-    return queue > BEGINS || this.#still > 0 ? 'fair' : 'good';
+    return part > BEGINS || this.#still > 0 ? 'fair' : 'good';
   }
 
   /** Less was asked for because of this sample. */
@@ -68,21 +69,22 @@ export class Waits {
     this.#late = this.#still = this.#usual = 0;
   }
 
-  /** Whether pictures stand still for a reason of ours: one person's alone may do so for a reason of theirs. */
-  #isStill({ people, frozen, bitrate, delay = 0 }: Sample): boolean {
-    if (frozen > 1) return frozen * 2 >= people;
-    return frozen === people && frozen > 0 && bitrate < this.#usual * FELL && delay > (this.#calm ?? delay) + RISE;
+  /**
+   * Whether pictures stand still for a reason of ours: those of several people who are no few, and those of one alone, who
+   * may have reasons of their own, where less arrives. Where nothing is later this machine may be what stands still.
+   */
+  #isStill({ people, frozen, bitrate, delay = this.#before ?? 0 }: Sample): boolean {
+    if (delay <= (this.#calm ?? delay) + RISE) return false;
+    return frozen > 1 ? frozen * 2 >= people : frozen > 0 && people === 1 && bitrate < this.#usual * FELL;
   }
 
-  /** How much of a queue there is, of 1 that is too much, and whether that is being emptied. */
-  #queue(delay: number | undefined): { queue: number; isEmptied: boolean } {
-    if (delay === undefined) return { queue: 0, isEmptied: false };
+  #queueOf(delay: number): Queue {
     const [before, calm] = [this.#before ?? delay, this.#calm ?? delay];
-    const queue = (delay - calm) / Math.max(QUEUE, calm);
-    const isEmptied = queue > 1 && delay <= Math.min(before - SHRINKS, before * SOON);
+    const part = (delay - calm) / Math.max(QUEUE, calm);
+    const isEmptied = part > 1 && delay <= Math.min(before - SHRINKS, before * SOON);
     this.#before = delay;
     this.#calm = isEmptied ? calm : calm + (delay - calm) * (delay < calm ? FIND : FORGET);
-    return { queue, isEmptied };
+    return { part, isEmptied };
   }
 
   /** Whether it stays as it is although less comes. */
