@@ -180,7 +180,9 @@ impl Inner {
     fn interrupted(self: &Rc<Self>) {
         self.settling.borrow_mut().hold();
         let recent = self.recent.borrow_mut().interrupted(now());
-        recent.into_iter().for_each(|words| self.repeat(words));
+        for words in recent {
+            self.repeat(words);
+        }
     }
 
     fn introduced(self: &Rc<Self>, id: &Id, metadata: Option<&Json>) {

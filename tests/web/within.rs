@@ -222,29 +222,29 @@ async fn within_events_one_may_leave_and_join_again() {
     let leaver = Leaver { room: pair.ada.clone(), within: Rc::default() };
     let is_over = Rc::new(Cell::new(false));
 
-    let (leaves, again, over) = (leaver.clone(), pair.room.clone(), Rc::clone(&is_over));
-    let in_room = pair.ada.watch(move |event| leaves.room_said(event, &again, &over));
-    let leaves = leaver.clone();
+    let (who, again, over) = (leaver.clone(), pair.room.clone(), Rc::clone(&is_over));
+    let in_room = pair.ada.watch(move |event| who.room_said(event, &again, &over));
+    let who = leaver.clone();
     let in_exchange = at_ada.watch(move |event| match event {
-        ExchangeEvent::ChatMessage(_) => leaves.hears("chat"),
-        ExchangeEvent::AttributesChanged { .. } => leaves.hears("attributes"),
-        ExchangeEvent::HandRaised { .. } => leaves.hears("hand"),
-        ExchangeEvent::DataReceived { .. } => leaves.hears("data"),
+        ExchangeEvent::ChatMessage(_) => who.hears("chat"),
+        ExchangeEvent::AttributesChanged { .. } => who.hears("attributes"),
+        ExchangeEvent::HandRaised { .. } => who.hears("hand"),
+        ExchangeEvent::DataReceived { .. } => who.hears("data"),
         ExchangeEvent::FileOffered(file) => {
-            let leaves = leaves.clone();
-            file.on_progress(move |_| leaves.hears("progress"));
+            let who = who.clone();
+            file.on_progress(move |_| who.hears("progress"));
         }
     });
-    let leaves = leaver.clone();
+    let who = leaver.clone();
     speakers.on_event(move |event| {
-        leaves.hears(match event {
+        who.hears(match event {
             SpeakersEvent::SpeakingChanged { .. } => "speaking",
             SpeakersEvent::Changed => "speakers",
         });
     });
-    let leaves = leaver.clone();
+    let who = leaver.clone();
     stalls.on_event(move |event| {
-        leaves.hears(match event {
+        who.hears(match event {
             StallsEvent::Stalled(_) => "stalled",
             StallsEvent::Resumed(_) => "resumed",
         });
@@ -282,7 +282,7 @@ async fn until_not(is_so: impl Fn() -> bool) {
     }
 }
 
-/// Within which Ada leaves, in this order: Bob goes on with what he did before.
+/// Within which Ada room, in this order: Bob goes on with what he did before.
 const EVENTS: [&str; 15] = [
     "joined",
     "left",
