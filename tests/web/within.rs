@@ -282,7 +282,7 @@ async fn until_not(is_so: impl Fn() -> bool) {
     }
 }
 
-/// Within which Ada room, in this order: Bob goes on with what he did before.
+/// Within which Ada leaves, in this order: Bob goes on with what he did before.
 const EVENTS: [&str; 15] = [
     "joined",
     "left",
