@@ -7,8 +7,7 @@ use super::checks;
 use super::event::Failure;
 use super::{Room, StreamRef, Terms};
 use crate::engine::negotiation::Role;
-use crate::web::PeerConfig;
-use crate::web::{JsValue, RtcPeerConnection};
+use crate::web::{JsValue, PeerConfig, RtcPeerConnection, now};
 
 impl Room {
     fn with_call(&self, act: impl FnOnce(&Rc<Call>)) -> Result<(), Failure> {
@@ -92,7 +91,7 @@ impl Room {
     /// if it is not, there is reason to say so again.
     pub fn receives_nothing(&self) -> bool {
         let Some(call) = self.0.call() else { return false };
-        let acts = call.conference.borrow_mut().nothing_comes();
+        let acts = call.conference.borrow_mut().nothing_comes(now());
         call.pump();
         acts
     }

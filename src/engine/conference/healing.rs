@@ -14,6 +14,9 @@ const CURE: Millis = Millis(6_000);
 /// How often ICE is restarted before the peer connection is rebuilt.
 const RESTARTS: u32 = 3;
 
+/// How long a connection that has come up is given to bring something, ms: what stood still before may be on its way.
+const FRESH: Millis = Millis(4_000);
+
 /// How a peer connection's transport does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerState {
@@ -39,8 +42,8 @@ enum Cure {
 /// The way back of one peer connection.
 #[derive(Debug, Default)]
 pub(super) struct Healing {
-    /// Packets get through, as far as the browser knows.
-    well: bool,
+    /// Since when packets get through, as far as the browser knows, if they do.
+    well: Option<Millis>,
     due: Option<Millis>,
     /// Nothing is tried before.
     not_before: Millis,
@@ -62,7 +65,8 @@ impl Healing {
 
     /// `asks`: the application decides when something is done, and is asked at once.
     fn state(&mut self, now: Millis, state: PeerState, asks: bool) {
-        self.well = state == PeerState::Connected;
+        let well = self.well.unwrap_or(now);
+        self.well = (state == PeerState::Connected).then_some(well);
         match state {
             PeerState::Connected => (self.due, self.attempts, self.granted) = (None, 0, false),
             PeerState::Disconnected if !asks => self.at(now + PATIENCE),
@@ -95,7 +99,7 @@ impl Healing {
     /// What is due now. If it does not help, something follows.
     fn cure(&mut self, now: Millis, asks: bool) -> Option<Cure> {
         self.due.filter(|due| *due <= now)?;
-        if self.well && self.attempts > 0 {
+        if self.well.is_some() && self.attempts > 0 {
             // It never ceased to work, so that nothing told of its success.
             (self.due, self.attempts) = (None, 0);
             return None;
@@ -164,10 +168,10 @@ impl Conference {
     /// Nothing of what should be received comes, and has not for a while. Where packets get through as far as the
     /// browser knows, it is the connection that is of no use, and no other way for packets would help.
     /// Whether something is done about it now.
-    pub fn nothing_comes(&mut self) -> bool {
+    pub fn nothing_comes(&mut self, now: Millis) -> bool {
         let healing = &self.receiving.healing;
-        let idle =
-            healing.well && healing.due.is_none() && self.receiving.subscriptions.is_joined();
+        let is_well = healing.well.is_some_and(|since| since + FRESH <= now);
+        let idle = is_well && healing.due.is_none() && self.receiving.subscriptions.is_joined();
         let acts = idle && self.signalling && self.membership == Membership::Joined;
         if acts {
             let text = "the connection is up, and nothing comes over it";

@@ -162,7 +162,7 @@ fn a_connection_that_breaks_is_no_reason_to_ask_for_less_at_once() {
 #[test]
 fn a_connection_over_which_nothing_comes_is_made_anew_unless_it_is_being_mended() {
     let renews = |conference: &mut Conference| {
-        conference.nothing_comes();
+        conference.nothing_comes(HERE + Millis(5_000));
         drain(conference, HERE).iter().any(|it| matches!(it, Output::Renew(Role::Answerer)))
     };
     let (mut conference, _) = listener(vec![publisher(2)]);
@@ -175,6 +175,7 @@ fn a_connection_over_which_nothing_comes_is_made_anew_unless_it_is_being_mended(
     conference.signalling(false);
     assert!(!renews(&mut conference), "nobody could be asked for another");
     conference.signalling(true);
+    assert!(!conference.nothing_comes(HERE + Millis(1_000)), "it has only just come up");
     assert!(renews(&mut conference));
     assert!(!renews(&mut conference), "once");
 }
