@@ -477,6 +477,9 @@ describe('the verdict on a sample', () => {
     assert.equal(read(4_000, ['a', 3_500, hour + 400], ['b', 3_400, 7]), 400);
     assert.equal(read(5_000, ['a', 4_500, hour + 900], ['b', 4_400, 107]), 500);
     assert.equal(read(6_000, ['b', 5_400, 7]), 400);
+    // One that is paused is told of no more.
+    assert.equal(read(7_000, ['a', 6_500, hour], ['b', 5_400, 7]), 400);
+    assert.equal(read(8_000, ['a', 7_500, hour + 600], ['b', 5_400, 7]), 1_000);
   });
 
   it('counts people, not their pictures, and no delay that was asked for', () => {

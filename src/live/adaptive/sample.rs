@@ -109,10 +109,13 @@ impl Way {
         };
         let reported = streams.iter().filter_map(|it| Some((it, it.report?, before(it))));
         let reported: Vec<_> = reported.collect();
-        let known = reported.iter().filter_map(|(_, now, past)| Some(now.took - (*past)?.first));
-        self.took = known.reduce(f64::min).unwrap_or(self.took);
         let is_same = |now: &ServerReport, past: &Reported| now.sent.total_cmp(&past.sent).is_eq();
-        let is_new = reported.iter().any(|(_, now, past)| past.is_none_or(|it| !is_same(now, it)));
+        // Of a stream that is paused there are no more.
+        let fresh =
+            || reported.iter().filter(|(_, now, past)| past.is_none_or(|it| !is_same(now, it)));
+        let known = fresh().filter_map(|(_, now, past)| Some(now.took - (*past)?.first));
+        self.took = known.reduce(f64::min).unwrap_or(self.took);
+        let is_new = fresh().next().is_some();
         for (stream, now, past) in &reported {
             // One that is new took as long as the others do now.
             let first = past.map_or(now.took - self.took, |past| past.first);
@@ -280,6 +283,10 @@ mod tests {
         let both = [("a", 4_500.0, hour + 900.0), ("b", 4_400.0, 107.0)];
         assert_eq!(read(5_000.0, &both), Some(500.0));
         assert_eq!(read(6_000.0, &[("b", 5_400.0, 7.0)]), Some(400.0));
+        // One that is paused is told of no more.
+        assert_eq!(read(7_000.0, &[("a", 6_500.0, hour), ("b", 5_400.0, 7.0)]), Some(400.0));
+        let one = [("a", 7_500.0, hour + 600.0), ("b", 5_400.0, 7.0)];
+        assert_eq!(read(8_000.0, &one), Some(1_000.0));
     }
 
     #[test]

@@ -71,20 +71,21 @@ interface Passage {
  */
 class Way {
   #before = new Map<string, { readonly first: number; readonly sent: number }>();
-  #took: number | undefined;
+  #took = 0;
 
   read(streams: ReadonlyMap<string, Inbound>, reports: ReadonlyMap<string, ServerReport>): Passage | undefined {
     const passages = [...streams].flatMap(([key, { remoteId = '' }]) => {
       const { timestamp = 0, remoteTimestamp: sent } = reports.get(remoteId) ?? {};
       return sent === undefined ? [] : [{ key, sent, took: timestamp - sent, before: this.#before.get(key) }];
     });
-    const known = passages.flatMap(({ took, before }) => (before ? took - before.first : []));
-    const took = known.length > 0 ? Math.min(...known) : (this.#took ?? 0);
-    const isNew = passages.some(({ sent, before }) => sent !== before?.sent);
+    // Of a stream that is paused there are no more.
+    const fresh = passages.filter(({ sent, before }) => sent !== before?.sent);
+    const known = fresh.flatMap(({ took, before }) => (before ? took - before.first : []));
+    const took = known.length > 0 ? Math.min(...known) : this.#took;
     // One that is new took as long as the others do now.
     this.#before = new Map(passages.map((one) => [one.key, { first: one.before?.first ?? one.took - took, sent: one.sent }]));
     this.#took = took;
-    return passages.length > 0 ? { took, isNew } : undefined;
+    return passages.length > 0 ? { took, isNew: fresh.length > 0 } : undefined;
   }
 }
 
