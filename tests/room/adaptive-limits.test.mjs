@@ -12,6 +12,9 @@ const [BEST, LEAST] = [640, 320];
 const BOX = { width: 600, height: 338 };
 const ADA = { name: 'Bob', of: 'Ada' };
 const SCREEN = { name: 'Bob', of: 'Screen' };
+/** How long it is measured how much comes, ms, and which part of that gets through a narrow way. */
+const MEASURED_MS = 3_000;
+const NARROW = 0.75;
 /** Trials are apart on purpose. */
 const PATIENCE = { timeout: 60_000 };
 
@@ -71,6 +74,63 @@ describe('what there is too little of', { concurrency: true }, () => {
           return now === BEST && limitation === 'none';
         }, { ...PATIENCE, explain });
         assert.equal((await page.limitations(ADA)).at(-1)[1], 'none');
+      });
+
+      it('network: a camera is blurred while packets wait in a queue, of which none is lost, and sharp again after', async (test) => {
+        const desk = await openRelayDesk();
+        test.after(() => desk.close());
+        const page = await openAdaptive(browser, stage.site);
+        await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX, desk: desk.url });
+        const all = async () => [await page.seen(ADA), await page.seen(SCREEN)];
+        const explain = async () => [kind, ...(await all()), await page.reports({ name: 'Bob' }), await page.limitations(ADA)];
+        const isSharp = ({ width, frames } = {}) => width === BEST && frames > 3 * SIZE.rate;
+        await until('both to be sharp', async () => (await all()).every(isSharp), { ...PATIENCE, explain });
+
+        const [bytes, lost] = [await page.bytes({ name: 'Bob' }), (await all()).map((one) => one.lost)];
+        await new Promise((resolve) => setTimeout(resolve, MEASURED_MS));
+        const rate = ((await page.bytes({ name: 'Bob' })) - bytes) * (8_000 / MEASURED_MS);
+        desk.setRate(rate * NARROW);
+        test.diagnostic(`${Math.round(rate)} bit/s`);
+        await until('the camera to be blurred', async () => (await page.seen(ADA)).width === LEAST, { ...PATIENCE, explain });
+        assert.deepEqual(await page.limitations(ADA), [['Ada', 'bandwidth']]);
+        assert.equal((await page.seen(SCREEN)).width, BEST);
+
+        desk.setRate(Infinity);
+        await until('the camera to be sharp', async () => {
+          const { width, limitation } = await page.seen(ADA);
+          return width === BEST && limitation === 'none';
+        }, { ...PATIENCE, explain });
+        assert.deepEqual((await all()).map((one) => one.lost), lost);
+      });
+
+      it('network: a delay the page chose is no reason for less', async () => {
+        const page = await openAdaptive(browser, stage.site);
+        await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX });
+        const explain = async () => [await page.seen(ADA), await page.waits(ADA), await page.limitations(ADA)];
+        await until('the best', async () => (await page.seen(ADA))?.width === BEST, { ...PATIENCE, explain });
+        await page.act({ ...ADA, what: 'delay', range: { min: 800 } });
+        await until('it to wait', async () => (await page.waits(ADA)) > 600, { explain });
+        await stays('the best', async () => (await page.seen(ADA)).width === BEST, 12_000);
+        assert.ok((await page.waits(ADA)) > 600);
+        assert.deepEqual(await page.limitations(ADA), []);
+      });
+
+      it('network: a camera is blurred while the pictures of all stand still, not while those of one do', async () => {
+        const page = await openAdaptive(browser, stage.site);
+        await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX });
+        const explain = async () => [await page.seen(ADA), await page.seen(SCREEN), await page.limitations(ADA)];
+        const isBest = async () => (await page.seen(ADA))?.width === BEST && (await page.seen(SCREEN))?.width === BEST;
+        await until('the best of both', isBest, { ...PATIENCE, explain });
+        await page.pretendStill({ name: 'Bob', of: ['Ada'] });
+        await stays('the best of both', isBest, 6_000);
+        assert.deepEqual(await page.limitations(ADA), []);
+        await page.pretendStill({ name: 'Bob', of: ['Ada', 'Screen'] });
+        await until('the camera to be blurred', async () => (await page.seen(ADA)).width === LEAST, { ...PATIENCE, explain });
+        assert.deepEqual(await page.limitations(ADA), [['Ada', 'bandwidth']]);
+        assert.equal((await page.seen(SCREEN)).width, BEST);
+        await page.pretendStill({ name: 'Bob', of: [] });
+        await until('the best of both', isBest, { ...PATIENCE, explain });
+        assert.deepEqual((await page.limitations(ADA)).at(-1), ['Ada', 'none']);
       });
 
       it('processor, decoding: a camera is blurred while pictures are dropped, and sharp again after', async () => {

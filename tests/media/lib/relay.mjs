@@ -1,4 +1,4 @@
-/** UDP relays between browsers and Janus, which can cut media without a word, or lose some of it. */
+/** UDP relays between browsers and Janus, which can cut media without a word, lose some of it, or have it wait. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -15,6 +15,35 @@ function chance(seed) {
   };
 }
 
+/** A line that so many bits a second get through: what is too much waits, in order, and none of it is lost. */
+class Line {
+  rate = Infinity;
+  #queue = [];
+  /** When all is through. */
+  #free = 0;
+  #timer;
+
+  pass(bytes, go) {
+    const now = performance.now();
+    this.#free = Math.max(now, this.#free) + (bytes.length * 8_000) / this.rate;
+    if (this.#free <= now) return go();
+    this.#queue.push({ due: this.#free, go });
+    this.#timer ??= setTimeout(() => this.#leave(), this.#free - now);
+  }
+
+  #leave() {
+    const now = performance.now();
+    while (this.#queue[0]?.due <= now) this.#queue.shift().go();
+    const [next] = this.#queue;
+    this.#timer = next && setTimeout(() => this.#leave(), next.due - now);
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#queue = [];
+  }
+}
+
 class Relay {
   #to;
   #socket = createSocket('udp4');
@@ -23,6 +52,8 @@ class Relay {
   cut = false;
   /** Which part of the packets gets lost, each way. */
   loss = 0;
+  /** From Janus to the browser. */
+  line = new Line();
   #chance = chance(7);
 
   constructor(to) {
@@ -47,7 +78,7 @@ class Relay {
     if (!socket) {
       socket = createSocket('udp4');
       socket.on('message', (answer) => {
-        if (!this.#isLost()) this.#socket.send(answer, from.port, from.address);
+        if (!this.#isLost()) this.line.pass(answer, () => this.#socket.send(answer, from.port, from.address));
       });
       this.#upstream.set(key, socket);
     }
@@ -55,6 +86,7 @@ class Relay {
   }
 
   close() {
+    this.line.close();
     this.#socket.close();
     for (const socket of this.#upstream.values()) socket.close();
   }
@@ -63,11 +95,12 @@ class Relay {
 /** A desk that gives relays to pages: `GET url?to=127.0.0.1:20123` answers the relay's port. */
 export async function openRelayDesk() {
   const relays = new Set();
-  let [cut, loss] = [false, 0];
+  let [cut, loss, rate] = [false, 0, Infinity];
   const server = createServer(async (request, response) => {
     const [host, port] = new URL(request.url, 'http://localhost').searchParams.get('to').split(':');
     const relay = new Relay({ host, port: Number(port) });
     Object.assign(relay, { cut, loss });
+    relay.line.rate = rate;
     relays.add(relay);
     response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'application/json' });
     response.end(JSON.stringify(await relay.listen()));
@@ -89,6 +122,11 @@ export async function openRelayDesk() {
     /** Nothing passes the relays there are any more; those to come are well. */
     abandon() {
       for (const relay of relays) relay.cut = true;
+    },
+    /** How much gets through each relay to the browser, bit/s: what is more waits. */
+    setRate(value) {
+      rate = value;
+      for (const relay of relays) relay.line.rate = value;
     },
     close() {
       server.close();

@@ -106,6 +106,7 @@ const changes = {
     await video.play();
   },
   layers: ({ name, of, layers }) => publication({ name, of }).setLayers(layers),
+  delay: ({ name, of, range }) => publication({ name, of }).setPlayoutDelay(range),
   pause: ({ name, of, paused }) => publication({ name, of }).setPaused(paused),
   nothing: () => undefined,
 };
@@ -160,6 +161,23 @@ export async function seen({ name, of }) {
     limitation: one.limitation ?? 'none', isPaused: one.isPaused, packets: stats.packetsReceived, lost: stats.packetsLost,
     keyFrames: stats.keyFramesDecoded, ssrc: stats.ssrc, elements: one.track.attachedElements.length,
   };
+}
+
+/** How long pictures wait to be shown, on average over half a second, ms. */
+export async function waits({ name, of }) {
+  const one = publication({ name, of });
+  const before = await inbound(one);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const after = await inbound(one);
+  const grown = (field) => after[field] - before[field];
+  return (grown('jitterBufferDelay') / grown('jitterBufferEmittedCount')) * 1_000;
+}
+
+/** How long the server's last reports seem to have been on their way, by both clocks, ms. */
+export async function reports({ name }) {
+  const report = await viewer(name).room.peerConnections.subscriber.getStats();
+  const all = [...report.values()].filter(({ type }) => type === 'remote-outbound-rtp');
+  return all.map(({ timestamp, remoteTimestamp }) => timestamp - remoteTimestamp);
 }
 
 /** What was asked for last, and how the connections are. */
@@ -294,6 +312,33 @@ export function pretendDrops(share) {
     before = count;
     if (videos[0]) videos[0].framesDropped = dropped;
     return new Map(entries);
+  };
+}
+
+/** And for pictures that stand still: those of these people, twice a second, while all is 0.15 s later. */
+export function pretendStill({ name, of }) {
+  const lines = viewer(name).room.peerConnections.subscriber.getTransceivers();
+  const receivers = of.map((one) => publication({ name, of: one }).track.receiver);
+  pretendStill.mids = lines.filter(({ receiver }) => receivers.includes(receiver)).map(({ mid }) => mid);
+  if (pretendStill.done) return;
+  pretendStill.done = true;
+  const { getStats } = RTCPeerConnection.prototype;
+  const [freezes, delays, emitted] = [new Map(), new Map(), new Map()];
+  const add = (counts, key, more) => counts.set(key, (counts.get(key) ?? 0) + more);
+  let last = performance.now();
+  RTCPeerConnection.prototype.getStats = async function patched(...all) {
+    const report = await getStats.apply(this, all);
+    for (const mid of pretendStill.mids) add(freezes, mid, (2 * (performance.now() - last)) / 1_000);
+    last = performance.now();
+    return new Map([...report].map(([id, entry]) => {
+      if (entry.type !== 'inbound-rtp') return [id, entry];
+      const { jitterBufferEmittedCount: count, mid, freezeCount } = entry;
+      if (pretendStill.mids.length > 0) add(delays, id, 0.15 * (count - (emitted.get(id) ?? count)));
+      emitted.set(id, count);
+      const [stood, waited] = [Math.floor(freezes.get(mid) ?? 0), delays.get(id) ?? 0];
+      const delay = (field) => ({ [field]: entry[field] + waited });
+      return [id, { ...entry, freezeCount: freezeCount + stood, ...delay('jitterBufferDelay'), ...delay('jitterBufferMinimumDelay') }];
+    }));
   };
 }
 
