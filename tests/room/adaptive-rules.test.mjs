@@ -35,7 +35,7 @@ for (const kind of BROWSERS) {
     });
 
     before(async () => {
-      browser = await launch(kind);
+      browser = await launch(kind, { background: true });
       page = await openAdaptive(browser, stage.site);
       await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: SMALL });
       await comes(320);
@@ -70,17 +70,43 @@ for (const kind of BROWSERS) {
       await comes(320);
     });
 
-    it('goes by the window of a picture in picture, where the page has such', async (t) => {
+    it('goes by the window of a picture in picture, and on while the page is hidden', async (t) => {
+      const away = { position: 'absolute', top: 5_000 };
+      await page.act({ ...ADA, what: 'style', box: { ...LARGE, ...away } });
+      await until('nothing to come', async () => !(await flows()));
+      const small = await page.timed({ ...ADA, what: 'float', size: { width: 300, height: 169 }, width: 320 });
+      t.diagnostic(`seen: ${small.took} ms`);
+      assert.ok(small.took <= 500 + KEY_FRAME + TOO_SOON, JSON.stringify(small));
+      await stays('the smallest layer', async () => (await page.seen(ADA)).width === 320, 1_500);
+      const large = await page.timed({ ...ADA, what: 'floatResize', size: { width: 900, height: 506 }, width: 1280 });
+      t.diagnostic(`larger: ${large.took} ms`);
+      assert.ok(large.took <= 500 + KEY_FRAME + TOO_SOON, JSON.stringify(large));
+      await page.page.setHidden(true);
+      await stays('the picture of a hidden page', flows, 2_500);
+      assert.equal((await page.seen(ADA)).width, 1280);
+      await page.act({ ...ADA, what: 'sink' });
+      await until('nothing to come', async () => !(await flows()));
+      await page.page.setHidden(false);
+      await page.act({ ...ADA, what: 'style', box: { ...SMALL, position: 'static' } });
+      await comes(320);
+    });
+
+    it('goes by the window the browser really makes of it, where the page has such', async (t) => {
       if (!(await page.page.evaluate(() => document.pictureInPictureEnabled))) return t.skip(`not in ${kind}`);
+      await page.act({ ...ADA, what: 'style', box: LARGE });
+      await comes(1280);
       await page.pipButton(ADA);
       await page.page.click('#pip');
-      const size = await until('the window', () => page.pipState());
-      t.diagnostic(size);
+      const { width, height } = JSON.parse(await until('the window', () => page.pipState()));
       await page.act({ ...ADA, what: 'style', box: { position: 'absolute', top: 5_000 } });
-      await stays('the picture', flows, 2_500);
+      const scale = Math.min(width / 320, height / 180);
+      const wanted = scale <= 1.25 ? 320 : scale <= 2.5 ? 640 : 1280;
+      t.diagnostic(`${width} x ${height}: ${wanted} px`);
+      await comes(wanted);
+      await stays('the picture', async () => (await flows()) && (await page.seen(ADA)).width === wanted, 2_500);
       await page.page.evaluate(() => document.exitPictureInPicture());
       await until('nothing to come', async () => !(await flows()));
-      await page.act({ ...ADA, what: 'style', box: { position: 'static' } });
+      await page.act({ ...ADA, what: 'style', box: { ...SMALL, position: 'static' } });
       await comes(320);
     });
 

@@ -60,6 +60,8 @@ function stage(name) {
   return made;
 }
 
+/** A window that plays a picture by itself. */
+let floating;
 const viewer = (name) => viewers.get(name);
 const publication = ({ name, of }) => viewer(name).publications.get(of);
 const element = ({ name, of }) => publication({ name, of }).track.attachedElements[0];
@@ -105,6 +107,14 @@ const changes = {
     document.querySelector('#other').remove();
     await video.play();
   },
+  // As a browser that has such windows tells of one.
+  float: ({ name, of, size }) => {
+    floating = Object.assign(new EventTarget(), size);
+    const entered = Object.assign(new Event('enterpictureinpicture'), { pictureInPictureWindow: floating });
+    element({ name, of }).dispatchEvent(entered);
+  },
+  floatResize: ({ size }) => void Object.assign(floating, size).dispatchEvent(new Event('resize')),
+  sink: ({ name, of }) => void element({ name, of }).dispatchEvent(new Event('leavepictureinpicture')),
   layers: ({ name, of, layers }) => publication({ name, of }).setLayers(layers),
   delay: ({ name, of, range }) => publication({ name, of }).setPlayoutDelay(range),
   pause: ({ name, of, paused }) => publication({ name, of }).setPaused(paused),
