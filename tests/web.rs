@@ -54,6 +54,8 @@ pub mod returning;
 pub mod room;
 #[path = "web/server.rs"]
 pub mod server;
+#[path = "web/shown.rs"]
+mod shown;
 #[path = "web/simulate.rs"]
 pub mod simulate;
 #[path = "web/stage.rs"]

@@ -1,0 +1,193 @@
+//! Videos that are published from a canvas, and how they are shown and come to somebody else of the same page.
+
+use std::rc::Rc;
+
+use janus_wasm::Id;
+use janus_wasm::engine::Millis;
+use janus_wasm::live::{RoomStatistics, TrackStats};
+use janus_wasm::room::{LocalPublication, PublishOptions, Room, Source, StreamRef, Track};
+use janus_wasm::web::{self, HtmlMediaElement, MediaStreamTrack};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// As large as has three layers, and as slow as one machine can do several of.
+const CANVAS: &str = "
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [960, 540];
+    const context = canvas.getContext('2d');
+    let count = 0;
+    const draw = () => {
+      context.fillStyle = `hsl(${(count += 1) * 7 % 360} 80% 50%)`;
+      context.fillRect(0, 0, 960, 540);
+      context.fillStyle = '#000';
+      context.fillRect(count * 16 % 960, 200, 80, 80);
+    };
+    draw();
+    const [track] = canvas.captureStream(10).getVideoTracks();
+    const timer = setInterval(() => track.readyState === 'live' ? draw() : clearInterval(timer), 100);
+    return track;
+";
+pub(crate) const SMALLEST: u32 = 240;
+pub(crate) const MIDDLE: u32 = 480;
+pub(crate) const BEST: u32 = 960;
+pub(crate) const SMALL: &str = "position: fixed; top: 0; left: 0; width: 200px; height: 112px";
+pub(crate) const LARGE: &str = "position: fixed; top: 0; left: 0; width: 896px; height: 504px";
+pub(crate) const AWAY: &str =
+    "position: absolute; top: 5000px; left: 0; width: 896px; height: 504px";
+pub(crate) const HIDDEN: &str = "display: none";
+
+/// How soon the right layer is to come; and what asking, encoding, sending and decoding a key frame may take on a slow
+/// machine, where Janus passes over who asks for another within a second, ms.
+const SOON: f64 = 500.0 + KEY_FRAME;
+const KEY_FRAME: f64 = 500.0 + 1_000.0;
+/// A lesser one comes after a second.
+const SHRINK: f64 = 1_000.0;
+/// For how long something comes of what is hidden, at most, and for how long that is watched, ms.
+const SILENT: f64 = 1_000.0;
+const WATCHED: f64 = 1_500.0;
+const POLL: Millis = Millis(20);
+
+/// Waits for what takes the network and two encoders a while.
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..400 {
+        if is_so().await {
+            return;
+        }
+        web::sleep(Millis(100)).await;
+    }
+    panic!("{what} did not come");
+}
+
+pub(crate) fn run(code: &str) -> JsValue {
+    js_sys::Function::new_no_args(code).call0(&JsValue::NULL).unwrap()
+}
+
+pub(crate) async fn publish(room: &Room, source: &str) -> LocalPublication {
+    let options = PublishOptions {
+        source: Some(source.to_owned()),
+        simulcast: Some(true),
+        max_bitrate: Some(2_500_000),
+        ..PublishOptions::default()
+    };
+    let canvas: MediaStreamTrack = run(CANVAS).unchecked_into();
+    room.publish_track(canvas, &options).await.unwrap()
+}
+
+/// Puts an element into the page.
+pub(crate) fn place(element: &HtmlMediaElement, style: &str) {
+    element.set_attribute("style", style).unwrap();
+    let document = web_sys::window().unwrap().document().unwrap();
+    document.body().unwrap().append_child(element).unwrap();
+}
+
+/// One video of somebody's, as it is shown and as it comes.
+pub(crate) struct Shown {
+    pub(crate) room: Room,
+    pub(crate) stream: StreamRef,
+    pub(crate) track: Rc<Track>,
+    pub(crate) element: HtmlMediaElement,
+    statistics: RoomStatistics,
+}
+
+impl Shown {
+    pub(crate) async fn of(room: &Room, source: Source) -> Self {
+        Self::that(room, |track, _| track.source() == source).await
+    }
+
+    /// The first track that this says yes to: what it is, and whose.
+    pub(crate) async fn that(room: &Room, is_it: impl Fn(&Track, &Id) -> bool) -> Self {
+        let find = || room.tracks().into_iter().find(|(of, track)| is_it(track, &of.feed));
+        until("a track", async || find().is_some()).await;
+        let (stream, track) = find().unwrap();
+        let element = track.attach(None).unwrap();
+        let statistics = RoomStatistics::new(room);
+        Self { room: room.clone(), stream, track, element, statistics }
+    }
+
+    pub(crate) fn style(&self, style: &str) {
+        self.element.set_attribute("style", style).unwrap();
+    }
+
+    pub(crate) fn show(&self, style: &str) {
+        place(&self.element, style);
+    }
+
+    pub(crate) fn width(&self) -> u32 {
+        self.element.unchecked_ref::<web_sys::HtmlVideoElement>().video_width()
+    }
+
+    /// Whether it is wanted that nothing comes of it.
+    pub(crate) fn is_held(&self) -> bool {
+        self.room.terms_in_force(&self.stream).paused
+    }
+
+    /// The layer that is wanted at most.
+    pub(crate) fn layer(&self) -> Option<u32> {
+        self.room.terms_in_force(&self.stream).spatial
+    }
+
+    /// An encoder that has only begun makes no more than it can send.
+    pub(crate) async fn comes(&self, width: u32) {
+        let what = format!("a picture {width} px wide");
+        until(&what, async || self.width() == width).await;
+    }
+
+    /// Shows it otherwise, and the picture that fits is soon there: one that stands by itself, since what is decoded on top
+    /// of what was there before is not the picture.
+    pub(crate) async fn comes_soon(&mut self, style: &str, width: u32) {
+        let before = self.key_frames().await;
+        let soon = if width < self.width() { SOON + SHRINK } else { SOON };
+        self.style(style);
+        let begun = web::now_exactly();
+        while self.width() != width || self.key_frames().await <= before {
+            let passed = web::now_exactly() - begun;
+            assert!(passed < soon, "{} px wide, not {width}, after {passed} ms", self.width());
+            web::sleep(POLL).await;
+        }
+    }
+
+    async fn stats(&mut self) -> TrackStats {
+        let stats = self.statistics.read().await.unwrap();
+        stats.of_stream(&self.stream).cloned().unwrap()
+    }
+
+    async fn key_frames(&mut self) -> f64 {
+        self.stats().await.key_frames.unwrap_or_default()
+    }
+
+    async fn packets(&mut self) -> f64 {
+        self.stats().await.packets.unwrap_or_default()
+    }
+
+    /// Nothing of it arrives any longer, from a second after this was called.
+    pub(crate) async fn falls_silent(&mut self) {
+        let begun = web::now_exactly();
+        let (mut count, mut last) = (self.packets().await, 0.0);
+        while web::now_exactly() - begun < WATCHED {
+            let now = self.packets().await;
+            if now > count {
+                (count, last) = (now, web::now_exactly() - begun);
+            }
+            web::sleep(POLL).await;
+        }
+        assert!(last <= SILENT, "packets came for {last} ms");
+    }
+
+    pub(crate) async fn flows(&mut self) {
+        let before = self.packets().await;
+        for _ in 0..200 {
+            if self.packets().await > before + 10.0 {
+                return;
+            }
+            web::sleep(Millis(100)).await;
+        }
+        panic!("no packets came");
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        for element in self.track.detach(None) {
+            element.remove();
+        }
+    }
+}
