@@ -56,6 +56,8 @@ pub mod room;
 pub mod server;
 #[path = "web/shown.rs"]
 mod shown;
+#[path = "web/sight.rs"]
+pub mod sight;
 #[path = "web/simulate.rs"]
 pub mod simulate;
 #[path = "web/stage.rs"]
