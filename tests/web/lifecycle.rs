@@ -95,7 +95,7 @@ impl Company {
     /// Each of them tells what becomes of Ada.
     async fn work(&self, pair: &Pair) {
         let id = pair.ada.local_id().expect("she is in");
-        let (stream, element) = picture(pair).await;
+        let (stream, picture, sound) = attend(pair).await;
         becomes("that Ada speaks", async || self.speakers.is_speaking(&id)).await;
         // With sound she would not be lost.
         ours(&pair.ada, Source::Microphone).mute(false).await.unwrap();
@@ -114,11 +114,12 @@ impl Company {
             let terms = || pair.bob.terms_in_force(&stream);
             async move || terms().paused == held
         };
-        element.set_attribute("style", "display: none").unwrap();
+        picture.set_attribute("style", "display: none").unwrap();
         becomes("that nobody sees her", is_held(true)).await;
-        element.set_attribute("style", SHOWN).unwrap();
+        picture.set_attribute("style", SHOWN).unwrap();
         becomes("that somebody does", is_held(false)).await;
-        element.remove();
+        picture.remove();
+        sound.remove();
     }
 
     fn is_at_rest(&self) -> bool {
@@ -128,15 +129,17 @@ impl Company {
 
 const SHOWN: &str = "position: fixed; top: 0; left: 0; width: 320px; height: 180px";
 
-/// Ada's picture as Bob's page shows it.
-async fn picture(pair: &Pair) -> (StreamRef, HtmlMediaElement) {
-    let find = || pair.bob.tracks().into_iter().find(|(_, track)| track.is_video());
-    becomes("Ada's picture", async || find().is_some()).await;
-    let (stream, track) = find().unwrap();
-    let element = track.attach(None).unwrap();
-    element.set_attribute("style", SHOWN).unwrap();
-    show(&element);
-    (stream, element)
+/// Ada's picture as Bob's page shows it, and her sound, which browsers measure where it is played.
+async fn attend(pair: &Pair) -> (StreamRef, HtmlMediaElement, HtmlMediaElement) {
+    becomes("Ada's picture and sound", async || pair.bob.tracks().len() == 2).await;
+    let tracks = pair.bob.tracks();
+    let of = |is_video| tracks.iter().find(|(_, track)| track.is_video() == is_video).unwrap();
+    let ((stream, picture), (_, sound)) = (of(true), of(false));
+    let [picture, sound] = [picture, sound].map(|track| track.attach(None).unwrap());
+    picture.set_attribute("style", SHOWN).unwrap();
+    show(&picture);
+    show(&sound);
+    (stream.clone(), picture, sound)
 }
 
 #[cfg_attr(
