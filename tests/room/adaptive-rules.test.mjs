@@ -35,7 +35,7 @@ for (const kind of BROWSERS) {
     });
 
     before(async () => {
-      browser = await launch(kind, { background: true });
+      browser = await launch(kind);
       page = await openAdaptive(browser, stage.site);
       await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: SMALL });
       await comes(320);
@@ -81,12 +81,12 @@ for (const kind of BROWSERS) {
       const large = await page.timed({ ...ADA, what: 'floatResize', size: { width: 900, height: 506 }, width: 1280 });
       t.diagnostic(`larger: ${large.took} ms`);
       assert.ok(large.took <= 500 + KEY_FRAME + TOO_SOON, JSON.stringify(large));
-      await page.page.setHidden(true);
+      await page.act({ ...ADA, what: 'hide', isHidden: true });
       await stays('the picture of a hidden page', flows, 2_500);
       assert.equal((await page.seen(ADA)).width, 1280);
       await page.act({ ...ADA, what: 'sink' });
       await until('nothing to come', async () => !(await flows()));
-      await page.page.setHidden(false);
+      await page.act({ ...ADA, what: 'hide', isHidden: false });
       await page.act({ ...ADA, what: 'style', box: { ...SMALL, position: 'static' } });
       await comes(320);
     });

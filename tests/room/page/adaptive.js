@@ -115,6 +115,12 @@ const changes = {
   },
   floatResize: ({ size }) => void Object.assign(floating, size).dispatchEvent(new Event('resize')),
   sink: ({ name, of }) => void element({ name, of }).dispatchEvent(new Event('leavepictureinpicture')),
+  // What the page is told of another tab in front of it.
+  hide: ({ isHidden }) => {
+    const values = { hidden: isHidden, visibilityState: isHidden ? 'hidden' : 'visible' };
+    for (const [name, value] of Object.entries(values)) Object.defineProperty(document, name, { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  },
   layers: ({ name, of, layers }) => publication({ name, of }).setLayers(layers),
   delay: ({ name, of, range }) => publication({ name, of }).setPlayoutDelay(range),
   pause: ({ name, of, paused }) => publication({ name, of }).setPaused(paused),
