@@ -18,6 +18,7 @@ use super::publication::check_live;
 use super::signal::Signal;
 use crate::client::Connection;
 use crate::engine::requests::JoinRoom;
+use crate::protocol::description::Source;
 use crate::turns::Turns;
 use crate::web::{PeerConfig, spawn_local};
 use crate::{Error, ErrorCode};
@@ -25,6 +26,9 @@ use crate::{Error, ErrorCode};
 fn gave_up() -> Error {
     Error::new(ErrorCode::Aborted, "the room was left")
 }
+
+/// A stay, and the word of being in the room.
+type Begun = (Rc<Call>, oneshot::Receiver<Result<(), Error>>);
 
 /// What was made ahead, or is being made. Leaving gives it up, and what is made later is another.
 #[derive(Debug, Default)]
@@ -37,6 +41,8 @@ pub(super) struct Ahead {
     reserve_screen: Cell<bool>,
     /// A stay nobody entered yet, with an offer of these tracks.
     call: RefCell<Option<Rc<Call>>>,
+    /// A stay is being begun: what is told of that finds no call of the room's yet.
+    entering: Cell<bool>,
     given_up: Cell<bool>,
     /// Who makes a connection hears when it is given up.
     opening: RefCell<Option<oneshot::Sender<()>>>,
@@ -88,6 +94,37 @@ impl Ahead {
         }
         // Which room it is going to be is not known yet.
         Call::begin(room, tracks, reserve, JoinRoom::new(0))
+    }
+
+    /// Whether somebody is about to enter, of which the room knows only when that is done.
+    pub(super) fn is_entering(&self) -> bool {
+        self.entering.get()
+    }
+
+    /// Begins a stay to join with. What listeners hear of that may have them leave again, and join another room.
+    pub(super) fn begin(
+        &self,
+        room: &Rc<Inner>,
+        options: &mut JoinOptions,
+    ) -> Result<Begun, Failure> {
+        room.peer.borrow_mut().room_bitrate = options.room_bitrate;
+        let mut make = || -> Result<Begun, Failure> {
+            let call = self.stay(room, options.tracks.clone(), options.reserve_screen)?;
+            // Who brings a camera needs no other.
+            options.camera.take_if(|_| call.slots.of(Source::Camera).is_some());
+            options.microphone.take_if(|_| call.slots.of(Source::Microphone).is_some());
+            let joined = call.enter(options)?;
+            Ok((call, joined))
+        };
+        self.entering.set(true);
+        let begun = make();
+        self.entering.set(false);
+        let (call, joined) = begun?;
+        if self.given_up.get() {
+            call.close();
+            return Err(left());
+        }
+        Ok((call, joined))
     }
 
     /// Makes session and handles, unless they are there.

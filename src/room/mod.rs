@@ -209,10 +209,10 @@ impl Room {
 
     /// The same with what was looked at before.
     pub(crate) async fn prepare_as(&self, options: PrepareOptions) -> Result<(), Failure> {
-        if self.0.call().is_some() {
+        let ahead = Rc::clone(&self.0.ahead.borrow());
+        if self.0.call().is_some() || ahead.is_entering() {
             return Ok(());
         }
-        let ahead = Rc::clone(&self.0.ahead.borrow());
         ahead.offer(&self.0, options)?;
         ahead.connect(&self.0).await
     }
@@ -232,19 +232,13 @@ impl Room {
     }
 
     /// The same with what was looked at before.
-    pub(crate) async fn enter(&self, options: JoinOptions) -> Result<(), Failure> {
-        if self.0.call().is_some() {
+    pub(crate) async fn enter(&self, mut options: JoinOptions) -> Result<(), Failure> {
+        let ahead = Rc::clone(&self.0.ahead.borrow());
+        if self.0.call().is_some() || ahead.is_entering() {
             let text = "this room is joined already, or being joined: leave() first";
             return Err(Error::new(ErrorCode::InvalidState, text).into());
         }
-        self.0.peer.borrow_mut().room_bitrate = options.room_bitrate;
-        let ahead = Rc::clone(&self.0.ahead.borrow());
-        let call = ahead.stay(&self.0, options.tracks.clone(), options.reserve_screen)?;
-        // Who brings a camera needs no other.
-        let mut options = options;
-        options.camera.take_if(|_| call.slots.of(Source::Camera).is_some());
-        options.microphone.take_if(|_| call.slots.of(Source::Microphone).is_some());
-        let joined = call.enter(&options)?;
+        let (call, joined) = ahead.begin(&self.0, &mut options)?;
         self.0.call.replace(Some(Rc::clone(&call)));
         self.0.set_state(RoomState::Connecting, None, None);
         call.open_devices(options.camera, options.microphone);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Waker};
 
+use janus_wasm::ErrorCode;
 use janus_wasm::engine::Millis;
 use janus_wasm::exchange::{DataOptions, Exchange, ExchangeEvent, FileOptions};
 use janus_wasm::live::{Speakers, SpeakersEvent, Stalls, StallsEvent};
@@ -15,8 +16,8 @@ use janus_wasm::web::{self, spawn_local};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::live::{send, tone};
-use super::people::{json, noise, until, url};
-use super::stage::{Pair, canvas, from, ours, show, stay};
+use super::people::{code, json, noise, until, url};
+use super::stage::{Pair, canvas, from, made, ours, show, stay};
 
 static PANICS: AtomicU32 = AtomicU32::new(0);
 static COUNTS: AtomicBool = AtomicBool::new(false);
@@ -63,7 +64,8 @@ fn do_everything(room: &Room, exchange: &Exchange) {
         at_once(async move { asking.request(&id, "nothing", json("1"), Millis(2_000)).await });
     }
     let another = canvas(16, 16);
-    let (publishing, track) = (room.clone(), another.clone());
+    // Not `.clone()`: that is the browser's own, which makes a second track.
+    let (publishing, track) = (room.clone(), Clone::clone(&another));
     at_once(async move { publishing.publish_track(track, &from("unknown")).await });
     for publication in room.local_publications() {
         let (muting, unmuting) = (publication.clone(), publication);
@@ -81,7 +83,10 @@ fn do_everything(room: &Room, exchange: &Exchange) {
     room.set_receiving_paused(true).ok();
     room.set_receiving_paused(false).ok();
     let (joining, preparing) = (room.clone(), room.clone());
-    at_once(async move { joining.join(JoinOptions::new(1234)).await });
+    at_once(async move {
+        let joined = joining.join(JoinOptions::new(1234)).await;
+        assert_eq!(code(joined), Some(ErrorCode::InvalidState), "in one room at a time");
+    });
     at_once(async move { preparing.prepare().await });
 }
 
@@ -139,14 +144,25 @@ async fn within_events_everything_can_be_done() {
     at_bob.send_chat_message("hello").await.unwrap();
     at_bob.set_attributes([("language", Some("pt"))]).unwrap();
     at_bob.set_hand_raised(true).unwrap();
-    at_bob.send_file(&noise(300_000)[..], FileOptions::new()).await.unwrap();
-    until("a part of the file", || (progress.get() > 0).then_some(())).await;
-    // By now what is not kept for anybody is heard.
-    at_bob.send_data("data", DataOptions::default()).await.unwrap();
+    until_heard(
+        "a part of a file",
+        || progress.get() > 0,
+        async || {
+            at_bob.send_file(&noise(300_000)[..], FileOptions::new()).await.unwrap();
+        },
+    )
+    .await;
     let camera = ours(&pair.bob, Source::Camera);
     camera.mute(false).await.unwrap();
     camera.unmute().await.unwrap();
-    until("all that an exchange tells", || (of_exchange.borrow().len() >= 5).then_some(())).await;
+    until_heard(
+        "all that an exchange tells",
+        || of_exchange.borrow().len() >= 5,
+        async || {
+            at_bob.send_data("data", DataOptions::default()).await.unwrap();
+        },
+    )
+    .await;
     until("what a room tells", || (of_room.borrow().len() >= 10).then_some(())).await;
     // All of it is as it was.
     let raised = || at_ada.is_hand_raised(&pair.bob.local_id().unwrap()).then_some(());
@@ -158,6 +174,36 @@ async fn within_events_everything_can_be_done() {
     .await;
     assert_eq!((pair.ada.state(), panics()), (RoomState::Connected, before));
     drop((in_room, in_exchange));
+    pair.end().await;
+}
+
+#[cfg_attr(
+    not(janus_server),
+    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
+)]
+#[wasm_bindgen_test]
+async fn within_what_joining_tells_one_may_leave_and_join_another_room() {
+    let before = count_panics();
+    let pair = Pair::outside(url());
+    pair.bob.join(stay(&pair.room, "Bob")).await.unwrap();
+    let (room, another, is_told) = (pair.ada.clone(), pair.room.clone(), Cell::new(false));
+    let in_room = pair.ada.watch(move |event| {
+        if matches!(event, RoomEvent::SenderAdded { .. }) && !is_told.replace(true) {
+            let (leaving, joining, stay) = (room.clone(), room.clone(), stay(&another, "Ada"));
+            at_once(async move { leaving.leave().await });
+            at_once(async move { joining.join(stay).await });
+        }
+    });
+    let first = stay(&made(), "Ada").track(canvas(160, 90), &from("camera"));
+    assert_eq!(code(pair.ada.join(first).await), Some(ErrorCode::Aborted));
+    until("Ada to be with Bob", || {
+        let id = pair.ada.local_id()?;
+        pair.bob.participants().iter().any(|(other, _)| *other == id).then_some(())
+    })
+    .await;
+    let is_bare = pair.ada.local_publications().is_empty();
+    assert_eq!((pair.ada.state(), is_bare, panics()), (RoomState::Connected, true, before));
+    drop(in_room);
     pair.end().await;
 }
 
@@ -274,6 +320,17 @@ async fn within_events_one_may_leave_and_join_again() {
     is_over.set(true);
     drop((in_room, in_exchange, speakers, stalls));
     pair.end().await;
+}
+
+/// Does it until it is heard: what is received is stopped within each event, and what is sent meanwhile is kept for nobody.
+async fn until_heard(what: &str, is_heard: impl Fn() -> bool, act: impl AsyncFn()) {
+    for _ in 0..10 {
+        act().await;
+        if web::within(Millis(2_000), until_not(|| !is_heard())).await.is_some() {
+            return;
+        }
+    }
+    panic!("{what} was never heard");
 }
 
 async fn until_not(is_so: impl Fn() -> bool) {
