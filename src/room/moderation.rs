@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::{Credentials, Room, RoomEvent, RoomState, StreamRef, Watching};
+use super::{Credentials, Reason, Room, RoomEvent, RoomState, StreamRef, Watching};
 use crate::client::Answer;
 use crate::protocol::videoroom::answers::RoomInfo;
 use crate::protocol::videoroom::check::RoomRequest;
@@ -34,7 +34,8 @@ const ANY_VERSION: u32 = 0;
 pub struct Moderation {
     room: Room,
     secret: Option<String>,
-    is_over: Rc<Cell<bool>>,
+    /// Why the call is over, if it is.
+    over: Rc<Cell<Option<Reason>>>,
     _watching: Rc<Watching>,
 }
 
@@ -48,15 +49,15 @@ impl std::fmt::Debug for Moderation {
 impl Room {
     /// Moderation of this room with its secret, if it has one. Nothing is asked before something is done with it.
     pub fn moderation(&self, secret: Option<&str>) -> Moderation {
-        let is_over = Rc::new(Cell::new(false));
-        let ended = Rc::clone(&is_over);
+        let over = Rc::new(Cell::new(None));
+        let ended = Rc::clone(&over);
         let watching = self.watch(move |event| {
-            if matches!(event, RoomEvent::StateChanged { state: RoomState::Disconnected, .. }) {
-                ended.set(true);
+            if let RoomEvent::StateChanged { state: RoomState::Disconnected, reason, .. } = event {
+                ended.set(reason.or(Some(Reason::Left)));
             }
         });
         let secret = secret.map(str::to_owned);
-        Moderation { room: self.clone(), secret, is_over, _watching: Rc::new(watching) }
+        Moderation { room: self.clone(), secret, over, _watching: Rc::new(watching) }
     }
 }
 
@@ -138,7 +139,11 @@ impl Moderation {
     /// Those of all requests here.
     pub async fn end(&self) -> Result<(), Error> {
         let (room, secret) = self.keys()?;
-        self.ask(&DestroyRoom { room, secret, permanent: None }).await.map(drop)
+        let was_in = self.over.get().is_none();
+        let ended = self.ask(&DestroyRoom { room, secret, permanent: None }).await.map(drop);
+        // That may be told before it is answered, and ends the session the answer was to come by.
+        let is_told = was_in && self.over.get() == Some(Reason::RoomDestroyed);
+        if is_told { Ok(()) } else { ended }
     }
 
     async fn moderate(&self, stream: &StreamRef, mute: bool) -> Result<(), Error> {
@@ -175,7 +180,7 @@ impl Moderation {
     /// These requests are answered at once, so that the handle that is in the room can carry them.
     async fn ask<R: RoomRequest>(&self, request: &R) -> Result<Answer, Error> {
         // Another room is not the one it was made for.
-        let parts = self.room.parts().filter(|_| !self.is_over.get()).ok_or_else(outside)?;
+        let parts = self.room.parts().filter(|_| self.over.get().is_none()).ok_or_else(outside)?;
         typed(&parts.publisher, ANY_VERSION, request, None).await
     }
 }

@@ -88,7 +88,16 @@ export class Moderation {
 
   /** Ends the room and sends everybody out, ourselves too: `disconnected` with `room-destroyed`. */
   async end(options: Abortable = {}): Promise<void> {
-    await this.#ask('destroy', {}, options);
+    let isEnded = false;
+    const stop = this.#host.room.on('stateChanged', ({ reason }) => (isEnded ||= reason === 'room-destroyed'));
+    try {
+      await this.#ask('destroy', {}, options);
+    } catch (error) {
+      // That may be told before it is answered, and ends the session the answer was to come by.
+      if (!isEnded) throw error;
+    } finally {
+      stop();
+    }
   }
 
   async #moderate(publication: TrackPublication, mute: boolean, options: Abortable): Promise<void> {
