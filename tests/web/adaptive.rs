@@ -3,23 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use janus_wasm::Id;
 use janus_wasm::engine::Millis;
-use janus_wasm::live::{Adaptive, AdaptiveEvent, Limitation, Speakers, Stalls, StallsEvent, Whose};
-use janus_wasm::room::{
-    JoinOptions, PublishOptions, Room, RoomEvent, RoomOptions, Source, Terms, Track,
-};
-use janus_wasm::videoroom::requests::CreateRoom;
+use janus_wasm::live::{Adaptive, AdaptiveEvent, Limitation, Stalls, StallsEvent, Whose};
+use janus_wasm::room::{JoinOptions, PublishOptions, Room, RoomEvent, RoomOptions, Source, Terms};
 use janus_wasm::web::{self, MediaLine};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::live::tone;
 use super::server::addresses;
 use super::shown::{
-    AWAY, BEST, HIDDEN, LARGE, LARGER, MIDDLE, SMALL, SMALLEST, Shown, publish, run, until,
+    AWAY, BEST, HIDDEN, LARGE, MIDDLE, SMALL, SMALLEST, Shown, publish, run, until,
 };
-use super::stage::{from, made, stay};
 
 #[cfg_attr(
     not(janus_server),
@@ -261,55 +255,4 @@ async fn less_of_a_camera_is_asked_for_where_the_way_is_narrow_and_all_of_a_scre
     drop((camera, screen));
     ada.leave().await;
     bob.leave().await;
-}
-
-#[cfg_attr(
-    not(janus_server),
-    ignore = "SKIPPED, it needs a Janus: set JANUS_WASM_TEST_WS and JANUS_WASM_TEST_HTTP to its addresses, or run npm test"
-)]
-#[wasm_bindgen_test]
-async fn where_all_stand_still_at_once_who_speaks_is_blurred_later_also_where_no_server_says_who() {
-    let Some(url) = addresses().into_iter().next() else { return };
-    let [ada, cem, bob] = [(); 3].map(|()| Room::new(RoomOptions::new([url])));
-    let silent = CreateRoom { audiolevel_event: Some(false), ..made() };
-    ada.join(stay(&silent, "Ada")).await.unwrap();
-    cem.join(stay(&silent, "Cem")).await.unwrap();
-    ada.publish_track(tone(), &from("microphone")).await.unwrap();
-    publish(&ada, "camera").await;
-    publish(&cem, "camera").await;
-    bob.join(stay(&silent, "Bob")).await.unwrap();
-    let [speaker, listener] = [&ada, &cem].map(|person| person.local_id().unwrap());
-    let of = |who: &Id| {
-        let who = who.clone();
-        move |track: &Track, feed: &Id| track.is_video() && *feed == who
-    };
-    let smaller = Shown::that(&bob, of(&speaker)).await;
-    let larger = Shown::that(&bob, of(&listener)).await;
-    smaller.show(LARGE);
-    larger.show(LARGER);
-    // What is not played is not heard in Chromium.
-    let voice = Shown::that(&bob, |track, _| !track.is_video()).await;
-    voice.show(HIDDEN);
-    let (adaptive, speakers) = (Adaptive::new(&bob), Speakers::new(&bob));
-    let mut events = adaptive.events();
-    smaller.comes(BEST).await;
-    larger.comes(BEST).await;
-    until("her voice", async || speakers.is_speaking(&speaker)).await;
-    let restore: js_sys::Function = run(WORSE).unchecked_into();
-    // Later, but not so much that it alone would be too much.
-    run(
-        "globalThis.pretend = { freezeCount: 2, jitterBufferDelay: 1.4, jitterBufferMinimumDelay: 1.4 };",
-    );
-    let limited = AdaptiveEvent::LimitationChanged {
-        publication: Whose::Theirs(larger.stream.clone()),
-        limitation: Some(Limitation::Bandwidth),
-    };
-    assert_eq!(events.next().await, Some(limited));
-    assert_eq!(adaptive.limitation_of(&smaller.stream), None);
-    assert_eq!((larger.layer() < Some(2), smaller.layer().unwrap_or(2)), (true, 2));
-    restore.call0(&wasm_bindgen::JsValue::NULL).unwrap();
-    drop((smaller, larger, voice, adaptive));
-    for room in [ada, cem, bob] {
-        room.leave().await;
-    }
 }

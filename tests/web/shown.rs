@@ -31,7 +31,6 @@ pub(crate) const MIDDLE: u32 = 480;
 pub(crate) const BEST: u32 = 960;
 pub(crate) const SMALL: &str = "position: fixed; top: 0; left: 0; width: 200px; height: 112px";
 pub(crate) const LARGE: &str = "position: fixed; top: 0; left: 0; width: 896px; height: 504px";
-pub(crate) const LARGER: &str = "position: fixed; top: 0; left: 0; width: 912px; height: 513px";
 pub(crate) const AWAY: &str =
     "position: absolute; top: 5000px; left: 0; width: 896px; height: 504px";
 pub(crate) const HIDDEN: &str = "display: none";

@@ -13,7 +13,7 @@ use super::sample::{Inbound, ServerReport};
 use super::sending::{self, Published, Sending};
 use super::tile::VideoTile;
 use crate::engine::Millis;
-use crate::live::{LimitedBy, PublicationStats, RoomStats, Speakers, SpeakersEvent, Whose};
+use crate::live::{LimitedBy, PublicationStats, RoomStats, Whose};
 use crate::room::{
     Listeners, LocalPublication, PublishOptions, Room, RoomEvent, RoomState, Source, StreamRef,
     Track, WeakRoom,
@@ -32,7 +32,6 @@ struct Video {
 
 pub(super) struct Drive {
     room: WeakRoom,
-    speakers: Speakers,
     receiving: RefCell<Receiving>,
     sending: RefCell<Sending>,
     encoders: RefCell<Encoders>,
@@ -57,7 +56,6 @@ impl Drive {
     pub(super) fn begin(room: &Room) -> Rc<Self> {
         let drive = Rc::new(Self {
             room: room.downgrade(),
-            speakers: Speakers::new(room),
             receiving: RefCell::default(),
             sending: RefCell::default(),
             encoders: RefCell::default(),
@@ -111,6 +109,10 @@ impl Drive {
             RoomEvent::ParticipantLeft { id, .. } => {
                 self.layers.borrow_mut().retain(|stream, _| stream.feed != *id);
             }
+            RoomEvent::SpeakingChanged { id, speaking } => {
+                self.receiving.borrow_mut().speaking_changed(id, *speaking);
+                self.plan(web::now());
+            }
             RoomEvent::LayerChanged { id, mid, spatial: Some(layer), .. } => {
                 let stream = of(id, mid);
                 self.receiving.borrow_mut().layer_changed(&stream, *layer);
@@ -121,27 +123,14 @@ impl Drive {
         }
     }
 
-    /// Who speaks.
-    pub(super) fn speakers(&self) -> &Speakers {
-        &self.speakers
-    }
-
-    /// Somebody began or ceased to speak.
-    pub(super) fn hear_of(self: &Rc<Self>, event: &SpeakersEvent) {
-        if let SpeakersEvent::SpeakingChanged { id, speaking } = event {
-            self.receiving.borrow_mut().speaking_changed(id, *speaking);
-            self.plan(web::now());
-        }
-    }
-
     fn add(self: &Rc<Self>, stream: StreamRef, track: &Rc<Track>) {
         if !track.is_video() {
             return;
         }
         let layer = self.layers.borrow().get(&stream).copied();
-        let is_simulcast = self.is_simulcast(&stream);
+        let (is_simulcast, is_speaking) = self.said_of(&stream);
         let mut tile = VideoTile::new(track.source() == Source::Screen, is_simulcast, layer);
-        tile.is_speaking = self.speakers.is_speaking(&stream.feed);
+        tile.is_speaking = is_speaking;
         self.receiving.borrow_mut().add(stream.clone(), tile);
         let video = Video { track: Rc::clone(track), watches: Vec::new() };
         let before = self.videos.borrow_mut().insert(stream, video);
@@ -149,12 +138,13 @@ impl Drive {
         self.plan(web::now());
     }
 
-    /// Whether a stream comes in layers, as far as its owner said.
-    fn is_simulcast(&self, stream: &StreamRef) -> bool {
-        let people = self.room().map(|room| room.participants()).unwrap_or_default();
-        let person = people.into_iter().find(|(id, _)| *id == stream.feed);
-        let said = person.and_then(|(_, person)| Some(person.streams.get(&stream.mid)?.simulcast));
-        said.unwrap_or_default()
+    /// Whether a stream comes in layers, and whether its owner speaks.
+    fn said_of(&self, stream: &StreamRef) -> (bool, bool) {
+        let Some(room) = self.room() else { return (false, false) };
+        let people = room.participants();
+        let person = people.iter().find(|(id, _)| *id == stream.feed).map(|(_, person)| person);
+        let is_simulcast = person.and_then(|person| person.streams.get(&stream.mid));
+        (is_simulcast.is_some_and(|it| it.simulcast), person.is_some_and(|person| person.speaking))
     }
 
     fn remove(&self, stream: &StreamRef) {

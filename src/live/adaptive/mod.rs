@@ -82,7 +82,7 @@ impl Adaptive {
     pub fn new(room: &Room) -> Self {
         let drive = Drive::begin(room);
         let weak = || Rc::downgrade(&drive);
-        let (hears, reads, shows, moves, listens) = (weak(), weak(), weak(), weak(), weak());
+        let (hears, reads, shows, moves) = (weak(), weak(), weak(), weak());
         let hearing: Rc<dyn Fn()> = Rc::new(move || {
             if let Some(drive) = moves.upgrade() {
                 drive.plan(web::now());
@@ -92,11 +92,6 @@ impl Adaptive {
         let watching = room.watch(move |event| {
             if let Some(drive) = hears.upgrade() {
                 drive.hear(event);
-            }
-        });
-        drive.speakers().on_event(move |event| {
-            if let Some(drive) = listens.upgrade() {
-                drive.hear_of(event);
             }
         });
         let ticking = watch_stats(room, move |stats| {
