@@ -93,7 +93,7 @@ async function host() {
 async function browser() {
   const janus = await startJanus({ dir: join(TARGET, 'test-janus') });
   const forget = atEnd(() => janus.stop());
-  const env = { JANUS_WASM_TEST_WS: janus.ws, JANUS_WASM_TEST_HTTP: janus.http, WASM_BINDGEN_TEST_TIMEOUT: '600' };
+  const env = { JANUS_WASM_TEST_WS: janus.ws, JANUS_WASM_TEST_HTTP: janus.http, WASM_BINDGEN_TEST_TIMEOUT: '1200' };
   const rows = [];
   for (const [name, driver] of [['chrome', 'chromedriver'], ['firefox', 'geckodriver']]) {
     const args = ['test', '--headless', `--${name}`, `--${driver}`, which(driver)];
