@@ -14,7 +14,7 @@ use janus_wasm::room::{
 use janus_wasm::{Error, ErrorCode, web};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::people::{json, url};
+use super::people::{json, until, url};
 use super::stage::{Pair, canvas, from, ours};
 
 /// Nobody answers there.
@@ -175,6 +175,8 @@ async fn nothing_is_said_that_makes_no_sense() {
     let counting = Rc::clone(&heard);
     let listening = hearing.watch(move |_| counting.set(counting.get() + 1));
     let bob = pair.bob.local_id().unwrap();
+    let is_known = || pair.ada.participants().iter().any(|(id, _)| *id == bob).then_some(());
+    until("Bob to be known", is_known).await;
     let long = "x".repeat(80_000);
 
     refused("data", exchange.send_data("", DataOptions::default()).await);
