@@ -71,8 +71,9 @@ for (const kind of BROWSERS) {
         'activeSpeakersChanged', 'localTrackPublished', 'localTrackUnpublished'];
       await until('all of it', async () => {
         const heard = await told();
-        // Data is kept for nobody, and what is received is stopped within each event.
+        // What is sent is kept for nobody, and what is received is stopped within each event.
         if (!heard.includes('dataReceived')) await bob.data();
+        if (!heard.includes('progress')) await bob.file();
         return expected.every((one) => heard.includes(one));
       }, { explain: told });
       await call.setAttributes({ ...ADA, changes: { last: 'word' } });
