@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call::Call;
-use crate::client::Handle;
+use crate::client::{Handle, unheard};
 use crate::engine::negotiation::Role;
 use crate::web::spawn_local;
 use crate::{Error, ErrorCode};
@@ -44,7 +44,7 @@ impl Call {
             match (call.filter(|call| call.epoch.get() == epoch), handle) {
                 (Some(call), handle) => call.renewed(role, handle),
                 // Others are attached meanwhile.
-                (None, Ok(Some(handle))) => drop(handle.detach().await),
+                (None, Ok(Some(handle))) => unheard(handle.detach()),
                 (None, _) => {}
             }
         });

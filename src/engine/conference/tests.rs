@@ -112,6 +112,19 @@ fn camera_and_microphone() -> Map<String, LocalStream> {
     [("0".to_owned(), microphone), ("1".to_owned(), camera)].into_iter().collect()
 }
 
+/// Camera and microphone were offered with joining, and the server took both.
+fn in_with_an_offer() -> Conference {
+    let mut conference = Conference::new(join(), false);
+    conference.negotiate();
+    drain(&mut conference, HERE);
+    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
+    conference.signal_ready(HERE, ROUND_TRIP);
+    drain(&mut conference, HERE);
+    let jsep = Some(Jsep::answer("theirs".to_owned()));
+    conference.answer(Asked::Join, Ok(Said { jsep, ..joined(Vec::new()) }));
+    conference
+}
+
 /// In the room as a listener, with these people publishing.
 fn listener(publishers: Vec<Publisher>) -> (Conference, Vec<Output>) {
     let mut conference = Conference::new(join(), false);
@@ -240,14 +253,7 @@ fn a_join_without_devices_leaves_at_once() {
 
 #[test]
 fn muting_is_described_to_the_others() {
-    let mut conference = Conference::new(join(), false);
-    conference.negotiate();
-    drain(&mut conference, HERE);
-    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
-    conference.signal_ready(HERE, ROUND_TRIP);
-    drain(&mut conference, HERE);
-    let jsep = Some(Jsep::answer("theirs".to_owned()));
-    conference.answer(Asked::Join, Ok(Said { jsep, ..joined(Vec::new()) }));
+    let mut conference = in_with_an_offer();
     let outputs = drain(&mut conference, HERE);
     let published = events(&outputs).into_iter().filter(|e| matches!(e, Event::LocalPublished(_)));
     assert_eq!(published.count(), 2);

@@ -151,11 +151,11 @@ impl Decoder {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use Verdict::{Bad, Fair, Good};
 
-    const FINE: Sample = Sample {
+    pub(in super::super) const FINE: Sample = Sample {
         expected: 200.0,
         lost: 0.0,
         bitrate: 1e6,

@@ -134,18 +134,8 @@ impl Waits {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::network::tests::FINE;
     use super::*;
-
-    const FINE: Sample = Sample {
-        expected: 200.0,
-        lost: 0.0,
-        bitrate: 1e6,
-        people: 3,
-        frozen: 0,
-        delay: Some(60.0),
-        decoded: 100.0,
-        dropped: 0.0,
-    };
 
     fn late(delay: u32) -> Sample {
         Sample { delay: Some(f64::from(delay)), ..FINE }

@@ -110,14 +110,7 @@ fn with_what_somebody_publishes_the_word_about_them_is_gone() {
 
 #[test]
 fn with_the_connection_that_sends_the_word_about_us_is_gone() {
-    let mut conference = Conference::new(join(), false);
-    conference.negotiate();
-    drain(&mut conference, HERE);
-    conference.described(Role::Offerer, Jsep::offer("mine".to_owned()), camera_and_microphone());
-    conference.signal_ready(HERE, ROUND_TRIP);
-    drain(&mut conference, HERE);
-    let jsep = Some(Jsep::answer("theirs".to_owned()));
-    conference.answer(Asked::Join, Ok(Said { jsep, ..joined(Vec::new()) }));
+    let mut conference = in_with_an_offer();
     conference.room_event(talking(1, true));
     drain(&mut conference, HERE);
     conference.hangup(Role::Offerer, "DTLS alert");
