@@ -15,6 +15,8 @@ const SCREEN = { name: 'Bob', of: 'Screen' };
 /** How long it is measured how much comes, ms, and which part of that gets through a narrow way. */
 const MEASURED_MS = 3_000;
 const NARROW = 0.75;
+/** Up to which part of the packets a busy machine loses by itself: a way that drops what is too much loses a quarter. */
+const LOST_ANYWAY = 0.05;
 /** Trials are apart on purpose. */
 const PATIENCE = { timeout: 60_000 };
 
@@ -76,7 +78,7 @@ describe('what there is too little of', { concurrency: true }, () => {
         assert.equal((await page.limitations(ADA)).at(-1)[1], 'none');
       });
 
-      it('network: a camera is blurred while packets wait in a queue, of which none is lost, and sharp again after', async (test) => {
+      it('network: a camera is blurred while packets wait in a queue that loses none, and sharp again after', async (test) => {
         const desk = await openRelayDesk();
         test.after(() => desk.close());
         const page = await openAdaptive(browser, stage.site);
@@ -86,7 +88,7 @@ describe('what there is too little of', { concurrency: true }, () => {
         const isSharp = ({ width, frames } = {}) => width === BEST && frames > 3 * SIZE.rate;
         await until('both to be sharp', async () => (await all()).every(isSharp), { ...PATIENCE, explain });
 
-        const [bytes, lost] = [await page.bytes({ name: 'Bob' }), (await all()).map((one) => one.lost)];
+        const [bytes, before] = [await page.bytes({ name: 'Bob' }), await all()];
         await new Promise((resolve) => setTimeout(resolve, MEASURED_MS));
         const rate = ((await page.bytes({ name: 'Bob' })) - bytes) * (8_000 / MEASURED_MS);
         desk.setRate(rate * NARROW);
@@ -100,7 +102,10 @@ describe('what there is too little of', { concurrency: true }, () => {
           const { width, limitation } = await page.seen(ADA);
           return width === BEST && limitation === 'none';
         }, { ...PATIENCE, explain });
-        assert.deepEqual((await all()).map((one) => one.lost), lost);
+        for (const [index, { lost, packets }] of (await all()).entries()) {
+          const share = (lost - before[index].lost) / (packets - before[index].packets);
+          assert.ok(share < LOST_ANYWAY, `${share} was lost on a way that loses nothing`);
+        }
       });
 
       it('network: a delay the page chose is no reason for less', async () => {
