@@ -151,50 +151,52 @@ for (const kind of BROWSERS) {
   });
 }
 
-describe('a machine that sleeps: chromium', () => {
-  const on = onStage('firefox', () => setCallStage({ reclaimSessionTimeout: 30 }));
-  let sleeper;
-  let network;
+for (const kind of BROWSERS) {
+  describe(`a machine that sleeps: ${kind}`, () => {
+    const on = onStage(kind === 'firefox' ? 'chromium' : 'firefox', () => setCallStage({ reclaimSessionTimeout: 30 }));
+    let sleeper;
+    let network;
 
-  beforeEach(async () => {
-    network = await openNetwork(on.stage.janus);
-    sleeper = await launch('chromium', { background: true });
-  });
-
-  afterEach(async () => {
-    sleeper.setAsleep(false);
-    await sleeper.close();
-    await network.close();
-  });
-
-  it('has its call back when it wakes, though its session is over and no way it had leads anywhere', async () => {
-    const [ada, bob] = [await openCalls(sleeper, on.stage.site), await openCalls(on.browser, on.stage.site)];
-    await ada.create({ name: 'Ada', ...network.ways });
-    await ada.join({ name: 'Ada', room: ROOM, number: 17 });
-    const hers = await sessions(on.stage.janus);
-    await bob.create({ name: 'Bob', servers: on.stage.janus.ws });
-    await bob.join({ name: 'Bob', room: ROOM, number: 18 });
-    await seeEachOther(ada, bob);
-    const mine = [await ada.identities({ name: 'Ada' }), await ada.ownIdentities({ name: 'Ada' })];
-
-    await ada.changeRelays();
-    sleeper.setAsleep(true);
-    network.leave();
-    // The server has heard nothing for as long as sessions live.
-    await endSessions(on.stage.janus, hers);
-    const isAlone = async () => !(await bob.see({ name: 'Bob', of: 'Ada' })).there;
-    await until('Ada to be gone', isAlone);
-    await stays('Ada away', isAlone, 5_000);
-    sleeper.setAsleep(false);
-    await until('Ada to be back', async () => {
-      const states = (await ada.log({ name: 'Ada' })).filter((line) => /connect/.test(line));
-      return states.slice(-2).join() === 'reconnecting,connected';
+    beforeEach(async () => {
+      network = await openNetwork(on.stage.janus);
+      sleeper = await launch(kind, { background: true });
     });
-    await seeEachOther(ada, bob);
-    assert.deepEqual([await ada.identities({ name: 'Ada' }), await ada.ownIdentities({ name: 'Ada' })], mine);
-    assert.deepEqual(await ada.contradictions({ name: 'Ada' }), []);
+
+    afterEach(async () => {
+      sleeper.setAsleep(false);
+      await sleeper.close();
+      await network.close();
+    });
+
+    it('has its call back when it wakes, though its session is over and no way it had leads anywhere', async () => {
+      const [ada, bob] = [await openCalls(sleeper, on.stage.site), await openCalls(on.browser, on.stage.site)];
+      await ada.create({ name: 'Ada', ...network.ways });
+      await ada.join({ name: 'Ada', room: ROOM, number: 17 });
+      const hers = await sessions(on.stage.janus);
+      await bob.create({ name: 'Bob', servers: on.stage.janus.ws });
+      await bob.join({ name: 'Bob', room: ROOM, number: 18 });
+      await seeEachOther(ada, bob);
+      const mine = [await ada.identities({ name: 'Ada' }), await ada.ownIdentities({ name: 'Ada' })];
+
+      await ada.changeRelays();
+      sleeper.setAsleep(true);
+      network.leave();
+      // The server has heard nothing for as long as sessions live.
+      await endSessions(on.stage.janus, hers);
+      const isAlone = async () => !(await bob.see({ name: 'Bob', of: 'Ada' })).there;
+      await until('Ada to be gone', isAlone);
+      await stays('Ada away', isAlone, 5_000);
+      sleeper.setAsleep(false);
+      await until('Ada to be back', async () => {
+        const states = (await ada.log({ name: 'Ada' })).filter((line) => /connect/.test(line));
+        return states.slice(-2).join() === 'reconnecting,connected';
+      });
+      await seeEachOther(ada, bob);
+      assert.deepEqual([await ada.identities({ name: 'Ada' }), await ada.ownIdentities({ name: 'Ada' })], mine);
+      assert.deepEqual(await ada.contradictions({ name: 'Ada' }), []);
+    });
   });
-});
+}
 
 describe('a page that sleeps: chromium', () => {
   const on = onStage('firefox', () => setCallStage({ reclaimSessionTimeout: 30 }));

@@ -17,9 +17,9 @@ const CHROMIUM = {
   ],
 };
 
-/** Firefox comes to such delays by a budget, in time. */
+/** Firefox comes to such delays by a budget, in time. Where no camera may be opened it takes no way over loopback. */
 const FIREFOX = { browser: 'firefox', extraPrefsFirefox: {
-  'dom.min_background_timeout_value': 60_000, 'media.peerconnection.ice.loopback': true,
+  'dom.min_background_timeout_value': 60_000, 'media.peerconnection.ice.loopback': true, 'permissions.default.camera': 1,
 } };
 
 export async function launchBackground({ kind, executable }) {
