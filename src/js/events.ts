@@ -10,6 +10,9 @@ export interface Abortable {
 /** An event of an async iterator: its name, and its fields. */
 export type NamedEvent<M> = { [K in keyof M]: { readonly type: K } & M[K] }[keyof M];
 
+/** The names of all events there are: others are refused. @internal */
+export type EventNames<M> = Readonly<Record<keyof M, 0>>;
+
 type Listener = (event: never) => void;
 
 /** What calls it off, if it is what it has to be. @internal */
@@ -23,10 +26,10 @@ export function signalOf(options: Abortable | null | undefined): AbortSignal | u
 export class Emitter<M extends object> {
   readonly #listeners = new Map<keyof M, Set<Listener>>();
   readonly #iterators = new Set<(event: NamedEvent<M>) => void>();
-  readonly #names: object | undefined;
+  readonly #names: EventNames<M>;
 
-  /** @internal `names`: of all events there are, where others are to be refused. */
-  constructor(names?: Readonly<Record<keyof M, unknown>>) {
+  /** @internal */
+  constructor(names: EventNames<M>) {
     this.#names = names;
   }
 
@@ -36,7 +39,7 @@ export class Emitter<M extends object> {
    * rejection.
    */
   on<K extends keyof M>(type: K, listener: (event: M[K]) => void, options: Abortable = {}): () => void {
-    if (this.#names && !Object.hasOwn(this.#names, type)) throw invalidArgument(`type: there is no event "${String(type)}"`);
+    if (!Object.hasOwn(this.#names, type)) throw invalidArgument(`type: there is no event "${String(type)}"`);
     check('listener', FUNCTION, listener);
     const signal = signalOf(options);
     if (signal?.aborted) return () => undefined;

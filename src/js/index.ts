@@ -11,7 +11,7 @@ import { checked } from './checks.js';
 import { ID_WORDS, invalidArgument, isId, normalizeId } from './errors.js';
 import { serverList } from './connection-options.js';
 import { abortable, signalOf } from './events.js';
-import { described, parsed } from './janus.js';
+import { HANDLE_EVENTS, described, parsed } from './janus.js';
 import { parse, stringify } from './json.js';
 import { checkMetadata } from './participant.js';
 
@@ -70,6 +70,6 @@ export type * from './videoroom/types.js';
 
 /** @internal What the part that is loaded later shares with this one. */
 export const internal = {
-  ID_WORDS, abortable, checkMetadata, checked, described, invalidArgument, isId, normalizeId, parse, parsed, serverList,
+  HANDLE_EVENTS, ID_WORDS, abortable, checkMetadata, checked, described, invalidArgument, isId, normalizeId, parse, parsed, serverList,
   signalOf, stringify,
 };

@@ -1,5 +1,5 @@
 import type { HandleCore, JanusCore, SessionCore } from '../../pkg/janus.js';
-import { Emitter, abortable, signalOf, type Abortable } from './events.js';
+import { Emitter, abortable, signalOf, type Abortable, type EventNames } from './events.js';
 import { serverList, splitOptions } from './connection-options.js';
 import { JanusError, invalidArgument } from './errors.js';
 import { parse, stringify } from './json.js';
@@ -47,12 +47,20 @@ export interface SessionEventMap {
   renewed: { id: number };
 }
 
+const JANUS_EVENTS: EventNames<JanusEventMap> = { stateChanged: 0 };
+const SESSION_EVENTS: EventNames<SessionEventMap> = { resumed: 0, lost: 0, renewed: 0 };
+
+/** @internal */
+export const HANDLE_EVENTS: EventNames<HandleEventMap> = {
+  event: 0, webrtcup: 0, media: 0, slowlink: 0, icefailed: 0, hangup: 0, trickle: 0, detached: 0,
+};
+
 /** A connection to a Janus server. Lost, it is made again, and its sessions go on where they can. */
 export class Janus extends Emitter<JanusEventMap> {
   #core!: JanusCore;
 
   private constructor() {
-    super();
+    super(JANUS_EVENTS);
   }
 
   /**
@@ -132,7 +140,7 @@ export class Session extends Emitter<SessionEventMap> {
   #core!: SessionCore;
 
   private constructor(janus: JanusCore) {
-    super();
+    super(SESSION_EVENTS);
     this.#janus = janus;
   }
 
@@ -206,7 +214,7 @@ export class Handle extends Emitter<HandleEventMap> {
   readonly plugin: string;
 
   private constructor(plugin: string) {
-    super();
+    super(HANDLE_EVENTS);
     this.plugin = plugin;
   }
 

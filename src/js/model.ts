@@ -1,5 +1,6 @@
 import type { PublicationCore, RoomCore, TrackCore } from '../../pkg/janus.js';
 import type { DataPort } from './data.js';
+import type { EventNames } from './events.js';
 import type { ChatMessage, IncomingFile } from './exchange/types.js';
 import { isLabelOf } from './label.js';
 import { RemoteParticipant, type LocalParticipant, type Participant } from './participant.js';
@@ -94,7 +95,7 @@ export interface RoomEventMap {
 }
 
 /** Their names. @internal */
-export const ROOM_EVENTS: Readonly<Record<keyof RoomEventMap, 0>> = {
+export const ROOM_EVENTS: EventNames<RoomEventMap> = {
   stateChanged: 0, participantJoined: 0, participantLeft: 0, participantChanged: 0, trackPublished: 0, trackUnpublished: 0,
   trackSubscribed: 0, trackReplaced: 0, trackUnsubscribed: 0, remoteReceiverAdded: 0, layersChanged: 0, limitationChanged: 0,
   localTrackPublished: 0, localTrackUnpublished: 0, localSenderAdded: 0, deviceLost: 0, dataReceived: 0, attributesChanged: 0,

@@ -23,6 +23,7 @@ export function stringify(value) {
       // It would be taken for an integer below; Janus reads no U+0000 anyway.
       if (typeof item === 'string' && item.startsWith(MARK)) throw new RangeError('text with U+0000 cannot be sent');
       if (typeof item === 'number' && !Number.isFinite(item)) throw new RangeError(`${item} has no JSON`);
+      if (typeof item === 'function' || typeof item === 'symbol') throw new TypeError(`a ${typeof item} has no JSON`);
       return item;
     },
   );

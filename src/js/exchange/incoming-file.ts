@@ -1,4 +1,5 @@
 import type { RemoteParticipant } from '../participant.js';
+import type { EventNames } from '../events.js';
 import { Emitter, JanusError } from '../index.js';
 import type { IncomingFile, IncomingFileEventMap } from './types.js';
 
@@ -6,6 +7,8 @@ import type { IncomingFile, IncomingFileEventMap } from './types.js';
 const TOGETHER_BYTES = 8_388_608;
 /** A file of which nothing came for so long is given up, ms. */
 const PATIENCE_MS = 30_000;
+
+const EVENTS: EventNames<IncomingFileEventMap> = { progress: 0 };
 
 /** What is said of a file before it comes. @internal */
 export interface FileHead {
@@ -30,7 +33,7 @@ export class ArrivingFile extends Emitter<IncomingFileEventMap> implements Incom
   #isOver = false;
 
   constructor(readonly participant: RemoteParticipant, head: FileHead) {
-    super();
+    super(EVENTS);
     this.name = head.name;
     this.type = head.type;
     this.size = head.size;

@@ -1,4 +1,4 @@
-import type { Abortable, NamedEvent } from '../events.js';
+import type { Abortable, EventNames, NamedEvent } from '../events.js';
 import { Emitter, JanusError, internal } from '../index.js';
 import { DEVICE_KINDS, mediaDevices, readDevices, toDevice, type Device, type DeviceKind } from './device-list.js';
 import {
@@ -43,6 +43,8 @@ export interface SpeakerTestOptions extends Abortable {
 
 type SpeakerChooser = MediaDevices & { selectAudioOutput(): Promise<MediaDeviceInfo> };
 
+const EVENTS: EventNames<DevicesEventMap> = { devicesChanged: 0, defaultChanged: 0, permissionChanged: 0 };
+
 /** How long the test sound may be, ms. */
 const MAX_DURATION_MS = 60_000;
 
@@ -59,6 +61,10 @@ export class Devices extends Emitter<DevicesEventMap> {
   readonly #closing = new AbortController();
   readonly #holders = new Set<() => void>();
   #watch: DeviceWatch | undefined;
+
+  constructor() {
+    super(EVENTS);
+  }
 
   /**
    * The devices that are there, of one kind or all. Before permission the browser tells no more than that there is

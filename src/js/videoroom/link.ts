@@ -1,5 +1,5 @@
 import { Emitter, JanusError, internal } from '../index.js';
-import type { Abortable } from '../events.js';
+import type { Abortable, EventNames } from '../events.js';
 import type { Id } from '../types.js';
 import type { VideoRoom } from './admin.js';
 import { encode } from './requests.js';
@@ -19,6 +19,8 @@ export interface LinkEventMap {
   /** It stands elsewhere; with `ended`, because of this error if something went wrong. */
   stateChanged: { state: LinkState; error?: JanusError | undefined };
 }
+
+const EVENTS: EventNames<LinkEventMap> = { stateChanged: 0 };
 
 /** What the other room is told, until it is told something else. */
 interface Shown {
@@ -103,7 +105,7 @@ export class PublisherLink extends Emitter<LinkEventMap> {
 
   /** @internal */
   constructor(rooms: VideoRoom, options: LinkPublisherOptions) {
-    super();
+    super(EVENTS);
     const { room, pin, token, to } = options;
     // As the servers' ids are kept.
     this.#options = { ...options, publisherId: internal.normalizeId(options.publisherId) };

@@ -1,5 +1,5 @@
 import { Emitter, internal } from '../index.js';
-import type { Abortable } from '../events.js';
+import type { Abortable, EventNames } from '../events.js';
 import type { HandleEventMap, Id } from '../types.js';
 import { decoded, enter, ignoreLoss, ignoreRefusal, misfit } from './handle.js';
 import type { Answer, Attaching, Description, RoomHandle } from './handle.js';
@@ -15,9 +15,14 @@ import type {
   PublisherInfo,
 } from './types.js';
 
-const { described } = internal;
+const { HANDLE_EVENTS, described } = internal;
 
 type Configuring = ConfigurePublisherOptions & { jsep?: Description | undefined } & Abortable;
+
+const EVENTS: EventNames<PublisherEventMap> = {
+  ...HANDLE_EVENTS, publishers: 0, joining: 0, unpublished: 0, leaving: 0, kicked: 0, kickedOurselves: 0, changed: 0, moderated: 0,
+  talking: 0, stoppedTalking: 0, destroyed: 0, slowLink: 0,
+};
 
 const LEFT = 'this publisher has left the room: join with a new one';
 
@@ -64,7 +69,7 @@ export class Publisher extends Emitter<PublisherEventMap> {
 
   /** @internal */
   constructor(handle: RoomHandle, joined: Joined) {
-    super();
+    super(EVENTS);
     this.#handle = handle;
     this.joined = joined;
     for (const publisher of joined.publishers) this.#publishers.set(publisher.id, publisher);

@@ -1,5 +1,5 @@
 import { Emitter, JanusError, internal } from '../index.js';
-import type { Abortable } from '../events.js';
+import type { Abortable, EventNames } from '../events.js';
 import type { HandleEventMap } from '../types.js';
 import { enter, ignoreLoss, ignoreRefusal, lasting, misfit } from './handle.js';
 import type { Answer, Attaching, Description, RoomHandle } from './handle.js';
@@ -17,7 +17,9 @@ import type {
   UpdateOptions,
 } from './types.js';
 
-const { abortable, described } = internal;
+const { HANDLE_EVENTS, abortable, described } = internal;
+
+const EVENTS: EventNames<SubscriberEventMap> = { ...HANDLE_EVENTS, updated: 0, layerChanged: 0, slowLink: 0 };
 
 const LEFT = 'this subscriber has left: join with a new one';
 
@@ -65,7 +67,7 @@ export class Subscriber extends Emitter<SubscriberEventMap> {
 
   /** @internal */
   constructor(handle: RoomHandle) {
-    super();
+    super(EVENTS);
     this.#handle = handle;
   }
 

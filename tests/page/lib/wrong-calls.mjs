@@ -24,6 +24,8 @@ const NOT = {
 /** What is no switch, where there has to be one. */
 const NO_SWITCH = ['undefined', 'null', ...NOT.flag];
 
+const NO_EVENT = /^type: there is no event "/;
+
 /** One call for each value that is none of these kinds. */
 function wrong(call, fields) {
   return Object.entries(fields).flatMap(([name, [kind, ...more]]) =>
@@ -110,8 +112,13 @@ export const OPTIONS = [
     deviceId: ['text'], duration: ['span', '60001', '0'],
   }),
   ...argument('options', 'createLocalTracks($)', ['', '{}', '{ camera: false }', 'null', '5', '"camera"']),
-  ...['"trackSubscribe"', '"toString"', '""', 'undefined', 'null', '5', ANY].map((type) =>
-    [`new Room({ servers: address }).on(${type}, () => {})`, /^type: there is no event "/]),
+  ...['"trackSubscribe"', '"toString"', '""', 'undefined', 'null', '5', ANY].flatMap((type) =>
+    ['new Room({ servers: address })', 'janus', 'session', 'echo'].map((one) => [`${one}.on(${type}, () => {})`, NO_EVENT])),
+  ['openDevices().then((devices) => devices.on("change", () => {}))', NO_EVENT],
+  ['rooms.joinPublisher({ room: 1234 }).then((publisher) => publisher.on("moderate", () => {}))', NO_EVENT],
+  ...['{ seat() {} }', '{ seat: [Symbol("x")] }', '{ seat: { row: NaN } }', '{ toJSON() {} }'].map((metadata) =>
+    [`new Room({ servers: address }).join({ room: 1234, metadata: ${metadata} })`, /has no JSON/]),
+  ['echo.send({ done: () => {} })', /a function has no JSON/],
   ...argument('listener', 'new Room({ servers: address }).on("stateChanged", $)', ['undefined', '5', '{}']),
 ];
 
@@ -151,6 +158,8 @@ export const WRONG_IN_ROOM = [
   ...argument('options', 'me.sendFile(new Blob(["x"]), $)', NOT.object),
   ...wrong('me.sendFile(new Blob(["x"]), { $ })', { name: ['text'], onProgress: ['function'], signal: ['signal'] }),
   ...argument('listener', 'file.on("progress", $)', ['undefined', '5', '{}']),
+  ['file.on("done", () => {})', NO_EVENT],
+  ['me.setMetadata({ seat: () => 1 })', /has no JSON/],
   ...calledOff('file.on("progress", () => {}, ', 'file.events('),
   ...argument('participant', 'me.request($, "size")', ['undefined', '5', '{}', 'me', 'participant.id']),
   ...argument('method', 'bob.localParticipant.request([...bob.remoteParticipants.values()][0], $)', ['undefined', '5', '""', '"x".repeat(300)']),
