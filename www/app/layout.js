@@ -41,7 +41,8 @@ export function keepArranged(grid) {
     // Room for the speaking ring, which is drawn around the tiles.
     const edge = 4;
     const { clientWidth, clientHeight } = grid;
-    const inside = clientWidth - 2 * edge;
+    // Rounded down: of a row that is a fraction too wide the last tile goes to the next.
+    const inside = Math.min(clientWidth, Math.floor(grid.getBoundingClientRect().width)) - 2 * edge;
     // The style sheet knows whether this is a phone, and whether somebody presents.
     const [tallest, fewest] = ['--tallest', '--fewest'].map((name) => Number(style.getPropertyValue(name)) || 1);
     const area = { width: inside, height: clientHeight - 2 * edge, gap, tallest, fewest };
