@@ -1,8 +1,10 @@
 import { Room } from 'janus-wasm';
 import { Call } from './app/call.js';
+import { Chat } from './app/chat.js';
 import { loadConfig } from './app/config.js';
 import { announce, byId } from './app/dom.js';
 import { describeFailure, isPinMissing } from './app/errors.js';
+import { Hands } from './app/hands.js';
 import { offerInvite } from './app/invite.js';
 import { Lobby } from './app/lobby.js';
 import { clearMessage, showMessage } from './app/messages.js';
@@ -12,6 +14,8 @@ const params = readParams(location.search);
 const lobby = new Lobby(params);
 let room;
 let call;
+let chat;
+let hands;
 /** Calls off the joining that is under way. */
 let joining;
 
@@ -30,9 +34,14 @@ async function makeRoom() {
   // For people who look under the hood from the console.
   window.room = room;
   call = new Call(room, (kind, on) => lobby.follow(kind, on));
+  chat = new Chat(room);
+  hands = new Hands(room);
   room.on('stateChanged', follow);
-  room.on('mediaError', ({ error }) => {
-    if (error.code === 'room-full') void leave(error);
+  room.on('mediaError', ({ source, error }) => {
+    if (error.code !== 'room-full') return;
+    if (source !== 'unknown') return void leave(error);
+    // Only the way for words was refused: whoever came to watch can do that.
+    for (const part of [chat, hands]) part.hush();
   });
 }
 
@@ -59,14 +68,14 @@ function showCall() {
   if (document.body.dataset.state === 'call') return;
   setState('call');
   lobby.rest();
-  call.open();
+  for (const part of [call, chat, hands]) part.open();
   announce('You are in the room');
 }
 
 function showLobby() {
   if (document.body.dataset.state === 'lobby') return;
   clearMessage('device');
-  call?.close();
+  for (const part of [call, chat, hands]) part?.close();
   setState('lobby');
   document.title = 'Join · janus-wasm';
   lobby.open();
@@ -92,7 +101,7 @@ async function join() {
   try {
     if (!room) await makeRoom();
     signal.throwIfAborted();
-    await room.join({ ...lobby.entry, ...lobby.take(), signal });
+    await room.join({ ...lobby.entry, ...lobby.take(), data: true, signal });
     showCall();
   } catch (error) {
     showLobby();
@@ -118,11 +127,19 @@ async function leave(error) {
 }
 
 function onKey(event) {
-  const kind = { m: 'microphone', v: 'camera' }[event.key.toLowerCase()];
   const isTyping = event.target.closest?.('input, textarea, select, [contenteditable]');
-  if (!kind || isTyping || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.body.dataset.state === 'call') void call.toggle(kind);
-  if (document.body.dataset.state === 'lobby') lobby.toggle(kind);
+  if (isTyping || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  const key = event.key.toLowerCase();
+  const kind = { m: 'microphone', v: 'camera' }[key];
+  const { state } = document.body.dataset;
+  if (kind && state === 'lobby') lobby.toggle(kind);
+  if (state !== 'call') return;
+  if (kind) void call.toggle(kind);
+  if (key === 'h') void hands.toggle();
+  if (key !== 'c') return;
+  // The box has the focus from now on, and would get the letter.
+  event.preventDefault();
+  chat.toggle();
 }
 
 async function start() {

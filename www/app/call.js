@@ -97,7 +97,8 @@ export class Call {
     const changed = ({ participant }) => this.#update(participant);
     for (const type of [
       'participantChanged', 'trackPublished', 'trackUnpublished', 'trackSubscribed', 'trackUnsubscribed',
-      'localTrackPublished', 'localTrackUnpublished', 'trackMuted', 'trackUnmuted', 'speakingChanged',
+      'localTrackPublished', 'localTrackUnpublished', 'trackMuted', 'trackUnmuted', 'trackModerated',
+      'trackStalled', 'trackResumed', 'speakingChanged', 'attributesChanged', 'connectionQualityChanged',
     ]) {
       room.on(type, changed);
     }

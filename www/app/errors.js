@@ -95,7 +95,7 @@ export function describeDevices(failures) {
     sentences.set(error.name, [...sources, { source, error }]);
   }
   const text = [...sentences.values()].map(describeSame).join(' ');
-  const known = failures.every(({ error }) => DEVICE[error.name]);
+  const known = failures.every(({ error }) => DEVICE[error.name] || error.code === 'moderated');
   return { code: codeOf(error), text, detail: known ? '' : error.message };
 }
 
@@ -107,6 +107,7 @@ function describeSame(failures) {
     return 'Browsers give camera and microphone to secure pages only. Open this page over https, or go on without.';
   }
   if (DEVICE[error.name]) return DEVICE[error.name](what);
+  if (error.code === 'moderated') return `A moderator muted your ${what}. Only a moderator can turn it on again.`;
   if (what === 'unknown') return 'Sound and picture cannot be sent or received. Leave and join again to retry.';
   return `Your ${what} could not be turned on. Try again, or go on without.`;
 }

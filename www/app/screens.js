@@ -1,9 +1,9 @@
 import { byId } from './dom.js';
 
-/** What somebody shares, if anything comes: beside the camera, not instead of it. */
+/** The publication of what somebody shares, if anything comes: beside the camera, not instead of it. */
 export function screenOf(participant) {
   return [...participant.publications.values()]
-    .find(({ kind, source, track, isMuted }) => kind === 'video' && source === 'screen' && track && !isMuted)?.track;
+    .find(({ kind, source, track, isMuted }) => kind === 'video' && source === 'screen' && track && !isMuted);
 }
 
 /** A shared screen, whole and large, and who presents it. */
@@ -23,7 +23,9 @@ export class Screen {
     const { isLocal, display } = this.#participant;
     this.element.querySelector('.name').textContent = isLocal ? 'You' : display || 'Guest';
     this.element.querySelector('.presents').textContent = isLocal ? 'are presenting' : 'is presenting';
-    const track = screenOf(this.#participant);
+    const publication = screenOf(this.#participant);
+    this.element.dataset.frozen = String(publication?.isStalled ?? false);
+    const track = publication?.track;
     if (track === this.#track) return;
     this.#track?.detach(this.#video);
     this.#track = track;

@@ -102,7 +102,7 @@ class Browser {
   }
 }
 
-/** A tab. Drivers give `goto`, `evaluate`, `click`, `fill`, `screenshot`, `addInit`, `close` and `complaints`. */
+/** A tab. Drivers give `goto`, `evaluate`, `click`, `fill`, `type`, `press`, `screenshot`, `addInit`, `close` and `complaints`. */
 class Page {
   #driver;
   #onClose;
@@ -166,6 +166,16 @@ class Page {
   /** Replaces the text of an input. */
   async fill(selector, text) {
     await this.#driver.fill(selector, text);
+  }
+
+  /** Types where the focus is, key by key. */
+  type(text) {
+    return this.#driver.type(text);
+  }
+
+  /** Presses one key where the focus is, maybe with another held: `Shift+Enter`. */
+  press(key) {
+    return this.#driver.press(key);
   }
 
   screenshot(path) {

@@ -94,6 +94,14 @@ class ChromiumPage {
     return this.#page.fill(selector, text, { timeout: 10_000 });
   }
 
+  type(text) {
+    return this.#page.keyboard.type(text);
+  }
+
+  press(key) {
+    return this.#page.keyboard.press(key);
+  }
+
   screenshot(path) {
     return this.#page.screenshot({ path });
   }

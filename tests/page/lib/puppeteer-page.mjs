@@ -68,6 +68,18 @@ export class PuppeteerPage {
     await this.#page.keyboard.type(text);
   }
 
+  type(text) {
+    return this.#page.keyboard.type(text);
+  }
+
+  async press(key) {
+    const keys = key.split('+');
+    const last = keys.pop();
+    for (const held of keys) await this.#page.keyboard.down(held);
+    await this.#page.keyboard.press(last);
+    for (const held of keys.reverse()) await this.#page.keyboard.up(held);
+  }
+
   screenshot(path) {
     return this.#page.screenshot({ path });
   }
