@@ -32,6 +32,7 @@ try {
 
   await reconnecting();
   await operating();
+  await talking();
 
   const present = [];
   for (const crowd of CROWDS) {
@@ -99,14 +100,64 @@ async function operating() {
   await ada.close();
 }
 
+/** Calls of three: two have the hand up, and they write to each other. What was said in one look stays in its call. */
+async function talking() {
+  const names = ['Bob Kahn', 'Cleopatra Wiśniewska-Montgomery'];
+  let others;
+  const come = async (look) => {
+    others = [];
+    for (const name of names) others.push(await enter(browser, stage.site, { name }));
+    const page = await enter(browser, stage.site, { name: 'Ada Lovelace' }, look);
+    for (const name of names) await tileMoves(page, name);
+    return page;
+  };
+  const part = async (page) => {
+    for (const one of [page, ...others]) await leave(one);
+    for (const one of others) await one.close();
+  };
+  await inEveryLook(async (look) => {
+    const page = await come(look);
+    const [bob, cleo] = others;
+    for (const one of [page, cleo]) await one.click('#hand');
+    await page.waitFor('both hands', () => document.querySelectorAll('[data-hand="up"]').length === 2);
+    await say(bob, 'Shall we begin?');
+    await page.waitFor('the badge', () => document.querySelector('.badge').checkVisibility());
+    return page;
+  }, 'hands', part);
+  await inEveryLook(async (look) => {
+    const page = await come(look);
+    const [bob, cleo] = others;
+    await page.click('#open-chat');
+    await say(bob, 'Good morning! The notes are at https://example.org/a/rather/long/address?that=goes&on=for-a-while#and-on');
+    await say(bob, 'Can everybody read them?');
+    await page.waitFor('both', () => document.querySelectorAll('.entry').length === 2);
+    await page.fill('#chat-text', 'Yes, thank you.');
+    await page.press('Enter');
+    await say(cleo, 'Two things:\n1. the date\n2. who writes the minutes');
+    await page.waitFor('all of them', () => document.querySelectorAll('.entry').length === 4);
+    return page;
+  }, 'chat', part);
+}
+
+function say(page, text) {
+  return page.evaluate((text) => window.room.localParticipant.sendChatMessage(text).then(() => undefined), text);
+}
+
 /** Takes a picture of what `open` shows in every size and colour scheme. */
 async function inEveryLook(open, name, leaveAgain) {
   for (const viewport of SIZES) {
     for (const colorScheme of SCHEMES) {
       const page = await open({ viewport, colorScheme });
+      await page.waitFor('what moves to be there', isStill);
       await page.screenshot(joinPath(DIRECTORY, `${name}-${viewport.width}x${viewport.height}-${colorScheme}.png`));
       await leaveAgain?.(page);
       await page.close();
     }
   }
+}
+
+/** Whether what appears is there. The level of a microphone never rests, nor what turns for as long as it is there. */
+function isStill() {
+  return document.getAnimations().every((animation) => animation instanceof CSSTransition
+    || animation.playState === 'finished' || animation.effect.getTiming().iterations === Infinity);
 }
