@@ -40,8 +40,8 @@ async function makeRoom() {
   room.on('mediaError', ({ source, error }) => {
     if (error.code !== 'room-full') return;
     if (source !== 'unknown') return void leave(error);
-    // Only the way for words was refused: whoever came to watch can do that.
-    for (const part of [chat, hands]) part.hush();
+    // Only the way for words was refused: whoever came to watch can do that, and it is asked for again.
+    chat.queue();
   });
 }
 

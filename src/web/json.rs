@@ -31,7 +31,7 @@ pub fn to_value(json: &Json) -> Result<JsValue, Error> {
 /// The JSON text of a JavaScript value, `BigInt`s as integers.
 ///
 /// # Errors
-/// `InvalidArgument` for what has none: cycles, `NaN`, getters that throw.
+/// `InvalidArgument` for what has none: cycles, `NaN`, functions, symbols, getters that throw.
 pub fn from_js(value: &JsValue) -> Result<Json, Error> {
     let text = stringify(value);
     Json::parse(text.map_err(|thrown| Error::new(ErrorCode::InvalidArgument, describe(&thrown)))?)

@@ -49,7 +49,6 @@ for (const kind of BROWSERS) {
       }
 
       await leave(bob);
-      await join(bob);
       assert.deepEqual(await entries(bob), [], 'what was said in a call goes with it');
     });
 
@@ -159,19 +158,28 @@ for (const kind of BROWSERS) {
       await tileShows(bob, 'Ada', 'hand', 'down');
     });
 
-    it('who came to watch a room that is full can, and reads what others write', async () => {
+    it('who came to watch a room that is full can, reads what others write, and is heard when there is a place', async () => {
       const bob = await enter(on.browser, on.stage.site, { name: 'Bob', room: 5678 });
       await until('the room to be full', async () => (await publishing(on.stage.janus, 5678)).includes('Bob'));
       const ada = await lobby(on.browser, on.stage.site, { name: 'Ada', room: 5678, camera: false, microphone: false });
       await join(ada);
       await tileMoves(ada, 'Bob');
-      await ada.waitFor('the box to be shut', () => document.querySelector('#chat-text').disabled);
-      assert.equal(await ada.evaluate(() => document.querySelector('#hand').disabled), true);
+      const says = () => ada.evaluate(() => document.querySelector('#chat-text').placeholder);
+      await until('the word that the room is full', async () => /full/.test(await says()));
       await bob.click('#open-chat');
       await write(bob, 'hello');
       await reads(ada, [['Bob', 'hello', false]]);
+      await ada.click('#open-chat');
+      await write(ada, 'me too');
+      await reads(ada, [['Bob', 'hello', false], ['You', 'me too', true]]);
+      const state = () => ada.evaluate(() => document.querySelector('.entry[data-own]').dataset.state);
+      assert.equal(await state(), 'sending');
       await inState(ada, 'call');
       await isContent(ada);
+
+      await leave(bob);
+      await until('it to be on its way', async () => (await state()) === 'sent', { timeout: 40_000 });
+      assert.doesNotMatch(await says(), /full/);
     });
 
     it('a tile says what stands still, comes badly, or was muted by a moderator', async () => {

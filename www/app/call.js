@@ -115,6 +115,9 @@ export class Call {
       this.#render();
       announce(`${participant.display || 'Guest'} ${reason === 'kicked' ? 'was removed' : 'left'}`);
     });
+    room.on('trackModerated', ({ publication, participant, moderated }) => {
+      if (participant.isLocal && !moderated) this.#forgive(publication.source);
+    });
     room.on('playbackChanged', () => this.#render());
     room.on('mediaError', ({ source, error }) => {
       if (error.code !== 'room-full') this.#complain(source, error);
@@ -157,6 +160,13 @@ export class Call {
     this.#failures.set(source, error);
     // The browser may refuse a device before the room is entered: it is told when it is.
     if (this.#isOpen) this.#tellFailures();
+  }
+
+  /** It can be turned on again: what was said of it is so no longer. */
+  #forgive(source) {
+    if (!this.#failures.delete(source) || !this.#isOpen) return;
+    if (this.#failures.size > 0) this.#tellFailures();
+    else clearMessage('device');
   }
 
   #tellFailures() {

@@ -13,6 +13,9 @@ const LONGEST = 16_384;
 /** So much of a message is read out while the chat is closed, characters. */
 const READ_OUT = 200;
 
+const USUAL = 'Message to everybody';
+const FULL = 'The room is full: messages wait';
+
 /** What people in the call write to each other: a panel, and a button that says how much is unread. */
 export class Chat {
   #room;
@@ -28,7 +31,7 @@ export class Chat {
     button.addEventListener('click', () => this.toggle());
     byId('close-chat').addEventListener('click', () => this.#hide());
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && this.#isShown && !event.isComposing) this.#hide();
+      if (event.key === 'Escape' && this.#isShown && !isComposing(event)) this.#hide();
     });
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -37,7 +40,7 @@ export class Chat {
     box.addEventListener('input', () => this.#typed());
     box.addEventListener('keydown', (event) => {
       // Enter that ends the composing of a word is not meant for us.
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
       event.preventDefault();
       form.requestSubmit();
     });
@@ -51,12 +54,9 @@ export class Chat {
     this.#render();
   }
 
-  /** There is no way out for what one writes. */
-  hush() {
-    box.disabled = true;
-    box.placeholder = 'Reading only: the room is full';
-    for (const entry of this.#unsent) entry.state = 'failed';
-    this.#render();
+  /** The room has no place for those who write: what they write waits until there is one. */
+  queue() {
+    box.placeholder = FULL;
   }
 
   /** The call is over: what was said in it goes, and what could not be sent waits for the next one in this room. */
@@ -68,8 +68,7 @@ export class Chat {
     this.#unread = 0;
     this.#log.clear();
     this.#type('');
-    box.disabled = false;
-    box.placeholder = 'Message to everybody';
+    box.placeholder = USUAL;
     panel.hidden = true;
     this.#render();
   }
@@ -90,14 +89,15 @@ export class Chat {
     this.#grow();
     this.#log.toEnd();
     // On a screen that is touched, the keyboard would hide what one wants to read.
-    if (box.disabled || matchMedia('(pointer: coarse)').matches) panel.focus();
+    if (matchMedia('(pointer: coarse)').matches) panel.focus();
     else box.focus();
   }
 
   #hide() {
+    const isFocused = panel.contains(document.activeElement);
     panel.hidden = true;
     this.#render();
-    button.focus();
+    if (isFocused) button.focus();
   }
 
   #hear({ from, participant, text, time }) {
@@ -136,6 +136,8 @@ export class Chat {
       await this.#room.localParticipant.sendChatMessage(entry.text);
       this.#unsent.delete(entry);
       entry.state = 'sent';
+      box.placeholder = USUAL;
+      this.#render();
     } catch {
       // It is in the draft for the next call, if this one is over.
       if (!this.#unsent.has(entry)) return;
@@ -173,6 +175,11 @@ export class Chat {
     button.setAttribute('aria-label', `Chat${unread(this.#unread)}${isLacking ? ', a message was not sent' : ''}`);
     button.title = this.#isShown ? 'Close the chat (c)' : 'Open the chat (c)';
   }
+}
+
+/** Safari says that a word is complete before the key that completes it; the key has this code then. */
+function isComposing({ isComposing: composes, keyCode }) {
+  return composes || keyCode === 229;
 }
 
 function unread(count) {

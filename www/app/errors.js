@@ -91,8 +91,8 @@ export function describeDevices(failures) {
   const [{ error }] = failures;
   const sentences = new Map();
   for (const { source, error } of failures) {
-    const sources = sentences.get(error.name) ?? [];
-    sentences.set(error.name, [...sources, { source, error }]);
+    const sources = sentences.get(codeOf(error)) ?? [];
+    sentences.set(codeOf(error), [...sources, { source, error }]);
   }
   const text = [...sentences.values()].map(describeSame).join(' ');
   const known = failures.every(({ error }) => DEVICE[error.name] || error.code === 'moderated');

@@ -25,21 +25,15 @@ export class Hands {
     this.#render();
   }
 
-  /** There is no way to tell the others. */
-  hush() {
-    button.disabled = true;
-  }
-
   /** The call is over. A hand stays up until it is lowered, in the next call as well. */
   close() {
     this.#isOpen = false;
-    button.disabled = false;
+    clearMessage('hand');
     if (this.#isUp) this.#room.localParticipant.setHandRaised(false).catch(() => undefined);
     this.#wish = undefined;
   }
 
   async toggle() {
-    if (button.disabled) return;
     const raised = !this.#isUp;
     this.#wish = raised;
     this.#render();
@@ -61,8 +55,7 @@ export class Hands {
 
   #render() {
     button.setAttribute('aria-pressed', String(this.#isUp));
-    const can = `${this.#isUp ? 'Lower' : 'Raise'} your hand (h)`;
-    button.title = button.disabled ? 'The room is full: you can watch and listen' : can;
+    button.title = `${this.#isUp ? 'Lower' : 'Raise'} your hand (h)`;
   }
 }
 
