@@ -297,7 +297,7 @@ impl Room {
             let call = Rc::clone(&this);
             let wish = async move { call.share_screen(enabled, &screen, &options).await };
             this.screen.set(Box::pin(wish)).await?;
-            if enabled { this.published(Source::Screen).await } else { Ok(()) }
+            if enabled { this.screen_published().await } else { Ok(()) }
         };
         call.answers.of(Box::pin(work)).await
     }

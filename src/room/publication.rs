@@ -395,6 +395,17 @@ impl Call {
         Ok(())
     }
 
+    /// Waits until the server has the screen. The last wish counts: who does not want it any more took nothing away from
+    /// who wanted it before.
+    pub(super) async fn screen_published(&self) -> Result<(), Failure> {
+        let wishes = self.screen.wishes();
+        let published = self.published(Source::Screen).await;
+        let is_superseded = wishes != self.screen.wishes();
+        let is_taken_back = |failure: &Failure| matches!(failure, Failure::Janus(error) if error.code() == ErrorCode::Aborted);
+        published
+            .or_else(|why| if is_superseded && is_taken_back(&why) { Ok(()) } else { Err(why) })
+    }
+
     async fn mute_slot(self: &Rc<Self>, slot: &Rc<Slot>, release: bool) -> Result<(), Failure> {
         let _turn = self.turn(slot, None).await?;
         self.mute(slot, true);

@@ -22,6 +22,7 @@ pub(super) struct Toggle {
     next: RefCell<Option<Wish>>,
     running: Cell<bool>,
     waiting: RefCell<Vec<Waiting>>,
+    wishes: Cell<u32>,
 }
 
 impl fmt::Debug for Toggle {
@@ -47,6 +48,7 @@ impl Toggle {
     pub(super) async fn set(&self, wish: Wish) -> Result<(), Failure> {
         let before = self.next.replace(Some(wish));
         drop(before);
+        self.wishes.set(self.wishes.get().wrapping_add(1));
         if self.running.replace(true) {
             let (sender, rests) = oneshot::channel();
             self.waiting.borrow_mut().push(sender);
@@ -66,6 +68,11 @@ impl Toggle {
         }
         drop(running);
         result
+    }
+
+    /// How many wishes there were, to see whether there are more.
+    pub(super) fn wishes(&self) -> u32 {
+        self.wishes.get()
     }
 
     /// Whether somebody wants something else already than what is being done.

@@ -96,6 +96,31 @@ for (const kind of BROWSERS) {
       await isShown([]);
     });
 
+    it('ends in the last wish, though the first was made so already and the server does not know', async () => {
+      await call.page.click('h1');
+      const ends = await call.page.evaluate(async () => {
+        const { person } = await import('/call/call.js');
+        const { localParticipant } = person('Ada').room;
+        const { getDisplayMedia } = MediaDevices.prototype;
+        const { promise: opened, resolve: open } = Promise.withResolvers();
+        MediaDevices.prototype.getDisplayMedia = async function capture(options) {
+          MediaDevices.prototype.getDisplayMedia = getDisplayMedia;
+          const stream = await getDisplayMedia.call(this, options);
+          open();
+          return stream;
+        };
+        const on = localParticipant.setScreenShareEnabled(true);
+        await opened;
+        // Whatever follows of itself does so, and nothing comes from the server meanwhile.
+        for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
+        const ended = await Promise.allSettled([on, localParticipant.setScreenShareEnabled(false)]);
+        return ended.map(({ reason }) => String(reason));
+      });
+      assert.deepEqual(ends, ['undefined', 'undefined']);
+      await isPublished([]);
+      await isShown([]);
+    });
+
     it('is refused at once where the room takes no such picture, whatever becomes of its sound', async () => {
       await createRoom(stage.janus, ODD, { videocodec: 'h265' });
       await call.create({ name: 'Cy', servers: stage.janus.ws });
