@@ -16,9 +16,13 @@ const RTP = { first: 20_000, count: 400, blocks: 100 };
 
 const rtpBlocks = new Set();
 
+/** Test files that run side by side look for ports in places apart: a server that was killed is to get its own again. */
+const APART = process.env.NODE_TEST_CONTEXT ? (process.pid % 100) * 3 : 0;
+
 /** Ports near the usual ones. */
 async function choosePorts() {
-  return { ws: await choosePort(8188), http: await choosePort(8088), admin: await choosePort(7088) };
+  const [ws, http, admin] = [8188, 8088, 7088].map((usual) => usual + APART);
+  return { ws: await choosePort(ws), http: await choosePort(http), admin: await choosePort(admin) };
 }
 
 /** Media ports no other instance of this process uses; those of other processes start elsewhere by their `ws` port. */

@@ -76,17 +76,34 @@ async function check() {
   ];
 }
 
-/** The tests in a folder, by node's runner, one file after the other. */
+/** Folders whose files spend more time waiting than working: two at a time are done sooner. */
+const PAIRED = ['tests/media', 'tests/room', 'tests/videoroom'];
+/** Files of theirs that measure how long something takes or how well it comes, or need all of the machine: nothing runs beside them. */
+const ALONE = [
+  'media/crowd', 'media/gaps', 'media/layers', 'media/publishing', 'media/stats', 'room/adaptive', 'room/adaptive-crowd',
+  'room/adaptive-limits', 'room/adaptive-rules', 'room/chaos', 'room/exchange', 'room/leaks', 'room/outside', 'room/quality',
+  'room/silence', 'room/simulate-media', 'room/speakers', 'room/stalls', 'room/within',
+].map((name) => `tests/${name}.test.mjs`);
+
+/** Tests by node's runner, so many files at a time. */
+function nodeProgram(name, files, concurrency) {
+  const args = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=tap', ...FORCE_EXIT, ...files];
+  return program(`node --test ${name}`, process.execPath, args, { counts: nodeCounts, failures: nodeFailures });
+}
+
+/** The tests in a folder, as one row or two. */
 async function nodeTests(folder) {
   const names = await readdir(join(ROOT, folder));
   const files = names.filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(folder, name));
-  const args = ['--test', '--test-concurrency=1', '--test-reporter=tap', ...FORCE_EXIT, ...files];
-  return program(`node --test ${folder}`, process.execPath, args, { counts: nodeCounts, failures: nodeFailures });
+  if (!PAIRED.includes(folder)) return [await nodeProgram(folder, files, 1)];
+  const rows = [await nodeProgram(folder, files.filter((file) => !ALONE.includes(file)), 2)];
+  const alone = files.filter((file) => ALONE.includes(file));
+  return alone.length === 0 ? rows : [...rows, await nodeProgram(`${folder}, one at a time`, alone, 1)];
 }
 
 /** Everything that needs no browser and no server. */
 async function host() {
-  return [await program('cargo test', 'cargo', ['test'], { counts: cargoCounts }), await nodeTests('scripts/tests')];
+  return [await program('cargo test', 'cargo', ['test'], { counts: cargoCounts }), ...(await nodeTests('scripts/tests'))];
 }
 
 /** The crate in real browsers, against a real Janus. */
@@ -111,7 +128,7 @@ async function page() {
   const rows = [built];
   const folders = ['scripts/tests/live', 'tests/package', 'tests/page', 'tests/media', 'tests/room', 'tests/videoroom',
     'tests/chaos'];
-  for (const folder of folders) rows.push(await nodeTests(folder));
+  for (const folder of folders) rows.push(...(await nodeTests(folder)));
   return rows;
 }
 
