@@ -77,13 +77,12 @@ async function check() {
 }
 
 /** Folders whose files spend more time waiting than working: two at a time are done sooner. */
-const PAIRED = ['tests/media', 'tests/room', 'tests/videoroom'];
+const PAIRED = ['tests/room', 'tests/videoroom'];
 /** Files of theirs that measure how long something takes or how well it comes, or need all of the machine: nothing runs beside them. */
 const ALONE = [
-  'media/crowd', 'media/gaps', 'media/layers', 'media/publishing', 'media/stats', 'room/adaptive', 'room/adaptive-crowd',
-  'room/adaptive-limits', 'room/adaptive-rules', 'room/chaos', 'room/exchange', 'room/leaks', 'room/outside', 'room/quality',
-  'room/silence', 'room/simulate-media', 'room/speakers', 'room/stalls', 'room/within',
-].map((name) => `tests/${name}.test.mjs`);
+  'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'outside', 'quality', 'silence',
+  'simulate-media', 'speakers', 'stalls', 'within',
+].map((name) => `tests/room/${name}.test.mjs`);
 
 /** Tests by node's runner, so many files at a time. */
 function nodeProgram(name, files, concurrency) {
