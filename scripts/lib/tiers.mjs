@@ -76,13 +76,13 @@ async function check() {
   ];
 }
 
-/** Folders whose files spend more time waiting than working: two at a time are done sooner. */
-const PAIRED = ['tests/room', 'tests/videoroom'];
-/** Files of theirs that measure how long something takes or how well it comes, or need all of the machine: nothing runs beside them. */
+/** The folder whose files spend more time waiting than working: two at a time are done sooner. */
+const PAIRED = 'tests/room';
+/** Files of it that measure how long something takes or how well it comes, or need all of the machine: nothing runs beside them. */
 const ALONE = [
   'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'outside', 'quality', 'silence',
   'simulate-media', 'speakers', 'stalls', 'within',
-].map((name) => `tests/room/${name}.test.mjs`);
+].map((name) => `${PAIRED}/${name}.test.mjs`);
 
 /** Tests by node's runner, so many files at a time. */
 function nodeProgram(name, files, concurrency) {
@@ -90,14 +90,13 @@ function nodeProgram(name, files, concurrency) {
   return program(`node --test ${name}`, process.execPath, args, { counts: nodeCounts, failures: nodeFailures });
 }
 
-/** The tests in a folder, as one row or two. */
+/** The tests in a folder, as one row, or two where some run in pairs. */
 async function nodeTests(folder) {
   const names = await readdir(join(ROOT, folder));
   const files = names.filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(folder, name));
-  if (!PAIRED.includes(folder)) return [await nodeProgram(folder, files, 1)];
-  const rows = [await nodeProgram(folder, files.filter((file) => !ALONE.includes(file)), 2)];
-  const alone = files.filter((file) => ALONE.includes(file));
-  return alone.length === 0 ? rows : [...rows, await nodeProgram(`${folder}, one at a time`, alone, 1)];
+  if (folder !== PAIRED) return [await nodeProgram(folder, files, 1)];
+  const [alone, paired] = [true, false].map((wanted) => files.filter((file) => ALONE.includes(file) === wanted));
+  return [await nodeProgram(`${folder}, in pairs`, paired, 2), await nodeProgram(`${folder}, one at a time`, alone, 1)];
 }
 
 /** Everything that needs no browser and no server. */
