@@ -80,8 +80,8 @@ async function check() {
 const PAIRED = 'tests/room';
 /** Files of it that measure how long something takes or how well it comes, or need all of the machine: nothing runs beside them. */
 const ALONE = [
-  'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'outside', 'quality', 'silence',
-  'simulate-media', 'speakers', 'stalls', 'within',
+  'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'lobby', 'outside', 'policy', 'prompt',
+  'quality', 'silence', 'simulate-media', 'speakers', 'stalls', 'within',
 ].map((name) => `${PAIRED}/${name}.test.mjs`);
 
 /** Tests by node's runner, so many files at a time. */
