@@ -151,8 +151,10 @@ for (const kind of BROWSERS) {
         const began = performance.now();
         const [prepared] = await play(['join']);
         assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`);
+        assert.equal(prepared, 'unreachable');
+        // Firefox holds a socket back after failures, perhaps for longer than there is.
         const [unprepared] = await play(['join']);
-        assert.deepEqual([prepared, unprepared], ['unreachable', 'unreachable']);
+        assert.match(unprepared, /^(unreachable|timeout)$/);
         assert.equal(await call.state({ name: 'Ada' }), 'disconnected');
       } finally {
         await on.stage.janus.start();

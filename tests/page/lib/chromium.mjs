@@ -1,6 +1,24 @@
 /** Chromium behind the driver interface of browser.mjs. */
 import { chromium } from 'playwright-core';
 
+/**
+ * What no page here has to do with. Chromium minds the last list alone, so this holds what Playwright switches off as well;
+ * the first two are pages of the address bar's own, which cost more of a small machine than many a test does.
+ */
+const OFF = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'AimEnabled',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'OptimizationHints',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+];
+
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -10,6 +28,7 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
   '--allow-loopback-in-peer-connection',
+  `--disable-features=${OFF.join()}`,
 ];
 
 export async function launchChromium({ executable, devices, permission, backForwardCache, autoplay, screen, collects }) {
