@@ -1,6 +1,7 @@
 import { Room } from 'janus-wasm';
 import { Call } from './app/call.js';
 import { Chat } from './app/chat.js';
+import { Choice } from './app/choice.js';
 import { loadConfig } from './app/config.js';
 import { announce, byId } from './app/dom.js';
 import { describeFailure, isPinMissing } from './app/errors.js';
@@ -9,21 +10,28 @@ import { offerInvite } from './app/invite.js';
 import { Lobby } from './app/lobby.js';
 import { clearMessage, showMessage } from './app/messages.js';
 import { inviteLink, readParams } from './app/params.js';
+import { Settings } from './app/settings.js';
 
 const params = readParams(location.search);
-const lobby = new Lobby(params);
+const choice = new Choice();
+const lobby = new Lobby(params, choice);
+const settings = new Settings(choice, { inUse: (kind) => place().inUse(kind), take: takeDevice });
 let room;
 let call;
 let chat;
 let hands;
 /** Calls off the joining that is under way. */
 let joining;
+/** The id of the speaker in use; '' is the default one. */
+let speaker = '';
 
 function setState(state) {
   document.body.dataset.state = state;
   byId('join').disabled = state === 'joining';
   byId('join-label').textContent = state === 'joining' ? 'Joining…' : 'Join';
   byId('cancel').hidden = state !== 'joining';
+  // What is open by now is the call's.
+  document.querySelector('.preview .open-settings').disabled = state === 'joining';
 }
 
 /** The room is made as soon as its server is known; without one, every try to join looks again. */
@@ -33,7 +41,7 @@ async function makeRoom() {
   room = new Room({ servers: config.servers });
   // For people who look under the hood from the console.
   window.room = room;
-  call = new Call(room, (kind, on) => lobby.follow(kind, on));
+  call = new Call(room, choice, (kind, on) => lobby.follow(kind, on));
   chat = new Chat(room);
   hands = new Hands(room);
   room.on('stateChanged', follow);
@@ -42,6 +50,31 @@ async function makeRoom() {
     if (source !== 'unknown') return void leave(error);
     // Only the way for words was refused: whoever came to watch can do that, and it is asked for again.
     chat.queue();
+  });
+  speaker = '';
+  useSpeaker();
+}
+
+/** Where camera and microphone are in use. */
+function place() {
+  return document.body.dataset.state === 'call' ? call : lobby;
+}
+
+async function takeDevice(kind, id) {
+  if (kind !== 'speaker') return place().change(kind, id);
+  await room?.setSpeaker(id);
+  speaker = id;
+}
+
+/** The chosen speaker as soon as it is there, and the default one while it is not. */
+function useSpeaker() {
+  const id = choice.id('speaker') ?? '';
+  if (!room || id === speaker) return;
+  const before = speaker;
+  speaker = id;
+  // Where it is refused, sound stays where it is.
+  room.setSpeaker(id).catch(() => {
+    if (speaker === id) speaker = before;
   });
 }
 
@@ -76,6 +109,7 @@ function showLobby() {
   if (document.body.dataset.state === 'lobby') return;
   clearMessage('device');
   for (const part of [call, chat, hands]) part?.close();
+  settings.close();
   setState('lobby');
   document.title = 'Join · janus-wasm';
   lobby.open();
@@ -128,7 +162,7 @@ async function leave(error) {
 
 function onKey(event) {
   const isTyping = event.target.closest?.('input, textarea, select, [contenteditable]');
-  if (isTyping || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (settings.isOpen || isTyping || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key.toLowerCase();
   const kind = { m: 'microphone', v: 'camera' }[key];
   const { state } = document.body.dataset;
@@ -151,6 +185,9 @@ async function start() {
   byId('leave').addEventListener('click', () => void leave());
   document.addEventListener('keydown', onKey);
   offerInvite(() => inviteLink(room.id, params.servers));
+  choice.onChange(useSpeaker);
+  // Where the browser does not list them, its own choice is what there is.
+  const known = choice.watch().catch(() => undefined);
 
   try {
     await makeRoom();
@@ -159,8 +196,10 @@ async function start() {
     complain(error);
     return;
   }
-  if (params.join) await join();
-  else showLobby();
+  if (!params.join) return showLobby();
+  // Nobody who never chose waits for it.
+  if (choice.isMade) await known;
+  await join();
 }
 
 void start();

@@ -23,6 +23,13 @@ try {
     return page;
   }, 'lobby');
   await inEveryLook(async (look) => {
+    const page = await lobby(browser, stage.site, { name: 'Ada Lovelace' }, look);
+    await page.waitFor('the preview', () => document.querySelector('#preview')?.videoWidth > 0);
+    await page.click('.preview .open-settings');
+    await page.waitFor('the names', () => !document.querySelector('#choose-camera').disabled);
+    return page;
+  }, 'settings');
+  await inEveryLook(async (look) => {
     const page = await lobby(browser, stage.site, { name: 'Ada Lovelace', room: 999_999 }, look);
     await page.click('#join');
     await page.waitFor('the message', () => document.querySelector('#message')?.textContent.trim());

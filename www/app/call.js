@@ -21,11 +21,15 @@ export class Call {
   #wishes = {};
   #failures = new Map();
   #isOpen = false;
+  #choice;
+  /** What was chosen for a camera or microphone that is not published yet. */
+  #coming = new Map();
   #onDevice;
 
   /** `onDevice(kind, on)` is told when camera or microphone went on or off, or turned out to be missing. */
-  constructor(room, onDevice) {
+  constructor(room, choice, onDevice) {
     this.#room = room;
+    this.#choice = choice;
     this.#onDevice = onDevice;
     this.#listen();
     for (const kind of Object.keys(toggles)) {
@@ -49,6 +53,7 @@ export class Call {
   close() {
     this.#isOpen = false;
     this.#wishes = {};
+    this.#coming.clear();
     this.#failures.clear();
     for (const tile of this.#tiles.values()) tile.remove();
     this.#tiles.clear();
@@ -61,8 +66,11 @@ export class Call {
     this.#wishes[kind] = on;
     this.#render();
     try {
-      if (kind === 'camera') await localParticipant.setCameraEnabled(on);
-      else await localParticipant.setMicrophoneEnabled(on);
+      // One that is open stays what it is.
+      const wish = on && !this.#isLive(kind) ? this.#choice.wish(kind) : true;
+      const options = wish === true ? undefined : wish;
+      if (kind === 'camera') await localParticipant.setCameraEnabled(on, options);
+      else await localParticipant.setMicrophoneEnabled(on, options);
       if (!this.#isOpen) return;
       this.#failures.clear();
       clearMessage('device');
@@ -75,6 +83,35 @@ export class Call {
       if (this.#wishes[kind] === on) delete this.#wishes[kind];
       this.#render();
     }
+  }
+
+  /** The id of the device that is on. */
+  inUse(kind) {
+    const publication = this.#published(kind);
+    return publication?.isMuted === false ? publication.track?.mediaStreamTrack.getSettings().deviceId : undefined;
+  }
+
+  /** Sends another camera or microphone: now, or as soon as it is turned on. */
+  async change(kind, id) {
+    const publication = this.#published(kind);
+    if (publication) await publication.switchDevice(id);
+    else this.#coming.set(kind, id);
+  }
+
+  #isLive(kind) {
+    return this.#published(kind)?.track?.mediaStreamTrack.readyState === 'live';
+  }
+
+  /** What was chosen while another opened takes its place; and the browser tells by now what devices are called. */
+  async #settle(publication) {
+    const id = this.#coming.get(publication.source);
+    this.#coming.delete(publication.source);
+    if (id && id !== publication.track?.mediaStreamTrack.getSettings().deviceId) await publication.switchDevice(id);
+    await this.#choice.refresh();
+  }
+
+  #published(kind) {
+    return [...this.#room.localParticipant.publications.values()].find(({ source }) => source === kind);
   }
 
   /** Whoever closes the browser's question has changed their mind: nothing is said about that. */
@@ -117,6 +154,9 @@ export class Call {
     });
     room.on('trackModerated', ({ publication, participant, moderated }) => {
       if (participant.isLocal && !moderated) this.#forgive(publication.source);
+    });
+    room.on('localTrackPublished', ({ publication }) => {
+      if (publication.source in toggles) this.#settle(publication).catch(() => undefined);
     });
     room.on('playbackChanged', () => this.#render());
     room.on('mediaError', ({ source, error }) => {

@@ -31,7 +31,8 @@ export class Chat {
     button.addEventListener('click', () => this.toggle());
     byId('close-chat').addEventListener('click', () => this.#hide());
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && this.#isShown && !isComposing(event)) this.#hide();
+      const isOurs = event.key === 'Escape' && this.#isShown && !document.querySelector('dialog[open]');
+      if (isOurs && !isComposing(event)) this.#hide();
     });
     form.addEventListener('submit', (event) => {
       event.preventDefault();

@@ -7,7 +7,8 @@ export function byId(id) {
 export function announce(text) {
   const line = document.createElement('p');
   line.textContent = text;
-  byId('announcer').replaceChildren(line);
+  // Beside an open dialog nothing is read.
+  (document.querySelector('dialog[open] .announcer') ?? byId('announcer')).replaceChildren(line);
 }
 
 /** "2 people", "1 person". */

@@ -90,9 +90,9 @@ function describeRefusal(error, pin) {
 export function describeDevices(failures) {
   const [{ error }] = failures;
   const sentences = new Map();
-  for (const { source, error } of failures) {
-    const sources = sentences.get(codeOf(error)) ?? [];
-    sentences.set(codeOf(error), [...sources, { source, error }]);
+  for (const failure of failures) {
+    const code = codeOf(failure.error);
+    sentences.set(code, [...(sentences.get(code) ?? []), failure]);
   }
   const text = [...sentences.values()].map(describeSame).join(' ');
   const known = failures.every(({ error }) => DEVICE[error.name] || error.code === 'moderated');

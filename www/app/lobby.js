@@ -23,13 +23,13 @@ export class Lobby {
   #stopMeter;
   #isResting = false;
 
-  constructor(params) {
+  constructor(params, choice) {
     name.value = params.name || remembered();
     room.value = params.room;
     pin.value = params.pin;
     if (params.asksForPin) this.askForPin();
     const { camera, microphone } = params;
-    this.#preview = new Preview({ camera, microphone }, () => this.#render());
+    this.#preview = new Preview({ camera, microphone }, choice, () => this.#render());
     name.addEventListener('input', () => this.#paint());
     for (const kind of KINDS) {
       toggles[kind].addEventListener('click', () => this.toggle(kind));
@@ -84,6 +84,16 @@ export class Lobby {
     this.#preview.want(kind, on);
     // The call has closed the camera: our own hold on it ends as well, so that its light goes out.
     if (kind === 'camera' && !on) this.#preview.close(kind);
+  }
+
+  /** The id of the device that is open. */
+  inUse(kind) {
+    return this.#preview.track(kind)?.mediaStreamTrack.getSettings().deviceId;
+  }
+
+  /** Looks through another camera, or listens to another microphone. */
+  change(kind, id) {
+    return this.#preview.change(kind, id);
   }
 
   toggle(kind) {

@@ -1,6 +1,8 @@
 import { createLocalTracks } from 'janus-wasm';
 
 const KINDS = ['camera', 'microphone'];
+/** What browsers say where the device that was asked for is not there. */
+const GONE = ['OverconstrainedError', 'NotFoundError'];
 
 /** The tracks of the lobby: what one would look and sound like, and what one then joins with. */
 export class Preview {
@@ -10,10 +12,15 @@ export class Preview {
   failures = new Map();
   #tracks = new Map();
   #asking;
+  #asked;
+  /** What was chosen and is not open yet. */
+  #coming = new Map();
+  #choice;
   #onChange;
 
-  constructor(wanted, onChange) {
+  constructor(wanted, choice, onChange) {
     this.wanted = { ...wanted };
+    this.#choice = choice;
     this.#onChange = onChange;
   }
 
@@ -40,32 +47,65 @@ export class Preview {
     this.#closeUnwanted();
     // Somebody is at it; what is wanted by then is looked at when the browser has answered.
     if (this.#asking) return this.#onChange();
-    const asking = new AbortController();
-    this.#asking = asking;
+    await this.#ask((signal) => this.#openMissing(signal));
+  }
+
+  /** Opens another device where one is open. If that fails, the one before is opened again. */
+  async change(kind, id) {
+    this.#coming.set(kind, id);
     try {
-      await this.#openMissing(asking.signal);
+      await this.#exchange(kind, id);
     } finally {
-      if (this.#asking === asking) this.#asking = undefined;
+      this.#coming.delete(kind);
     }
-    if (!asking.signal.aborted) this.#onChange();
+  }
+
+  async #exchange(kind, id) {
+    while (this.#asking) {
+      const { signal } = this.#asking;
+      await this.#asked;
+      // Joining called it off: what is open is the call's now.
+      if (signal.aborted) return;
+    }
+    if (!this.track(kind)) return;
+    let failure;
+    await this.#ask(async (signal) => {
+      this.close(kind);
+      const error = await this.#openAs([kind], () => id, signal);
+      if (signal.aborted) return;
+      failure = error;
+      // What was wanted meanwhile; after a failure, what was there before.
+      this.#closeUnwanted();
+      await this.#openMissing(signal);
+    });
+    if (failure) throw failure;
   }
 
   /** What to join with: open tracks as they are, and the wish for those the browser still asks about. */
   take() {
     this.#asking?.abort();
     this.#asking = undefined;
-    const wants = (kind) => this.wanted[kind] && !this.track(kind);
-    return {
-      camera: wants('camera'),
-      microphone: wants('microphone'),
-      tracks: KINDS.map((kind) => this.track(kind)).filter(Boolean),
-    };
+    const wish = (kind) => (this.#coming.has(kind) ? { deviceId: this.#coming.get(kind) } : this.#choice.wish(kind));
+    const [camera, microphone] = KINDS.map((kind) => this.wanted[kind] && !this.track(kind) && wish(kind));
+    const tracks = KINDS.filter((kind) => this.wanted[kind]).map((kind) => this.track(kind)).filter(Boolean);
+    return { camera, microphone, tracks };
   }
 
   /** Closes the camera or microphone. */
   close(kind) {
     this.#tracks.get(kind)?.stop();
     this.#tracks.delete(kind);
+  }
+
+  /** One at a time asks the browser, until `take()` calls it off. */
+  async #ask(work) {
+    const asking = new AbortController();
+    this.#asking = asking;
+    this.#asked = work(asking.signal).finally(() => {
+      if (this.#asking === asking) this.#asking = undefined;
+    });
+    await this.#asked;
+    if (!asking.signal.aborted) this.#onChange();
   }
 
   async #openMissing(signal) {
@@ -76,7 +116,7 @@ export class Preview {
       this.#onChange();
       if (missing.length === 0) return;
       missing.forEach((kind) => asked.add(kind));
-      await this.#ask(missing, signal);
+      await this.#openAll(missing, signal);
       // Called off by `take()`: joining asks for itself.
       if (signal.aborted) return;
       this.#closeUnwanted();
@@ -90,7 +130,7 @@ export class Preview {
   }
 
   /** Asks for all in one prompt; if that fails, for each alone: a missing camera must not cost the microphone. */
-  async #ask(kinds, signal) {
+  async #openAll(kinds, signal) {
     const error = await this.#request(kinds, signal);
     if (!error) return;
     for (const kind of kinds) {
@@ -104,14 +144,25 @@ export class Preview {
     }
   }
 
-  /** Opens devices; resolves with what went wrong, if anything did. */
+  /** Opens the chosen devices; resolves with what went wrong, if anything did. */
   async #request(kinds, signal) {
-    const wishes = Object.fromEntries(kinds.map((kind) => [kind, true]));
+    const ids = new Map(kinds.map((kind) => [kind, this.#choice.likelyId(kind)]));
+    const error = await this.#openAs(kinds, (kind) => ids.get(kind), signal);
+    // One of the last visit may be gone, and any other is better than none. Of two, each is asked for alone then.
+    const isGone = GONE.includes(error?.name) && kinds.length === 1 && ids.get(kinds[0]);
+    return isGone ? this.#openAs(kinds, () => undefined, signal) : error;
+  }
+
+  /** Opens these devices. */
+  async #openAs(kinds, idOf, signal) {
+    const wishes = Object.fromEntries(kinds.map((kind) => [kind, idOf(kind) ? { deviceId: idOf(kind) } : true]));
     try {
       for (const track of await createLocalTracks({ ...wishes, signal })) {
         this.#tracks.set(track.source, track);
         track.mediaStreamTrack.addEventListener('ended', () => this.#unplugged(track));
       }
+      // Now the browser tells what they are called.
+      this.#choice.refresh().catch(() => undefined);
       return undefined;
     } catch (error) {
       return error;
