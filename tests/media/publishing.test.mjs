@@ -30,7 +30,7 @@ for (const kind of BROWSERS) {
 
     before(async () => {
       stage = await setCallStage();
-      browser = await launch(kind, { devices: kind === 'chromium' ? 3 : true });
+      browser = await launch(kind, { devices: kind === 'chromium' ? 3 : true, collects: true });
       call = await openCalls(browser, stage.site);
       for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws });
       await call.join({ name: 'Ada', room: ROOM, number: 17, publishing: { name: 'Studio', source: 'screen' } });
