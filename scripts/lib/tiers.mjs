@@ -104,20 +104,20 @@ async function host() {
   return [await program('cargo test', 'cargo', ['test'], { counts: cargoCounts }), ...(await nodeTests('scripts/tests'))];
 }
 
-/** The crate in real browsers, against a real Janus. */
-async function browser() {
-  const janus = await startJanus({ dir: join(TARGET, 'test-janus') });
+/** The crate in a real browser, against a real Janus of its own. */
+async function crateIn(name, driver) {
+  const janus = await startJanus({ dir: join(TARGET, `test-janus-${name}`) });
   const forget = atEnd(() => janus.stop());
   const env = { JANUS_WASM_TEST_WS: janus.ws, JANUS_WASM_TEST_HTTP: janus.http, WASM_BINDGEN_TEST_TIMEOUT: '1200' };
-  const rows = [];
-  for (const [name, driver] of [['chrome', 'chromedriver'], ['firefox', 'geckodriver']]) {
-    const args = ['test', '--headless', `--${name}`, `--${driver}`, which(driver)];
-    rows.push(await program(`wasm-pack test, ${name}`, 'wasm-pack', args, { counts: cargoCounts, env }));
-  }
+  const args = ['test', '--headless', `--${name}`, `--${driver}`, which(driver)];
+  const result = await program(`wasm-pack test, ${name}`, 'wasm-pack', args, { counts: cargoCounts, env });
   await janus.stop();
   forget();
-  return rows;
+  return result;
 }
+
+/** Side by side: one page in each, which mostly waits. Cargo has the second wait until the first has built. */
+const browser = () => Promise.all([crateIn('chrome', 'chromedriver'), crateIn('firefox', 'geckodriver')]);
 
 /** The scripts with a real server, the packed package, and whole pages. */
 async function page() {

@@ -175,7 +175,9 @@ impl VideoRoom {
     }
 
     /// Shows a publisher of another Janus in a room of this one (`add_remote_publisher`); the answer says
-    /// where the media is awaited. The publisher stays until removed, whatever becomes of this handle.
+    /// where the media is awaited. The publisher stays until removed, whatever becomes of this handle. The
+    /// server answers a moment before they are in the room: until `publishers` or `listparticipants` tells
+    /// of them, subscribing to them or updating them may be refused with `FeedNotFound` (428).
     ///
     /// # Errors
     /// `IdTaken` (436).

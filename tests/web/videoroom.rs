@@ -472,6 +472,10 @@ async fn copying(rooms: &VideoRoom, room: &Id, publisher_id: &Id) {
         ListRemotes { room: room.clone(), publisher_id: publisher_id.clone(), secret: secret() };
     assert_eq!(rooms.list_remotes(&list).await.unwrap()[0].remote_id, "copy");
     let (id, display) = (there.id, Some("Copy of Ada".to_owned()));
+    // The server answers before the copy is there.
+    while !rooms.list_participants(room).await.unwrap().iter().any(|who| who.id == id) {
+        web::sleep(Millis(20)).await;
+    }
     let update = UpdateRemotePublisher {
         room: room.clone(),
         id: id.clone(),

@@ -152,7 +152,9 @@ export class VideoRoom {
 
   /**
    * Shows a publisher of another Janus in a room of this one (`add_remote_publisher`); the answer says where the media
-   * is awaited. The publisher stays until removed, whatever becomes of this handle. Rejects with `id-taken` (436).
+   * is awaited. The publisher stays until removed, whatever becomes of this handle. The server answers a moment before
+   * they are in the room: until `publishers` or `listParticipants` tells of them, subscribing to them or updating them
+   * may be refused with `feed-not-found` (428). Rejects with `id-taken` (436).
    */
   addRemotePublisher(options: AddRemotePublisherOptions & Abortable): Promise<RemotePublisher> {
     return this.#handle.read('addRemotePublisher', options, 'id', 'port');

@@ -445,6 +445,7 @@ async function layered({ api, id }) {
   await told.until('webrtcup');
   const remote = { mid: '0', mindex: 0, type: 'video', codec: 'vp9', svc: true };
   const { id: feed, port, rtcpPort } = await api.addRemotePublisher({ room: copy, secret: SECRET, streams: [remote] });
+  await until('the copy to be there', async () => (await api.listParticipants(copy)).some((entry) => entry.id === feed));
   await api.publishRemotely({
     room, secret: SECRET, publisherId: publisher.id, remoteId: 'copy', host: '127.0.0.1', port, rtcpPort,
   });

@@ -27,6 +27,8 @@ export async function open({ server, room, feeds }) {
   await scene.rooms.create({ room, publishers: 10 });
   const streams = [{ mid: '0', mindex: 0, type: 'video', codec: 'vp8' }];
   for (const id of feeds) await scene.rooms.addRemotePublisher({ room, id, streams });
+  // The server answers before they are there.
+  while ((await scene.rooms.listParticipants(room)).length < feeds.length) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** An answer without a peer connection. */
