@@ -78,11 +78,13 @@ async function check() {
 
 /** The folder whose files spend more time waiting than working: two at a time are done sooner. */
 const PAIRED = 'tests/room';
-/** Files of it that measure how long something takes or how well it comes, or need all of the machine: nothing runs beside them. */
+/** Files of it that measure how long something takes, and leave the machine idle: beside each other, and nothing else. */
+const CALM = ['outside', 'silence', 'simulate-media', 'speakers', 'within'];
+/** Files of it that measure how well something comes, or need all of the machine: nothing runs beside them. */
 const ALONE = [
-  'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'lobby', 'outside', 'policy', 'prompt',
-  'quality', 'silence', 'simulate-media', 'speakers', 'stalls', 'within',
-].map((name) => `${PAIRED}/${name}.test.mjs`);
+  'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'lobby', 'policy', 'prompt',
+  'quality', 'stalls',
+];
 
 /** Tests by node's runner, so many files at a time. */
 function nodeProgram(name, files, concurrency) {
@@ -90,13 +92,19 @@ function nodeProgram(name, files, concurrency) {
   return program(`node --test ${name}`, process.execPath, args, { counts: nodeCounts, failures: nodeFailures });
 }
 
-/** The tests in a folder, as one row, or two where some run in pairs. */
+/** The tests in a folder, as one row, or several where some run in pairs. */
 async function nodeTests(folder) {
-  const names = await readdir(join(ROOT, folder));
-  const files = names.filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(folder, name));
-  if (folder !== PAIRED) return [await nodeProgram(folder, files, 1)];
-  const [alone, paired] = [true, false].map((wanted) => files.filter((file) => ALONE.includes(file) === wanted));
-  return [await nodeProgram(`${folder}, in pairs`, paired, 2), await nodeProgram(`${folder}, one at a time`, alone, 1)];
+  const names = (await readdir(join(ROOT, folder))).filter((name) => name.endsWith('.test.mjs')).sort();
+  const files = (some) => some.map((name) => join(folder, name));
+  if (folder !== PAIRED) return [await nodeProgram(folder, files(names), 1)];
+  const isIn = (list) => (name) => list.includes(name.replace('.test.mjs', ''));
+  const [calm, alone] = [CALM, ALONE].map((list) => names.filter(isIn(list)));
+  const others = names.filter((name) => !isIn([...CALM, ...ALONE])(name));
+  return [
+    await nodeProgram(`${folder}, in pairs`, files(others), 2),
+    await nodeProgram(`${folder}, calm ones in pairs`, files(calm), 2),
+    await nodeProgram(`${folder}, one at a time`, files(alone), 1),
+  ];
 }
 
 /** Everything that needs no browser and no server. */
