@@ -270,15 +270,12 @@ async function chooseOther(page, what, { fails = false } = {}) {
 
 /** The device that is open, by what the browser itself says. */
 function readPreview(what) {
-  const tracks = globalThis.__witness.captured.filter(({ kind, readyState }) =>
-    readyState === 'live' && kind === (what === 'camera' ? 'video' : 'audio'));
-  const track = tracks.at(-1);
+  const track = globalThis.__witness.liveCaptures(what === 'camera' ? 'video' : 'audio').at(-1);
   return track && { id: track.getSettings().deviceId, label: track.label };
 }
 
 function isPreviewed({ what, id }) {
-  const live = globalThis.__witness.captured.filter(({ kind, readyState }) =>
-    readyState === 'live' && kind === (what === 'camera' ? 'video' : 'audio'));
+  const live = globalThis.__witness.liveCaptures(what === 'camera' ? 'video' : 'audio');
   return live.length > 0 && live.every((track) => track.getSettings().deviceId === id);
 }
 

@@ -67,8 +67,8 @@ export class Call {
     this.#render();
     try {
       // One that is open stays what it is.
-      const wish = on && !this.#isLive(kind) ? this.#choice.wish(kind) : true;
-      const options = wish === true ? undefined : wish;
+      const deviceId = on && !this.#isLive(kind) ? this.#choice.id(kind) : undefined;
+      const options = deviceId && { deviceId };
       if (kind === 'camera') await localParticipant.setCameraEnabled(on, options);
       else await localParticipant.setMicrophoneEnabled(on, options);
       if (!this.#isOpen) return;

@@ -1,10 +1,9 @@
 import { openDevices } from 'janus-wasm';
-
-const KEYS = { camera: 'janus-wasm.camera', microphone: 'janus-wasm.microphone', speaker: 'janus-wasm.speaker' };
+import { recall, remember } from './memory.js';
 
 /** Which camera, microphone and speaker this person wants, now and on the next visit, and which there are. */
 export class Choice {
-  #ids = Object.fromEntries(Object.entries(KEYS).map(([kind, key]) => [kind, remembered(key)]));
+  #ids = { camera: recall('camera'), microphone: recall('microphone'), speaker: recall('speaker') };
   #devices;
   #list = [];
   #onChange = new Set();
@@ -56,15 +55,9 @@ export class Choice {
     return this.list(kind).length > 0 ? this.id(kind) : this.#ids[kind] || undefined;
   }
 
-  /** How a camera or microphone is asked for. */
-  wish(kind) {
-    const deviceId = this.id(kind);
-    return deviceId === undefined ? true : { deviceId };
-  }
-
   choose(kind, id) {
     this.#ids[kind] = id;
-    remember(KEYS[kind], id);
+    remember(kind, id);
     this.#tell();
   }
 
@@ -80,22 +73,5 @@ export class Choice {
 
   #tell() {
     for (const listener of this.#onChange) listener();
-  }
-}
-
-function remembered(key) {
-  try {
-    return localStorage.getItem(key) ?? '';
-  } catch {
-    // Storage is off: then it is chosen each time.
-    return '';
-  }
-}
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // As above.
   }
 }

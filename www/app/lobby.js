@@ -1,10 +1,10 @@
 import { announce, byId, paintAvatar, setToggle } from './dom.js';
 import { describeDevices, describeNoPicture } from './errors.js';
+import { recall, remember } from './memory.js';
 import { clearMessage, showMessage } from './messages.js';
 import { parseRoom } from './params.js';
 import { Preview } from './preview.js';
 
-const NAME_KEY = 'janus-wasm.name';
 const DEFAULT_NAME = 'Guest';
 const KINDS = ['camera', 'microphone'];
 
@@ -24,7 +24,7 @@ export class Lobby {
   #isResting = false;
 
   constructor(params, choice) {
-    name.value = params.name || remembered();
+    name.value = params.name || recall('name');
     room.value = params.room;
     pin.value = params.pin;
     if (params.asksForPin) this.askForPin();
@@ -68,7 +68,7 @@ export class Lobby {
 
   /** Hands over camera and microphone for joining, without waiting for an unanswered prompt. */
   take() {
-    remember(name.value.trim());
+    remember('name', name.value.trim());
     return this.#preview.take();
   }
 
@@ -158,21 +158,4 @@ function showLevel(loudness) {
   const percent = Math.min(100, Math.round(Math.sqrt(loudness) * 100));
   level.setAttribute('aria-valuenow', String(percent));
   level.style.setProperty('--level', String(percent / 100));
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(NAME_KEY) ?? '';
-  } catch {
-    // Storage is off: then the name is typed each time.
-    return '';
-  }
-}
-
-function remember(value) {
-  try {
-    localStorage.setItem(NAME_KEY, value);
-  } catch {
-    // As above.
-  }
 }

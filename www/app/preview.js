@@ -85,8 +85,8 @@ export class Preview {
   take() {
     this.#asking?.abort();
     this.#asking = undefined;
-    const wish = (kind) => (this.#coming.has(kind) ? { deviceId: this.#coming.get(kind) } : this.#choice.wish(kind));
-    const [camera, microphone] = KINDS.map((kind) => this.wanted[kind] && !this.track(kind) && wish(kind));
+    const [camera, microphone] = KINDS.map((kind) =>
+      this.wanted[kind] && !this.track(kind) && wish(this.#coming.get(kind) ?? this.#choice.id(kind)));
     const tracks = KINDS.filter((kind) => this.wanted[kind]).map((kind) => this.track(kind)).filter(Boolean);
     return { camera, microphone, tracks };
   }
@@ -155,7 +155,7 @@ export class Preview {
 
   /** Opens these devices. */
   async #openAs(kinds, idOf, signal) {
-    const wishes = Object.fromEntries(kinds.map((kind) => [kind, idOf(kind) ? { deviceId: idOf(kind) } : true]));
+    const wishes = Object.fromEntries(kinds.map((kind) => [kind, wish(idOf(kind))]));
     try {
       for (const track of await createLocalTracks({ ...wishes, signal })) {
         this.#tracks.set(track.source, track);
@@ -176,6 +176,9 @@ export class Preview {
     this.#onChange();
   }
 }
+
+/** How a device is asked for; without an id, any. */
+const wish = (deviceId) => (deviceId ? { deviceId } : true);
 
 /** A refused prompt is not repeated; but a blocked camera may have refused the microphone along with itself. */
 async function isWorthAsking(kind, error) {

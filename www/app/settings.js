@@ -1,8 +1,8 @@
 import { announce, byId } from './dom.js';
 import { describeDevices } from './errors.js';
 
-const KINDS = ['camera', 'microphone', 'speaker'];
 const NAMES = { camera: 'Camera', microphone: 'Microphone', speaker: 'Speaker' };
+const KINDS = Object.keys(NAMES);
 
 const dialog = byId('settings');
 const problem = byId('settings-problem');
@@ -14,7 +14,8 @@ export class Settings {
   #choice;
   #inUse;
   #take;
-  #taking = new Set();
+  /** What is being done: another device of a kind, or the test. */
+  #busy = new Set();
 
   /** `inUse(kind)` is the id of the device that is open; `take(kind, id)` opens another in its place. */
   constructor(choice, { inUse, take }) {
@@ -24,7 +25,7 @@ export class Settings {
     for (const button of document.querySelectorAll('.open-settings')) {
       button.addEventListener('click', () => this.open());
     }
-    // The last of these is the backdrop: a click beside the dialog closes it.
+    // What is clicked beside it is the dialog itself: that closes it.
     dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
     for (const kind of KINDS) menus[kind].addEventListener('change', () => void this.#choose(kind, menus[kind].value));
     test.addEventListener('click', () => void this.#test());
@@ -47,34 +48,31 @@ export class Settings {
     dialog.close();
   }
 
-  async #choose(kind, id) {
-    const focused = document.activeElement;
-    this.#complain();
-    this.#taking.add(kind);
-    this.#render();
-    try {
+  #choose(kind, id) {
+    return this.#attempt(kind, kind, async () => {
       await this.#take(kind, id);
       this.#choice.choose(kind, id);
       announce(`${NAMES[kind]}: ${menus[kind].selectedOptions[0]?.textContent ?? ''}`);
-    } catch (error) {
-      this.#complain(describeDevices([{ source: kind, error }]));
-    } finally {
-      this.#taking.delete(kind);
-      this.#render();
-      giveBack(focused);
-    }
+    });
   }
 
-  async #test() {
+  #test() {
+    return this.#attempt('test', 'speaker', () => this.#choice.test(this.#choice.id('speaker') ?? ''));
+  }
+
+  /** Does it, with its control disabled meanwhile, and says what is wrong with the device if it fails. */
+  async #attempt(what, source, work) {
     const focused = document.activeElement;
     this.#complain();
-    test.disabled = true;
+    this.#busy.add(what);
+    this.#render();
     try {
-      await this.#choice.test(this.#choice.id('speaker') ?? '');
+      await work();
     } catch (error) {
-      this.#complain(describeDevices([{ source: 'speaker', error }]));
+      this.#complain(describeDevices([{ source, error }]));
     } finally {
-      test.disabled = false;
+      this.#busy.delete(what);
+      this.#render();
       giveBack(focused);
     }
   }
@@ -87,20 +85,21 @@ export class Settings {
   #render() {
     if (!dialog.open) return;
     for (const kind of KINDS) this.#fill(kind);
+    test.disabled = this.#busy.has('test');
     byId('speaker-field').hidden = !this.#choice.canChooseSpeaker || this.#choice.list('speaker').length === 0;
   }
 
   #fill(kind) {
     const menu = menus[kind];
     const devices = this.#choice.list(kind);
-    const wanted = this.#taking.has(kind) ? menu.value : this.#inUse(kind) ?? this.#choice.id(kind);
+    const wanted = this.#busy.has(kind) ? menu.value : this.#inUse(kind) ?? this.#choice.id(kind);
     const chosen = devices.find(({ id }) => id === wanted) ?? devices.find(({ isDefault }) => isDefault) ?? devices[0];
     const options = devices.map(({ id, label }, index) => new Option(label || `${NAMES[kind]} ${index + 1}`, id));
     if (options.length === 0) options.push(new Option(this.#lacking(kind), ''));
     // An open menu would close under the pointer if it were filled anew with the same.
     if (!isSame([...menu.options], options)) menu.replaceChildren(...options);
     menu.value = chosen?.id ?? '';
-    menu.disabled = devices.length === 0 || this.#taking.has(kind);
+    menu.disabled = devices.length === 0 || this.#busy.has(kind);
   }
 
   #lacking(kind) {

@@ -22,7 +22,7 @@ export function connections(page) {
 
 /** How many captured tracks of a kind still hold their device. */
 export function liveCaptures(page, kind) {
-  return page.evaluate((kind) => globalThis.__witness.liveCaptures(kind), kind);
+  return page.evaluate((kind) => globalThis.__witness.liveCaptures(kind).length, kind);
 }
 
 /** Waits until at least `people` video streams decode frames and as many audio streams carry sound. */

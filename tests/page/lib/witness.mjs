@@ -125,7 +125,7 @@ export function installWitness() {
       const open = peers.map((pc, index) => [pc, index]).filter(([pc]) => pc.signalingState !== 'closed');
       return (await Promise.all(open.map(([pc, index]) => statsOf(pc, index)))).flat();
     },
-    /** How many captured tracks of a kind still hold their device. */
-    liveCaptures: (kind) => captured.filter((track) => track.kind === kind && track.readyState === 'live').length,
+    /** The captured tracks of a kind that still hold their device. */
+    liveCaptures: (kind) => captured.filter((track) => track.kind === kind && track.readyState === 'live'),
   };
 }

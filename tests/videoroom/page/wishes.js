@@ -1,5 +1,6 @@
 /** What is called off, asked at the wrong time, or said while the connection is away; publishers are of RTP, without media. */
 import { Janus } from '/dist/index.js';
+import { until } from './peers.js';
 
 const scene = {};
 
@@ -28,7 +29,7 @@ export async function open({ server, room, feeds }) {
   const streams = [{ mid: '0', mindex: 0, type: 'video', codec: 'vp8' }];
   for (const id of feeds) await scene.rooms.addRemotePublisher({ room, id, streams });
   // The server answers before they are there.
-  while ((await scene.rooms.listParticipants(room)).length < feeds.length) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('them to be there', async () => (await scene.rooms.listParticipants(room)).length === feeds.length);
 }
 
 /** An answer without a peer connection. */
