@@ -68,6 +68,15 @@ async function untilReady(child, ports, name, log) {
   }
 }
 
+let turn = Promise.resolve();
+
+/** One after the other: two that look for ports at once find the same. */
+function inTurn(work) {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
 async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, adminKey, settings, nat }) {
   const block = takeRtpBlock(ports.ws);
   const first = RTP.first + block * RTP.count;
@@ -127,10 +136,12 @@ async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, adminKey,
 export async function startJanus({ dir, ports, reclaimSessionTimeout = 30, stringIds = false, adminKey, settings = {}, nat }) {
   const options = { dir, reclaimSessionTimeout, stringIds, adminKey, settings, nat };
   if (ports !== undefined) return startOn(ports, options);
-  try {
-    return await startOn(await choosePorts(), options);
-  } catch (error) {
-    // Somebody may have taken a port between our look and Janus's.
-    return startOn(await choosePorts(), options).catch(() => Promise.reject(error));
-  }
+  return inTurn(async () => {
+    try {
+      return await startOn(await choosePorts(), options);
+    } catch (error) {
+      // Somebody may have taken a port between our look and Janus's.
+      return startOn(await choosePorts(), options).catch(() => Promise.reject(error));
+    }
+  });
 }

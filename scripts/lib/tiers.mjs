@@ -37,14 +37,15 @@ async function row(name, work) {
   return { name, passed: result.passed, failed: result.failed, seconds: (performance.now() - began) / 1000 };
 }
 
-/** A row that is a program, with a log of its own. */
-function program(name, command, args, { counts = oneCheck, failures, env } = {}) {
+/** Runs a program with a log of its own. */
+async function outcome(name, command, args, { counts = oneCheck, failures, env } = {}) {
   const log = join(LOGS, `${name.replaceAll(/\W+/g, '-')}.log`);
-  return row(name, async () => {
-    const { code, output } = await run(command, args, { cwd: ROOT, env, log, check: false, seconds: limitSeconds() });
-    return { ...verdict(code, counts, output), output: failures?.(output) || output, log };
-  });
+  const { code, output } = await run(command, args, { cwd: ROOT, env, log, check: false, seconds: limitSeconds() });
+  return { ...verdict(code, counts, output), output: failures?.(output) || output, log };
 }
+
+/** A row that is a program. */
+const program = (name, ...rest) => row(name, () => outcome(name, ...rest));
 
 /** Builds the package, so that the rows after it find the newest. */
 const buildRow = () =>
@@ -113,15 +114,20 @@ async function host() {
 }
 
 /** The crate in a real browser, against a real Janus of its own. */
-async function crateIn(name, driver) {
-  const janus = await startJanus({ dir: join(TARGET, `test-janus-${name}`) });
-  const forget = atEnd(() => janus.stop());
-  const env = { JANUS_WASM_TEST_WS: janus.ws, JANUS_WASM_TEST_HTTP: janus.http, WASM_BINDGEN_TEST_TIMEOUT: '1200' };
-  const args = ['test', '--headless', `--${name}`, `--${driver}`, which(driver)];
-  const result = await program(`wasm-pack test, ${name}`, 'wasm-pack', args, { counts: cargoCounts, env });
-  await janus.stop();
-  forget();
-  return result;
+function crateIn(browserName, driver) {
+  const name = `wasm-pack test, ${browserName}`;
+  return row(name, async () => {
+    const janus = await startJanus({ dir: join(TARGET, `test-janus-${browserName}`) });
+    const forget = atEnd(() => janus.stop());
+    const env = { JANUS_WASM_TEST_WS: janus.ws, JANUS_WASM_TEST_HTTP: janus.http, WASM_BINDGEN_TEST_TIMEOUT: '1200' };
+    const args = ['test', '--headless', `--${browserName}`, `--${driver}`, which(driver)];
+    try {
+      return await outcome(name, 'wasm-pack', args, { counts: cargoCounts, env });
+    } finally {
+      await janus.stop();
+      forget();
+    }
+  });
 }
 
 /** Side by side: one page in each, which mostly waits. Cargo has the second wait until the first has built. */
