@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Random } from '../chaos/lib/random.mjs';
-import { Costs, Demand, Downlink, allocate, levelFor, scaleOf } from './lib/adaptive-module.mjs';
+import { Costs, Demand, Downlink, allocate, kinder, levelFor, scaleOf } from './lib/adaptive-module.mjs';
 
 const TICK = 1_500;
 const USUAL = { width: 320, height: 180 };
@@ -97,6 +97,15 @@ describe('what is held back', () => {
   it('is a whole stream where there are no layers', () => {
     assert.deepEqual(levels([tile({ isLayered: false, area: 1 }), tile()], 1_400), [3, 2]);
     assert.deepEqual(levels([tile({ isLayered: false, area: 1 }), tile()], 900), [0, 1]);
+  });
+
+  it('is all of nobody before whatever can be blurred is', () => {
+    const tiles = [tile(), tile({ isLayered: false }), tile({ isScreen: true }), tile({ wanted: 0 })];
+    const first = kinder(tiles, 3_000, 2_000);
+    assert.equal(first, 2_050);
+    assert.deepEqual(levels(tiles, first), [1, 3, 3, 0]);
+    assert.deepEqual(levels(tiles, kinder(tiles, 2_050, 1_500)), [0, 0, 3, 0]);
+    assert.equal(kinder(tiles, 3_000, 2_500), 2_500);
   });
 
   it('goes past steps that save nothing', () => {

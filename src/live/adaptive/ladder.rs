@@ -125,6 +125,18 @@ fn stopping(list: &[Placed<'_>]) -> Vec<Step> {
     list.iter().map(|(at, _)| Step { at: *at, to }).collect()
 }
 
+/// What to come down to from what all take `now`: to no less than it takes to blur and thin whatever can be, until it is
+/// known whether that is enough. Only then somebody's picture stops.
+pub(super) fn kinder(tiles: &[Tile], now: f64, goal: f64) -> f64 {
+    let least = |tile: &Tile| {
+        let can = tile.is_layered && !tile.is_screen && tile.wanted > Level::Nothing;
+        let level = if can { Level::Smallest } else { tile.wanted };
+        tile.costs.of(Held { level, is_thin: can })
+    };
+    let least = tiles.iter().map(least).sum::<f64>();
+    if now > least { goal.max(least) } else { goal }
+}
+
 /// As many steps as it takes to come down to `limit`; those that save nothing go with one that does. `is_gentle`: nothing
 /// stops.
 pub(super) fn allocate(tiles: &[Tile], limit: f64, is_gentle: bool) -> Allocation {
@@ -240,6 +252,22 @@ mod tests {
         let tiles = [Tile { is_layered: false, area: 1.0, ..tile() }, tile()];
         assert_eq!(levels(&tiles, 1_400.0), [3, 2]);
         assert_eq!(levels(&tiles, 900.0), [0, 1]);
+    }
+
+    #[test]
+    fn is_all_of_nobody_before_whatever_can_be_blurred_is() {
+        let tiles = [
+            tile(),
+            Tile { is_layered: false, ..tile() },
+            Tile { is_screen: true, ..tile() },
+            Tile { wanted: Level::Nothing, ..tile() },
+        ];
+        let first = kinder(&tiles, 3_000.0, 2_000.0);
+        assert!((first - 2_050.0).abs() < 1e-6);
+        assert_eq!(levels(&tiles, first), [1, 3, 3, 0]);
+        let second = kinder(&tiles, 2_050.0, 1_500.0);
+        assert_eq!(levels(&tiles, second), [0, 0, 3, 0]);
+        assert!((kinder(&tiles, 3_000.0, 2_500.0) - 2_500.0).abs() < 1e-6);
     }
 
     #[test]

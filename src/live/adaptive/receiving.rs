@@ -5,7 +5,7 @@ use super::Limitation;
 use super::budget::{Budget, Pace, Stakes};
 use super::demand::Level;
 use super::downlink::Downlink;
-use super::ladder::{Allocation, Tile, allocate};
+use super::ladder::{Allocation, Tile, allocate, kinder};
 use super::network::Decoder;
 use super::sample::{Inbound, Sampler};
 use super::tile::VideoTile;
@@ -139,8 +139,10 @@ impl Receiving {
                 }
             }
         }
-        let Allocation { now: used, less, more, .. } = self.pixels(now);
-        let stakes = Stakes { goal: used * DECODER_GOAL, now: used, less, more };
+        let tiles = self.pixels(now);
+        let Allocation { now: used, less, more, .. } = allocate(&tiles, self.power.limit(), false);
+        let goal = kinder(&tiles, used, used * DECODER_GOAL);
+        let stakes = Stakes { goal, now: used, less, more };
         let verdict = self.decoder.judge(&sample);
         self.power.judge(now, verdict, &stakes);
     }
@@ -154,7 +156,7 @@ impl Receiving {
     pub(super) fn refresh(&mut self, now: Millis) -> Changes {
         self.notice(now);
         let bits = self.downlink.allocate(&self.bits(now)).held;
-        let pixels = self.pixels(now).held;
+        let pixels = allocate(&self.pixels(now), self.power.limit(), false).held;
         let mut changes = Changes::default();
         let governed = self.tiles.iter_mut().filter(|(_, tile)| tile.is_governed);
         for ((stream, tile), (bits, pixels)) in governed.zip(bits.into_iter().zip(pixels)) {
@@ -209,9 +211,8 @@ impl Receiving {
         self.governed().map(|tile| tile.stake(now, |held| tile.costs.newest(held))).collect()
     }
 
-    fn pixels(&self, now: Millis) -> Allocation {
-        let tiles = self.governed().map(|tile| tile.stake(now, |held| tile.pixels(held)));
-        allocate(&tiles.collect::<Vec<_>>(), self.power.limit(), false)
+    fn pixels(&self, now: Millis) -> Vec<Tile> {
+        self.governed().map(|tile| tile.stake(now, |held| tile.pixels(held))).collect()
     }
 }
 

@@ -3,5 +3,5 @@ import { moduleOfAll } from '../../page/lib/module.mjs';
 
 const FILES = ['budget', 'costs', 'demand', 'downlink', 'encoders', 'ladder', 'network', 'reduction', 'sample', 'waits'];
 
-export const { Budget, Costs, Decoder, Demand, Downlink, Encoders, Network, Sampler, allocate, reduce, reduced, scaleOf, levelFor, stepsOf } =
-  await moduleOfAll('live/adaptive', FILES);
+export const { Budget, Costs, Decoder, Demand, Downlink, Encoders, Network, Sampler, allocate, kinder, reduce, reduced, scaleOf, levelFor,
+  stepsOf } = await moduleOfAll('live/adaptive', FILES);

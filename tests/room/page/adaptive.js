@@ -312,19 +312,21 @@ function shortly(entry, seconds) {
   return entry;
 }
 
-/** The same for dropped pictures: so many for each that is decoded. */
-export function pretendDrops(share) {
-  pretendDrops.share = share;
-  if (pretendDrops.done) return;
-  pretendDrops.done = true;
+/** The same for decoders: they drop every other picture while those of all come to more than so many pixels. */
+export function pretendSlow(pixels) {
+  pretendSlow.pixels = pixels;
+  if (pretendSlow.done) return;
+  pretendSlow.done = true;
   const { getStats } = RTCPeerConnection.prototype;
   let [dropped, before] = [0, 0];
   RTCPeerConnection.prototype.getStats = async function patched(...all) {
     const report = await getStats.apply(this, all);
     const entries = [...report].map(([id, entry]) => [id, { ...entry }]);
     const videos = entries.map(([, entry]) => entry).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
-    const count = videos.reduce((sum, { framesDecoded = 0 }) => sum + framesDecoded, 0);
-    dropped += Math.max(0, count - before) * pretendDrops.share;
+    const sum = (part) => videos.reduce((all, one) => all + part(one), 0);
+    const count = sum(({ framesDecoded = 0 }) => framesDecoded);
+    const isTooMuch = sum(({ frameWidth = 0, frameHeight = 0 }) => frameWidth * frameHeight) > pretendSlow.pixels;
+    if (isTooMuch) dropped += Math.max(0, count - before);
     before = count;
     if (videos[0]) videos[0].framesDropped = dropped;
     return new Map(entries);

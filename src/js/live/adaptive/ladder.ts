@@ -81,6 +81,18 @@ function blurring(list: readonly { tile: Tile; at: number }[]): Step[] {
 }
 
 /**
+ * What to come down to from what all take `now`: to no less than it takes to blur and thin whatever can be, until it is
+ * known whether that is enough. Only then somebody's picture stops. @internal
+ */
+export function kinder(tiles: readonly Tile[], now: number, goal: number): number {
+  const least = tiles.reduce((sum, tile) => {
+    const can = tile.isLayered && !tile.isScreen && tile.wanted > NOTHING;
+    return sum + tile.cost({ level: can ? SMALLEST : tile.wanted, isThin: can });
+  }, 0);
+  return now > least ? Math.max(goal, least) : goal;
+}
+
+/**
  * As many steps as it takes to come down to `limit`; those that save nothing go with one that does. `isGentle`: nothing
  * stops. @internal
  */

@@ -7,7 +7,7 @@ import { Budget } from './budget.js';
 import { NOTHING } from './demand.js';
 import { Downlink } from './downlink.js';
 import { freshPicture } from './fresh.js';
-import { allocate, lesser, type Allocation, type Tile } from './ladder.js';
+import { allocate, kinder, lesser, type Tile } from './ladder.js';
 import { Decoder } from './network.js';
 import { Sampler } from './sample.js';
 import { VideoTile } from './tile.js';
@@ -64,7 +64,9 @@ export class Receiving {
     const newest = tiles.map((tile) => tile.stake(now, (held) => tile.costs.newest(held)));
     if (this.#downlink.judge(now, sample, this.#bits(tiles, now), newest)) for (const { costs } of tiles) costs.adopt();
     const pixels = this.#pixels(tiles, now);
-    this.#power.judge(now, this.#decoder.judge(sample), { ...pixels, goal: pixels.now * DECODER_GOAL });
+    const stakes = allocate(pixels, this.#power.limit);
+    const goal = kinder(pixels, stakes.now, stakes.now * DECODER_GOAL);
+    this.#power.judge(now, this.#decoder.judge(sample), { ...stakes, goal });
     this.#refresh();
   }
 
@@ -131,7 +133,8 @@ export class Receiving {
     const tiles = this.#governed();
     for (const tile of tiles) tile.look(now);
     this.#notice(tiles, now);
-    const [bits, pixels] = [this.#downlink.allocate(this.#bits(tiles, now)), this.#pixels(tiles, now)];
+    const bits = this.#downlink.allocate(this.#bits(tiles, now));
+    const pixels = allocate(this.#pixels(tiles, now), this.#power.limit);
     const changed: VideoTile[] = [];
     const resumed: VideoTile[] = [];
     tiles.forEach((tile, at) => {
@@ -164,8 +167,8 @@ export class Receiving {
     return tiles.map((tile) => tile.stake(now, (held) => tile.costs.known(held)));
   }
 
-  #pixels(tiles: readonly VideoTile[], now: number): Allocation {
-    return allocate(tiles.map((tile) => tile.stake(now, (held) => tile.pixels(held))), this.#power.limit);
+  #pixels(tiles: readonly VideoTile[], now: number): Tile[] {
+    return tiles.map((tile) => tile.stake(now, (held) => tile.pixels(held)));
   }
 
   #limit(tile: VideoTile, limitation: Limitation | undefined): void {

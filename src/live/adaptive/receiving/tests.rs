@@ -178,6 +178,27 @@ fn cameras_are_blurred_while_pictures_are_dropped() {
 }
 
 #[test]
+fn nobody_stops_for_the_processor_before_all_is_blurred_that_can_be() {
+    let mut receiving = cameras(&["a"]);
+    receiving.add(stream("flat"), VideoTile::new(false, false, None));
+    for mid in ["a", "flat"] {
+        sees(&mut receiving, 0, mid, LARGE);
+    }
+    receiving.refresh(at(0));
+    let mut told = Vec::new();
+    for second in 1..30 {
+        let mut all = inbound(second, 0);
+        all[0].frames_dropped = Some(f64::from(second) * 20.0);
+        receiving.judge(at(u64::from(second) * 1_000), all);
+        told.extend(receiving.refresh(at(u64::from(second) * 1_000)).bounds);
+    }
+    let words: Vec<_> =
+        told.iter().map(|(it, terms)| (&*it.mid, terms.paused, terms.spatial)).collect();
+    let blurred = [("a", false, Some(1)), ("a", false, Some(0))];
+    assert_eq!(words, [&blurred[..], &[("a", true, Some(0)), ("flat", true, None)]].concat());
+}
+
+#[test]
 fn the_smallest_layer_is_learnt_from_what_arrives() {
     let mut receiving = cameras(&["a"]);
     let middling = View { width: 560.0, height: 315.0, fills: false };
