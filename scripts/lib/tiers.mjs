@@ -77,15 +77,24 @@ async function check() {
   ];
 }
 
-/** The folder whose files spend more time waiting than working: two at a time are done sooner. */
-const PAIRED = 'tests/room';
-/** Files of it that measure how long something takes, and leave the machine idle: beside each other, and nothing else. */
+/** Files of tests/page that spend more time waiting than working. */
+const LIGHT = ['admin', 'arguments', 'auth', 'devices', 'hidden', 'readme', 'reclaim'];
+/** Files of tests/room that measure how long something takes, and leave the machine idle: beside each other, and nothing else. */
 const CALM = ['outside', 'silence', 'simulate-media', 'speakers', 'within'];
 /** Files of it that measure how well something comes, or need all of the machine: nothing runs beside them. */
 const ALONE = [
   'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'lobby', 'policy', 'prompt',
   'quality', 'stalls',
 ];
+/** What of a folder runs two files at a time and is done sooner so; the rest runs one at a time. */
+const PAIRS = {
+  'tests/page': { 'light ones in pairs': (name) => LIGHT.includes(name) },
+  'tests/room': {
+    'in pairs': (name) => ![...CALM, ...ALONE].includes(name),
+    'calm ones in pairs': (name) => CALM.includes(name),
+  },
+  'tests/videoroom': { 'in pairs': () => true },
+};
 
 /** Tests by node's runner, so many files at a time. */
 function nodeProgram(name, files, concurrency) {
@@ -95,17 +104,20 @@ function nodeProgram(name, files, concurrency) {
 
 /** The tests in a folder, as one row, or several where some run in pairs. */
 async function nodeTests(folder) {
-  const names = (await readdir(join(ROOT, folder))).filter((name) => name.endsWith('.test.mjs')).sort();
-  const files = (some) => some.map((name) => join(folder, name));
-  if (folder !== PAIRED) return [await nodeProgram(folder, files(names), 1)];
-  const isIn = (list) => (name) => list.includes(name.replace('.test.mjs', ''));
-  const [calm, alone] = [CALM, ALONE].map((list) => names.filter(isIn(list)));
-  const others = names.filter((name) => !isIn([...CALM, ...ALONE])(name));
-  return [
-    await nodeProgram(`${folder}, in pairs`, files(others), 2),
-    await nodeProgram(`${folder}, calm ones in pairs`, files(calm), 2),
-    await nodeProgram(`${folder}, one at a time`, files(alone), 1),
-  ];
+  const ending = '.test.mjs';
+  const names = (await readdir(join(ROOT, folder))).filter((name) => name.endsWith(ending)).sort();
+  const rows = [];
+  const add = async (title, some, concurrency) => {
+    if (some.length > 0) rows.push(await nodeProgram(title, some.map((name) => join(folder, name)), concurrency));
+  };
+  let left = names;
+  for (const [title, isIn] of Object.entries(PAIRS[folder] ?? {})) {
+    const [rest, paired] = [false, true].map((wanted) => left.filter((name) => isIn(name.slice(0, -ending.length)) === wanted));
+    await add(`${folder}, ${title}`, paired, 2);
+    left = rest;
+  }
+  await add(folder, left, 1);
+  return rows;
 }
 
 /** Everything that needs no browser and no server. */

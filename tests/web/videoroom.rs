@@ -24,6 +24,7 @@ use janus_wasm::{Error, ErrorCode, Id};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
+use super::shown::until;
 
 const SECRET: &str = "typed";
 
@@ -345,15 +346,10 @@ async fn what_is_given_up_midway_leaves_nothing_behind() {
         // What was asked for last is the last to come: when nobody is left behind it, nobody comes any more.
         let last = JoinPublisher { id: Some(99.into()), ..JoinPublisher::new(stage.room.clone()) };
         stage.rooms.join_publisher(&last, |_event| {}).await.unwrap().leave().await.unwrap();
-        let mut people = Vec::new();
-        for _ in 0..400 {
-            people = stage.rooms.list_participants(&stage.room).await.unwrap();
-            if people.len() == 1 {
-                break;
-            }
-            web::sleep(Millis(50)).await;
-        }
-        assert_eq!(people.iter().map(|who| &who.id).collect::<Vec<_>>(), [&ada_id], "{url}");
+        until(&format!("Ada alone, {url}"), async || {
+            ids(&stage.rooms, &stage.room).await == [ada_id.clone()]
+        })
+        .await;
         let without = JoinPublisher { bitrate: Some(1), ..JoinPublisher::new(stage.room.clone()) };
         let refusal = refused(stage.rooms.join_publisher(&without, |_event| {}).await);
         assert_eq!(refusal, (ErrorCode::InvalidArgument, None));
@@ -405,6 +401,12 @@ async fn what_an_operator_asks() {
         ada.leave().await.unwrap();
         stage.end().await;
     }
+}
+
+/// Who is in a room.
+async fn ids(rooms: &VideoRoom, room: &Id) -> Vec<Id> {
+    let people = rooms.list_participants(room).await.unwrap();
+    people.into_iter().map(|who| who.id).collect()
 }
 
 async fn forwarding(rooms: &VideoRoom, room: &Id, publisher_id: &Id) {
@@ -473,9 +475,7 @@ async fn copying(rooms: &VideoRoom, room: &Id, publisher_id: &Id) {
     assert_eq!(rooms.list_remotes(&list).await.unwrap()[0].remote_id, "copy");
     let (id, display) = (there.id, Some("Copy of Ada".to_owned()));
     // The server answers before the copy is there.
-    while !rooms.list_participants(room).await.unwrap().iter().any(|who| who.id == id) {
-        web::sleep(Millis(20)).await;
-    }
+    until("the copy in the room", async || ids(rooms, room).await.contains(&id)).await;
     let update = UpdateRemotePublisher {
         room: room.clone(),
         id: id.clone(),
