@@ -7,6 +7,8 @@ const MARK = 'JANUS_WASM_RUN';
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 /** How long what is asked to end may take before it is killed. */
 const GRACE = 3000;
+/** How long what ends by itself may take. */
+const PATIENCE = 15_000;
 
 const cleanups = new Set();
 const unfinished = new Set();
@@ -59,8 +61,8 @@ function signal(pids, name) {
 }
 
 /** Waits for what this run has started to be gone; returns how many processes are still there. */
-async function untilGone() {
-  for (const deadline = Date.now() + GRACE; Date.now() < deadline; await pause(50)) {
+async function untilGone(time = GRACE) {
+  for (const deadline = Date.now() + time; Date.now() < deadline; await pause(50)) {
     if (descendants().length === 0) return 0;
   }
   return descendants().length;
@@ -71,7 +73,7 @@ async function untilGone() {
  * may go by themselves first, as the helpers of browsers do.
  */
 export async function sweep({ patience = false } = {}) {
-  const count = patience ? await untilGone() : descendants().length;
+  const count = patience ? await untilGone(PATIENCE) : descendants().length;
   if (count === 0) return 0;
   signal(descendants(), 'SIGTERM');
   await untilGone();

@@ -58,10 +58,10 @@ export class RunError extends Error {
 
 /**
  * Runs a program to its end and returns what it said. Options: `cwd`, `env` (added to ours), `log` (a file that gets
- * everything), `check` (false: do not throw on failure), `seconds` it may take, `input` 'inherit' where a person may
- * be asked something.
+ * everything), `hear` (is given all of it so far whenever there is more), `check` (false: do not throw on failure),
+ * `seconds` it may take, `input` 'inherit' where a person may be asked something.
  */
-export async function run(command, args, { cwd, env, log, check = true, seconds, input = 'ignore' } = {}) {
+export async function run(command, args, { cwd, env, log, hear, check = true, seconds, input = 'ignore' } = {}) {
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
@@ -74,6 +74,7 @@ export async function run(command, args, { cwd, env, log, check = true, seconds,
   const take = (chunk) => {
     output += chunk;
     file?.write(chunk);
+    hear?.(output);
   };
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
   const limit = seconds && setTimeout(() => {

@@ -38,9 +38,9 @@ async function row(name, work) {
 }
 
 /** Runs a program with a log of its own. */
-async function outcome(name, command, args, { counts = oneCheck, failures, env } = {}) {
+async function outcome(name, command, args, { counts = oneCheck, failures, env, hear } = {}) {
   const log = join(LOGS, `${name.replaceAll(/\W+/g, '-')}.log`);
-  const { code, output } = await run(command, args, { cwd: ROOT, env, log, check: false, seconds: limitSeconds() });
+  const { code, output } = await run(command, args, { cwd: ROOT, env, log, hear, check: false, seconds: limitSeconds() });
   return { ...verdict(code, counts, output), output: failures?.(output) || output, log };
 }
 
@@ -78,7 +78,7 @@ async function check() {
 }
 
 /** Files of tests/page that spend more time waiting than working. */
-const LIGHT = ['admin', 'arguments', 'auth', 'devices', 'hidden', 'readme', 'reclaim'];
+const LIGHT = ['admin', 'arguments', 'auth', 'devices', 'hidden', 'reclaim'];
 /** Files of tests/room that measure how long something takes, and leave the machine idle: beside each other, and nothing else. */
 const CALM = ['outside', 'silence', 'simulate-media', 'speakers', 'within'];
 /** Files of it that measure how well something comes, or need all of the machine: nothing runs beside them. */
@@ -125,16 +125,17 @@ async function host() {
   return [await program('cargo test', 'cargo', ['test'], { counts: cargoCounts }), ...(await nodeTests('scripts/tests'))];
 }
 
-/** The crate in a real browser, against a real Janus of its own. */
-function crateIn(browserName, driver) {
+/** The crate in a real browser, against a real Janus of its own; `began` is called once it is read. */
+function crateIn(browserName, driver, began) {
   const name = `wasm-pack test, ${browserName}`;
   return row(name, async () => {
     const janus = await startJanus({ dir: join(TARGET, `test-janus-${browserName}`) });
     const forget = atEnd(() => janus.stop());
     const env = { JANUS_WASM_TEST_WS: janus.ws, JANUS_WASM_TEST_HTTP: janus.http, WASM_BINDGEN_TEST_TIMEOUT: '1200' };
+    const hear = (output) => output.includes('Running headless tests in') && began?.();
     const args = ['test', '--headless', `--${browserName}`, `--${driver}`, which(driver)];
     try {
-      return await outcome(name, 'wasm-pack', args, { counts: cargoCounts, env });
+      return await outcome(name, 'wasm-pack', args, { counts: cargoCounts, env, hear });
     } finally {
       await janus.stop();
       forget();
@@ -142,8 +143,17 @@ function crateIn(browserName, driver) {
   });
 }
 
-/** Side by side: one page in each, which mostly waits. Cargo has the second wait until the first has built. */
-const browser = () => Promise.all([crateIn('chrome', 'chromedriver'), crateIn('firefox', 'geckodriver')]);
+/**
+ * Side by side: one page in each, which mostly waits. The second is built when the first was read: the address of the
+ * server is built into it, and it takes its place.
+ */
+async function browser() {
+  let first;
+  await new Promise((began) => {
+    first = crateIn('chrome', 'chromedriver', began).finally(began);
+  });
+  return Promise.all([first, crateIn('firefox', 'geckodriver')]);
+}
 
 /** The scripts with a real server, the packed package, and whole pages. */
 async function page() {

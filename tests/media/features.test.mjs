@@ -115,7 +115,7 @@ for (const kind of BROWSERS) {
     });
 
     it('sends SVC layers in a room that takes them', async () => {
-      const publishing = { codec: 'vp9', ...(can.svc && { scalabilityMode: 'L3T3' }) };
+      const publishing = { codec: 'vp9', degradationPreference: 'maintain-resolution', ...(can.svc && { scalabilityMode: 'L3T3' }) };
       for (const name of ['Gil', 'Hao']) await call.create({ name, servers: stage.janus.ws, transforms: can.svc });
       await call.join({ name: 'Gil', room: SVC_ROOM, number: 44, size: { width: 1280, height: 720 }, publishing });
       await call.join({ name: 'Hao', room: SVC_ROOM });

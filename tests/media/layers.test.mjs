@@ -28,7 +28,8 @@ for (const kind of BROWSERS) {
       call = await openCalls(browser, stage.site);
       for (const name of ['Ada', 'Bob']) await call.create({ name, servers: stage.janus.ws });
       const size = { width: 1280, height: 720 };
-      await call.join({ name: 'Ada', room: ROOM, number: 21, size, publishing: { simulcast: true, maxBitrate: 3_000_000 } });
+      const publishing = { simulcast: true, maxBitrate: 3_000_000, degradationPreference: 'maintain-resolution' };
+      await call.join({ name: 'Ada', room: ROOM, number: 21, size, publishing });
       await call.join({ name: 'Bob', room: ROOM });
     });
 

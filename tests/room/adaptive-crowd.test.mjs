@@ -62,10 +62,14 @@ for (const kind of BROWSERS) {
       await all('Bob', WIDTHS.middle);
 
       await page.page.setHidden(true);
-      await pause(1_000);
+      await until('bytes to come no longer', async () => {
+        const count = await page.bytes({ name: 'Bob' });
+        await pause(500);
+        return (await page.bytes({ name: 'Bob' })) === count;
+      }, { timeout: 3_000 });
       const hidden = await page.bytes({ name: 'Bob' });
       await pause(2_000);
-      assert.equal(await page.bytes({ name: 'Bob' }), hidden, 'bytes came a second after the page was hidden');
+      assert.equal(await page.bytes({ name: 'Bob' }), hidden, 'bytes came after the page was hidden');
       await page.page.setHidden(false);
       await until('all to come again', async () => (await page.bytes({ name: 'Bob' })) > hidden);
       await all('Bob', WIDTHS.middle);

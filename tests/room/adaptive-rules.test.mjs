@@ -11,7 +11,7 @@ const SIZE = { width: 1280, height: 720, rate: 10 };
 const SMALL = { width: 240, height: 135 };
 const LARGE = { width: 896, height: 504 };
 /** What asking, encoding, sending and decoding a key frame may take on a slow machine, beyond the 500 ms, ms. */
-const KEY_FRAME = 500;
+const KEY_FRAME = 1_000;
 /** Janus passes over who asks for another within a second. */
 const TOO_SOON = 1_000;
 

@@ -106,7 +106,8 @@ for (const kind of BROWSERS) {
     }
 
     const states = async () => (await call.log(ADA)).filter((line) => /connect/.test(line));
-    const saidBy = async () => (await call.said(ADA)).filter((words) => words !== 'trickle');
+    /** But for what comes by itself, at any time. */
+    const saidBy = async () => (await call.said(ADA)).filter((words) => !['trickle', 'ping', 'keepalive'].includes(words));
 
     /** One session, and one of us in the room. */
     async function isInOnce(room = ROOM) {

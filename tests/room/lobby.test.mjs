@@ -111,10 +111,11 @@ for (const kind of BROWSERS) {
     it('a way that was cut is made again', async () => {
       await throughProxy();
       for (const time of [0, 1_000]) {
-        const session = await sessions(on.stage.janus);
+        const [session, ways] = [await sessions(on.stage.janus), proxy.accepted];
         proxy.faults.cleanClose();
+        if (time > 0) await until('another way', () => proxy.accepted > ways);
         assert.deepEqual(await play([time, 'join']), ['done']);
-        // By then it is long there.
+        // By then it has long been claimed.
         if (time > 0) assert.deepEqual(await sessions(on.stage.janus), session, 'what was prepared is used');
         await isIn();
         await prepare();

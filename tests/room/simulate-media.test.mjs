@@ -75,7 +75,7 @@ for (const kind of BROWSERS) {
       const everybody = (options) => Promise.all([
         sees(call, { name, of: other }, 18, undefined, options), sees(call, { name: other, of: name }, 17, undefined, options),
       ]);
-      await everybody();
+      await everybody(PATIENCE);
       const before = await call.credentials({ name });
       const outcomes = await call.simulateTogether({ name, troubles });
       // What another trouble broke first there is not to break any more.
@@ -150,7 +150,8 @@ for (const kind of BROWSERS) {
     it('what is published anew while signalling is away is seen, as the same track', async () => {
       const way = await startProxy({ target: { host: '127.0.0.1', port: stage.janus.ports.ws } });
       try {
-        await meet({ number: 17 }, {}, way.url('ws'));
+        // Bob is not to notice before Ada is there again.
+        await meet({ number: 17 }, { probeTimeout: 12_000 }, way.url('ws'));
         await call.create({ name: 'Cy', servers: stage.janus.ws });
         await call.join({ name: 'Cy', room, number: 19 });
         await sees(call, { name: 'Bob', of: 'Cy' }, 19);
@@ -162,7 +163,7 @@ for (const kind of BROWSERS) {
           const isOther = (await call.credentials({ name: 'Ada' })).publisher !== before.publisher;
           const isUp = (await call.connected({ name: 'Ada' }))[0] === 'connected';
           return isOther && isUp && (await publishing(stage.janus, room)).includes('Ada');
-        }, { timeout: 4_000 });
+        }, { timeout: 10_000 });
         const told = async () => (await call.log({ name: 'Bob' })).slice(4);
         assert.deepEqual(await told(), [], 'Bob has heard nothing of it');
         await until('Bob to be back', async () => (await told()).length === 2);

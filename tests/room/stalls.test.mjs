@@ -54,8 +54,8 @@ for (const kind of BROWSERS) {
     it('what is cut off stalls, and goes on as the same track', async () => {
       await come(['Ada', 'Bob', 'Cy'], ['Ada']);
       desk.setCut(true);
-      const { level } = await knows('Bob', "that Ada's streams stall", ({ stalled }) => stalled.length === 2);
-      assert.ok(level.Cy > 0.3);
+      await knows('Bob', "that Ada's streams stall", ({ stalled }) => stalled.length === 2);
+      await knows('Bob', 'that Cy is heard', ({ level }) => level.Cy > 0.3);
       await knows('Bob', 'that Ada is lost', ({ quality }) => quality.Ada === 'lost');
       await knows('Bob', 'that Ada is not speaking', ({ speakers }) => `${speakers.filter((one) => one !== 'me')}` === 'Cy');
       desk.setCut(false);
@@ -116,11 +116,12 @@ for (const kind of BROWSERS) {
 
     it('what is muted or paused does not stall', async () => {
       await come(['Ada', 'Bob'], []);
+      const { log: before } = await people.state({ name: 'Bob' });
       await people.mute({ name: 'Ada', kind: 'video' });
       await people.pause({ name: 'Bob', of: 'Ada', paused: true });
       await stays('nothing to stall', async () => (await people.state({ name: 'Bob' })).stalled.length === 0, 4_000);
       const { log } = await people.state({ name: 'Bob' });
-      assert.deepEqual(log.filter((text) => /stalled|resumed|poor|lost/.test(text)), []);
+      assert.deepEqual(log.slice(before.length).filter((text) => /stalled|resumed|poor|lost/.test(text)), []);
       assert.deepEqual(people.page.complaints, []);
     });
   });

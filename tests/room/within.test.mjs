@@ -75,9 +75,9 @@ for (const kind of BROWSERS) {
         if (!heard.includes('dataReceived')) await bob.data();
         if (!heard.includes('progress')) await bob.file();
         return expected.every((one) => heard.includes(one));
-      }, { explain: told });
+      }, { timeout: 60_000, explain: told });
       await call.setAttributes({ ...ADA, changes: { last: 'word' } });
-      await until('her last word', async () => (await call.attributesOf({ ...BOB, of: 'Ada' }))?.last === 'word', { timeout: 15_000 });
+      await until('her last word', async () => (await call.attributesOf({ ...BOB, of: 'Ada' }))?.last === 'word', { timeout: 60_000 });
       await call.unmute({ ...BOB, of: 'camera' });
       await until('Bob to be seen by Ada', async () => (await call.see({ ...ADA, of: 'Bob', what: 'camera' })).number === 19);
       assert.equal(await call.state(ADA), 'connected');

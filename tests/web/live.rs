@@ -24,19 +24,19 @@ use super::simulate::passes;
 
 /// Waits until it is so, whatever it takes to look.
 async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..200 {
+    for _ in 0..600 {
         if let Some(seen) = look().await {
             return seen;
         }
         web::sleep(Millis(100)).await;
     }
-    panic!("{what}: not within twenty seconds");
+    panic!("{what}: not within a minute");
 }
 
 /// The next of what is told.
 pub(crate) async fn next<E>(what: &str, events: &mut Events<E>) -> E {
-    let event = web::within(Millis(20_000), events.next()).await;
-    event.unwrap_or_else(|| panic!("{what}: not within twenty seconds")).expect("it goes on")
+    let event = web::within(Millis(60_000), events.next()).await;
+    event.unwrap_or_else(|| panic!("{what}: not within a minute")).expect("it goes on")
 }
 
 async fn is_so(what: &str, look: impl Fn() -> bool) {

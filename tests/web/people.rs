@@ -132,7 +132,7 @@ pub(crate) fn begin<T: 'static>(future: impl Future<Output = T> + 'static) -> Rc
 
 /// Waits until something is there.
 pub(crate) async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..600 {
+    for _ in 0..2_400 {
         if let Some(found) = look() {
             return found;
         }

@@ -38,17 +38,17 @@ pub(crate) const HIDDEN: &str = "display: none";
 /// How soon the right layer is to come; and what asking, encoding, sending and decoding a key frame may take on a slow
 /// machine, where Janus passes over who asks for another within a second, ms.
 const SOON: f64 = 500.0 + KEY_FRAME;
-const KEY_FRAME: f64 = 500.0 + 1_000.0;
+const KEY_FRAME: f64 = 1_000.0 + 1_000.0;
 /// A lesser one comes after a second.
 const SHRINK: f64 = 1_000.0;
 /// For how long something comes of what is hidden, at most, and for how long that is watched, ms.
-const SILENT: f64 = 1_000.0;
-const WATCHED: f64 = 1_500.0;
+const SILENT: f64 = 1_500.0;
+const WATCHED: f64 = 2_500.0;
 const POLL: Millis = Millis(20);
 
 /// Waits for what takes the network and two encoders a while.
 pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..600 {
         if is_so().await {
             return;
         }
@@ -66,6 +66,7 @@ pub(crate) async fn publish(room: &Room, source: &str) -> LocalPublication {
         source: Some(source.to_owned()),
         simulcast: Some(true),
         max_bitrate: Some(2_500_000),
+        degradation_preference: Some("maintain-resolution".to_owned()),
         ..PublishOptions::default()
     };
     let canvas: MediaStreamTrack = run(CANVAS).unchecked_into();

@@ -11,8 +11,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::server::addresses;
 use super::shown::{AWAY, BEST, HIDDEN, LARGE, SMALL, SMALLEST, Shown, place, publish, run};
 
-/// Less is asked for after a second, nothing of what is hidden after 0.4 s; ms.
-const DECIDED: f64 = 1_500.0;
+/// Less is asked for after a second, nothing of what is hidden after 0.4 s, by a page that is not alone; ms.
+const DECIDED: f64 = 2_500.0;
 
 /// What browsers tell of a picture that floats, whether they have such windows or not.
 const FLOATING: &str = "

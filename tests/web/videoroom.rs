@@ -39,7 +39,7 @@ impl<E: Clone + 'static> Told<E> {
     }
 
     async fn until(&self, what: &str, wanted: impl Fn(&E) -> bool) -> E {
-        for _ in 0..400 {
+        for _ in 0..1_200 {
             if let Some(event) = self.0.borrow().iter().find(|event| wanted(event)) {
                 return event.clone();
             }

@@ -6,7 +6,7 @@ import { transport } from './wire.js';
 
 export { contradictions, identities, ownIdentities, told } from './order.js';
 export { collect, held, inUse, memory } from './weight.js';
-export { changeRelays, hold, release } from './wire.js';
+export { changeRelays, hold, release, waiting } from './wire.js';
 export { call as callByTone, dial, end as endCallByTone } from './tones.js';
 
 const people = new Map();

@@ -27,12 +27,14 @@ function isRefused(text, events) {
   return true;
 }
 
+/** How many words are held. */
+export const waiting = () => held.length;
+
 export function release() {
   holding = false;
   const late = held;
   held = [];
   for (const deliver of late) deliver();
-  return late.length;
 }
 
 /** The ways to come go through other relays than those there are. */

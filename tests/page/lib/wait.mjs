@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 const INTERVAL_MS = 100;
-export const DEFAULT_TIMEOUT_MS = 20_000;
+export const DEFAULT_TIMEOUT_MS = 40_000;
 
 /**
  * Asks `probe` until it returns something truthy and resolves with that.

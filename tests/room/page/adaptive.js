@@ -6,9 +6,9 @@ import { transport } from '/call/wire.js';
 const people = new Map();
 const viewers = new Map();
 
-/** Somebody who publishes a pattern and receives nothing. */
-export async function publish({ name, servers, room: id, number = 7, size, screen, publishing }) {
-  const room = new Room({ servers, adaptive: true });
+/** Somebody who publishes a pattern and receives nothing; all of it however slow the machine is, unless `adaptive`. */
+export async function publish({ name, servers, room: id, number = 7, size, screen, publishing, adaptive = false }) {
+  const room = new Room({ servers, adaptive });
   const pattern = new Pattern(number, size);
   const source = screen ? 'screen' : 'camera';
   const tracks = [{ track: pattern.track, source, simulcast: true, ...publishing }];
