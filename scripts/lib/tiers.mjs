@@ -105,18 +105,16 @@ function nodeProgram(name, files, concurrency) {
 /** The tests in a folder, as one row, or several where some run in pairs. */
 async function nodeTests(folder) {
   const ending = '.test.mjs';
-  const names = (await readdir(join(ROOT, folder))).filter((name) => name.endsWith(ending)).sort();
+  const files = (await readdir(join(ROOT, folder))).filter((name) => name.endsWith(ending)).sort();
+  const names = files.map((name) => name.slice(0, -ending.length));
+  const groups = Object.entries(PAIRS[folder] ?? {});
   const rows = [];
-  const add = async (title, some, concurrency) => {
-    if (some.length > 0) rows.push(await nodeProgram(title, some.map((name) => join(folder, name)), concurrency));
+  const add = async (title, isIn, concurrency) => {
+    const some = names.filter(isIn).map((name) => join(folder, `${name}${ending}`));
+    if (some.length > 0) rows.push(await nodeProgram(title, some, concurrency));
   };
-  let left = names;
-  for (const [title, isIn] of Object.entries(PAIRS[folder] ?? {})) {
-    const [rest, paired] = [false, true].map((wanted) => left.filter((name) => isIn(name.slice(0, -ending.length)) === wanted));
-    await add(`${folder}, ${title}`, paired, 2);
-    left = rest;
-  }
-  await add(folder, left, 1);
+  for (const [title, isIn] of groups) await add(`${folder}, ${title}`, isIn, 2);
+  await add(folder, (name) => !groups.some(([, isIn]) => isIn(name)), 1);
   return rows;
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
-import { until } from '../page/lib/wait.mjs';
+import { until, untilSteady } from '../page/lib/wait.mjs';
 import { openAdaptive, setStage } from './lib/adaptive-page.mjs';
 
 const ROOM = 4803;
@@ -62,12 +62,7 @@ for (const kind of BROWSERS) {
       await all('Bob', WIDTHS.middle);
 
       await page.page.setHidden(true);
-      await until('bytes to come no longer', async () => {
-        const count = await page.bytes({ name: 'Bob' });
-        await pause(500);
-        return (await page.bytes({ name: 'Bob' })) === count;
-      }, { timeout: 3_000 });
-      const hidden = await page.bytes({ name: 'Bob' });
+      const hidden = await untilSteady('the count of bytes', () => page.bytes({ name: 'Bob' }), 500, { timeout: 3_000 });
       await pause(2_000);
       assert.equal(await page.bytes({ name: 'Bob' }), hidden, 'bytes came after the page was hidden');
       await page.page.setHidden(false);

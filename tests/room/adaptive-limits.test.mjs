@@ -25,6 +25,8 @@ const PATIENCE = { timeout: 60_000 };
 
 /** Whether all of it comes. */
 const isFree = (seen) => seen?.width === BEST && seen.limitation === 'none';
+/** And has for a while: a browser that has only begun sends little, and on a busy machine for long. */
+const isSharp = (seen) => isFree(seen) && seen.frames > 3 * SIZE.rate;
 
 /** What is told of Ada from now on: while a machine begins with much at once, it may be short. */
 async function since(page) {
@@ -69,12 +71,8 @@ describe('what there is too little of', () => {
           kind, await page.seen(ADA), await page.seen(SCREEN), await page.limitations(ADA), await stage.senders.sends({ name: 'Ada' }),
           await page.recent({ name: 'Bob' }),
         ]);
-        // For a while: a browser that has only begun sends little, and on a busy machine for long.
-        const isSharp = async (of) => {
-          const seen = await page.seen(of);
-          return isFree(seen) && seen.frames > 3 * SIZE.rate;
-        };
-        await until('both to be sharp', async () => (await isSharp(ADA)) && (await isSharp(SCREEN)), { ...PATIENCE, explain });
+        const both = async () => isSharp(await page.seen(ADA)) && isSharp(await page.seen(SCREEN));
+        await until('both to be sharp', both, { ...PATIENCE, explain });
         const told = await since(page);
 
         desk.setLoss(0.3);
@@ -101,7 +99,6 @@ describe('what there is too little of', () => {
         await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX, desk: desk.url });
         const all = async () => [await page.seen(ADA), await page.seen(SCREEN)];
         const explain = async () => [kind, ...(await all()), await page.reports({ name: 'Bob' }), await page.limitations(ADA)];
-        const isSharp = (seen) => isFree(seen) && seen.frames > 3 * SIZE.rate;
         await until('both to be sharp', async () => (await all()).every(isSharp), { ...PATIENCE, explain });
 
         const told = await since(page);

@@ -4,11 +4,10 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { sees } from '../media/lib/call.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { createRoom, publishing, rooms, videoroom } from '../page/lib/janus-admin.mjs';
-import { stays, until } from '../page/lib/wait.mjs';
+import { stays, until, untilSteady } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
 const SECRET = 'adminpwd';
@@ -64,12 +63,7 @@ for (const kind of BROWSERS) {
       await until('Ada to see it', async () => (await call.stream({ name: 'Ada', of: 'Ada', what: 'video' })).moderated);
       const frames = async () => (await call.received(VIEW)).frames;
       // What has come is still shown.
-      await until('the picture to stand still', async () => {
-        const before = await frames();
-        await setTimeout(300);
-        return (await frames()) === before;
-      });
-      const last = await frames();
+      const last = await untilSteady('the picture', frames, 300);
       await stays('the picture still', async () => (await frames()) === last, 1_000);
 
       const refused = await call.unmuteSelf({ name: 'Ada', what: 'video' });

@@ -48,6 +48,17 @@ export async function stays(what, probe, ms) {
   }
 }
 
+/** Waits until `read` gives the same twice, so many milliseconds apart, and resolves with that. `options` as for `until`. */
+export async function untilSteady(what, read, ms, options) {
+  let value;
+  await until(`${what} to stay as it is`, async () => {
+    value = await read();
+    await pause(ms);
+    return (await read()) === value;
+  }, options);
+  return value;
+}
+
 async function failureText(what, timeout, last, explain) {
   const lines = [`waited ${timeout} ms for ${what}`, `last answer: ${show(last)}`];
   if (explain) {

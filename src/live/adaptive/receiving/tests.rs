@@ -162,18 +162,23 @@ fn cameras_are_blurred_while_packets_are_lost_and_sharp_again_after_a_screen_nev
     assert_eq!(end.map(|(_, limitation)| limitation), Some(None));
 }
 
+/// What changes in each of so many seconds in which pictures are dropped.
+fn drops(receiving: &mut Receiving, seconds: u32) -> impl Iterator<Item = Changes> {
+    (1..=seconds).map(|second| {
+        let now = at(u64::from(second) * 1_000);
+        let mut all = inbound(second, 0);
+        all[0].frames_dropped = Some(f64::from(second) * 20.0);
+        receiving.judge(now, all);
+        receiving.refresh(now)
+    })
+}
+
 #[test]
 fn cameras_are_blurred_while_pictures_are_dropped() {
     let mut receiving = cameras(&["a"]);
     sees(&mut receiving, 0, "a", LARGE);
     receiving.refresh(at(0));
-    let mut limited = Vec::new();
-    for second in 1..12 {
-        let mut all = inbound(second, 0);
-        all[0].frames_dropped = Some(f64::from(second) * 20.0);
-        receiving.judge(at(u64::from(second) * 1_000), all);
-        limited.extend(receiving.refresh(at(u64::from(second) * 1_000)).limited);
-    }
+    let limited: Vec<_> = drops(&mut receiving, 11).flat_map(|changes| changes.limited).collect();
     assert_eq!(limited, [(stream("a"), Some(Limitation::Cpu))]);
 }
 
@@ -185,13 +190,7 @@ fn nobody_stops_for_the_processor_before_all_is_blurred_that_can_be() {
         sees(&mut receiving, 0, mid, LARGE);
     }
     receiving.refresh(at(0));
-    let mut told = Vec::new();
-    for second in 1..30 {
-        let mut all = inbound(second, 0);
-        all[0].frames_dropped = Some(f64::from(second) * 20.0);
-        receiving.judge(at(u64::from(second) * 1_000), all);
-        told.extend(receiving.refresh(at(u64::from(second) * 1_000)).bounds);
-    }
+    let told: Vec<_> = drops(&mut receiving, 29).flat_map(|changes| changes.bounds).collect();
     let words: Vec<_> =
         told.iter().map(|(it, terms)| (&*it.mid, terms.paused, terms.spatial)).collect();
     let blurred = [("a", false, Some(1)), ("a", false, Some(0))];
