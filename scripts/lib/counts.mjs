@@ -17,16 +17,19 @@ export const nodeCounts = (output) => ({
   failed: sum(output, /^# fail (\d+)/gm) + sum(output, /^# cancelled (\d+)/gm),
 });
 
+/** How the line begins by which tests say that a server of theirs crashed. */
+export const CRASH = 'Janus ended by itself';
+
 /**
  * What node's runner says of the tests that failed: each with its details, without those that fail only because a
- * test within them did. Empty where there is no such test, as after a crash.
+ * test within them did; and before them the servers that crashed. Empty where there is no such test, as after a crash
+ * of its own.
  */
 export function nodeFailures(output) {
   const failures = output.matchAll(/^( *)not ok .*\n(?:\1 {2}---\n(?:.*\n)*?\1 {2}\.\.\.$)?/gm);
-  return [...failures]
-    .map(([text]) => text)
-    .filter((text) => !text.includes("failureType: 'subtestsFailed'"))
-    .join('\n');
+  const told = [...failures].map(([text]) => text).filter((text) => !text.includes("failureType: 'subtestsFailed'"));
+  const crashes = told.length > 0 ? (output.match(new RegExp(`^.*${CRASH}.*$`, 'gm')) ?? []) : [];
+  return [...crashes, ...told].join('\n');
 }
 
 /** A program that is one check by itself. */

@@ -106,7 +106,8 @@ async function startOn(ports, { dir, reclaimSessionTimeout, stringIds, adminKey,
       said = (said + text).slice(-LOG_LENGTH);
     });
   }
-  const exited = once(child, 'exit').then(() => rtpBlocks.delete(block));
+  // Not 'exit': with this one, all it said is in the log.
+  const exited = once(child, 'close').then(() => rtpBlocks.delete(block));
   try {
     await untilReady(child, ports, name, log);
   } catch (error) {

@@ -16,7 +16,10 @@ const end = (signal) => { child.kill(signal); setTimeout(() => child.kill('SIGKI
 process.stdin.resume().on('end', () => end('SIGTERM')).on('error', () => end('SIGTERM'));
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => end(signal));
 child.on('error', (error) => { console.error(error.message); process.exit(127); });
-child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+child.on('exit', (code, signal) => {
+  if (signal) console.error(command + ' was ended by ' + signal);
+  process.exit(signal ? 1 : code);
+});
 `;
 
 /** Starts a program that ends with this process, however this process ends. */

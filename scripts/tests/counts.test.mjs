@@ -1,7 +1,7 @@
 // What test programs say is counted right: a suite that reports too well would be worse than none.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cargoCounts, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
+import { CRASH, cargoCounts, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
 
 const CARGO = `
 running 3 tests
@@ -56,5 +56,7 @@ describe('counting', () => {
   it('shows the tests that failed, and nothing else', () => {
     assert.equal(nodeFailures(TAP), "    not ok 1 - come up\n      ---\n      error: 'no frame'\n      ...");
     assert.equal(nodeFailures('node crashed'), '');
+    const crash = `# ${CRASH}: janus was ended by SIGABRT`;
+    assert.equal(nodeFailures(`${crash}\n${TAP}`).split('\n')[0], crash);
   });
 });

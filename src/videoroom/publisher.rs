@@ -158,7 +158,8 @@ impl Publisher {
         published("configure", self.ask(configure, Some(offer)).await?)
     }
 
-    /// Stops publishing, stays in the room (`unpublish`). The peer connection is over then.
+    /// Stops publishing, stays in the room (`unpublish`). The peer connection is over then. Where the server
+    /// forwards our streams, close the peer connection instead: Janus before 1.2.2 can abort otherwise.
     ///
     /// # Errors
     /// `NotPublished` (435).
@@ -177,7 +178,8 @@ impl Publisher {
     }
 
     /// Leaves (`unpublish`, `leave`, `detach`). Without the first of these, nobody's subscription would
-    /// learn that our streams are over.
+    /// learn that our streams are over. Where the server forwards them, close the peer connection and wait
+    /// for the hang-up first: Janus before 1.2.2 can abort otherwise.
     pub async fn leave(self) -> Result<(), Error> {
         // However these go, and be it for lack of a connection: the handle ends, and with it all it holds.
         self.unpublish().await.ok();

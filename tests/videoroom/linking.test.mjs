@@ -67,7 +67,7 @@ describe('a link between two servers', () => {
     await drive('ada', 'rename', { display: 'Ada L.' });
     await drive('bob', 'untilNamed', { name: 'Ada L.' });
 
-    await drive('ada', 'unpublish');
+    await drive('ada', 'hangUp');
     await drive('operator', 'untilState', { state: 'waiting' });
     await drive('bob', 'people', { count: 0 });
     await drive('ada', 'publishAgain');
@@ -113,7 +113,7 @@ describe('a link between two servers', () => {
     await drive('ada', 'rename', { display: 'Ada L.' });
     await drive('bob', 'untilNamed', { name: 'Ada L.' });
 
-    await drive('ada', 'unpublish');
+    await drive('ada', 'hangUp');
     await drive('operator', 'untilState', { state: 'waiting' });
     await drive('bob', 'people', { count: 0 });
     await drive('ada', 'leave');

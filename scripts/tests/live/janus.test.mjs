@@ -10,6 +10,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startJanus } from '../../lib/janus.mjs';
 import { isFree } from '../../lib/ports.mjs';
+import { family } from '../../../tests/page/lib/processes.mjs';
 
 const JANUS = new URL('../../lib/janus.mjs', import.meta.url);
 
@@ -74,6 +75,14 @@ describe('startJanus', () => {
     await first.kill();
     const second = await start('again', { ports: first.ports });
     assert.equal(second.ws, first.ws);
+  });
+
+  it('tells what ended it', async () => {
+    const janus = await start('ended');
+    const [, server] = family(janus.pid);
+    process.kill(server, 'SIGKILL');
+    await janus.exited;
+    assert.match(janus.log(), /\njanus was ended by SIGKILL\n$/);
   });
 
   it('has string ids on request', async () => {

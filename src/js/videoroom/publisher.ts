@@ -136,7 +136,10 @@ export class Publisher extends Emitter<PublisherEventMap> {
     return jsep ? published('configure', answer) : undefined;
   }
 
-  /** Stops publishing, stays in the room (`unpublish`). The peer connection is over. Rejects with `not-published`. */
+  /**
+   * Stops publishing, stays in the room (`unpublish`). The peer connection is over. Rejects with `not-published`. Where
+   * the server forwards our streams, close the peer connection instead: Janus before 1.2.2 can abort otherwise.
+   */
   async unpublish(options: Abortable = {}): Promise<void> {
     await this.#handle.ask('unpublish', options);
   }
@@ -153,7 +156,8 @@ export class Publisher extends Emitter<PublisherEventMap> {
 
   /**
    * Leaves (`unpublish`, `leave`, `detach`). Without the first of these nobody's subscription would learn that our
-   * streams are over. If that fails, it may be tried again.
+   * streams are over. If that fails, it may be tried again. Where the server forwards our streams, close the peer
+   * connection and wait for `hangup` first: Janus before 1.2.2 can abort otherwise.
    */
   async leave(): Promise<void> {
     this.#leaving ??= this.#leave();

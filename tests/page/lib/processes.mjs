@@ -17,7 +17,7 @@ function parents() {
 }
 
 /** A process, and all that came of it. */
-function family(pid) {
+export function family(pid) {
   const all = parents();
   const found = [pid];
   for (const one of found) for (const [child, parent] of all) if (parent === one) found.push(child);

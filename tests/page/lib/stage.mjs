@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CRASH } from '../../../scripts/lib/counts.mjs';
 import { startJanus } from '../../../scripts/lib/janus.mjs';
 import { isFree } from '../../../scripts/lib/ports.mjs';
 import { serve } from '../../../scripts/lib/serve.mjs';
@@ -76,19 +77,28 @@ export class TestJanus {
   async start() {
     const process = await startJanus({ dir: this.#directory, ports: this.ports, ...this.#options });
     process.isRunning = true;
-    process.exited.then(() => (process.isRunning = false));
     this.#process = process;
+    process.exited.then(() => {
+      process.isRunning = false;
+      // What fails then fails for want of it: the runner prints this line too.
+      if (this.#process === process) console.error(`${CRASH}: ${process.log().trimEnd().split('\n').at(-1)}`);
+    });
   }
 
   async stop() {
-    await this.#process?.stop();
-    this.#process = undefined;
+    await this.#give()?.stop();
   }
 
   /** The process dies at once, without a word to anybody. */
   async kill() {
-    await this.#process.kill();
+    await this.#give().kill();
+  }
+
+  /** The process, for whoever ends it: from now on it may go. */
+  #give() {
+    const process = this.#process;
     this.#process = undefined;
+    return process;
   }
 
   async remove() {
