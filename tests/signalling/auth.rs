@@ -2,7 +2,7 @@
 
 use janus_wasm::engine::Millis;
 use janus_wasm::engine::signalling::{Config, Found, Output, Server};
-use janus_wasm::protocol::request::Request;
+use janus_wasm::protocol::request::{Request, Verb};
 use janus_wasm::{Error, ErrorCode};
 
 use super::support::*;
@@ -17,6 +17,10 @@ fn asks(outputs: &[Output]) -> usize {
 
 fn token(bench: &mut Bench, token: &str) {
     bench.engine.token(Millis(bench.now), Ok(token.to_owned()));
+}
+
+fn no_token(bench: &mut Bench) {
+    bench.engine.token(Millis(bench.now), Err(Error::new(ErrorCode::Unauthorized, "none")));
 }
 
 #[test]
@@ -87,12 +91,15 @@ fn no_token_is_an_error_of_what_needs_one() {
 fn a_handles_own_token_is_not_touched() {
     let mut bench = Bench::open(on_demand());
     token(&mut bench, "general");
+    bench.ask(Request::create(SESSION));
+    bench.success_with_id(1, 7);
+    bench.drain();
     let mut request = Request::attach(SESSION, PLUGIN, None);
     request.token = Some("own".to_owned());
     let asked = bench.ask(request);
     let text = sent(&bench.drain());
     assert!(text[0].contains(r#""token":"own""#), "{text:?}");
-    bench.refuse("t1", 403);
+    bench.refuse("t2", 403);
     let outputs = bench.drain();
     assert_eq!(asks(&outputs), 0);
     assert_eq!(settled(&outputs), [(asked, Err(ErrorCode::Unauthorized))]);
@@ -170,11 +177,49 @@ fn tokens_may_expire_again_and_again() {
 }
 
 #[test]
-fn a_session_whose_poll_is_refused_ends_when_there_is_no_other_token() {
+fn a_session_whose_poll_is_refused_outlives_a_while_without_a_token() {
     let mut bench = session_over_rest("old");
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
-    bench.engine.token(Millis(1), Err(Error::new(ErrorCode::Unauthorized, "none")));
+    bench.drain();
+    for second in 0..3 {
+        no_token(&mut bench);
+        let outputs = bench.run_to(second * 1_000 + 999);
+        assert_eq!((lost_session(&outputs), asks(&outputs)), (None, 0), "nor is anybody pestered");
+        assert_eq!(asks(&bench.run_to(second * 1_000 + 1_000)), 1);
+    }
+    token(&mut bench, "new");
+    let again = |it: &Output| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
+    assert!(bench.drain().iter().any(again));
+    assert_eq!(asks(&bench.run_to(9_000)), 0);
+}
+
+#[test]
+fn a_session_whose_poll_is_refused_ends_when_there_is_no_other_token_for_long() {
+    let mut bench = session_over_rest("old");
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    let patience = Config::default().connect_timeout.0;
+    bench.run_to(patience - 1);
+    no_token(&mut bench);
+    assert_eq!(lost_session(&bench.drain()), None);
+    assert_eq!(asks(&bench.run_to(patience + 999)), 1);
+    no_token(&mut bench);
     assert_eq!(lost_session(&bench.drain()), Some(ErrorCode::Unauthorized));
+    assert_eq!(asks(&bench.run_to(3 * patience)), 0);
+}
+
+/// What is asked of a session that is gone would wait in vain: the server may have it still, and answer nobody.
+#[test]
+fn what_is_asked_of_a_session_that_is_gone_fails_at_once() {
+    let mut bench = session_over_rest("wrong");
+    for at in [0, 1] {
+        bench.engine.poll_refused(Millis(at), bench.link, SESSION);
+        token(&mut bench, "wrong");
+    }
+    assert!(lost_session(&bench.drain()).is_some());
+    let asked = bench.ask(Request::session(Verb::Keepalive, SESSION));
+    assert_eq!(settled(&bench.drain()), [(asked, Err(ErrorCode::SessionNotFound))]);
+    bench.ask(Request::session(Verb::Destroy, SESSION));
+    assert_eq!(verbs(&bench.drain()), ["destroy"], "what the server has of it may be ended");
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Signalling {
         if id != self.link.id || !self.link.is_there() {
             return;
         }
-        let again = self.sessions.refused(session);
+        let again = self.sessions.refused(session, now);
         if self.config.token_on_demand && !again {
             self.want_token(now);
         } else {

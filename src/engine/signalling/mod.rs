@@ -44,6 +44,12 @@ use crate::{Error, ErrorCode};
 /// A tick that comes so late was not late: we slept, ms.
 const SLEPT: Millis = Millis(1_500);
 
+/// What the core says to a session it does not know.
+const NO_SESSION: u16 = 458;
+
+/// How long to wait before a token is asked for again that could not be given, ms.
+const TOKEN_PAUSE: Millis = Millis(1_000);
+
 /// The machine of one connection.
 #[derive(Debug)]
 pub struct Signalling {
@@ -53,6 +59,8 @@ pub struct Signalling {
     sessions: Sessions,
     /// A token was asked for, has not come yet, and is waited for until then.
     token_wanted: Option<Millis>,
+    /// There was none, and nobody asks for events of some session meanwhile: the time to ask for a token again.
+    token_again: Option<Millis>,
     told: State,
     out: VecDeque<Output>,
 }
@@ -67,6 +75,7 @@ impl Signalling {
             pending: Pendings::new(prefix),
             sessions: Sessions::default(),
             token_wanted: None,
+            token_again: None,
             told: State::Connecting,
             out: VecDeque::new(),
         };
@@ -85,9 +94,12 @@ impl Signalling {
             self.sessions.begin(id, now);
         }
         let own_token = request.token.is_some();
+        let gone = self.without_session(&request);
         let token = self.pending.add(request);
         if let Phase::Closed(error) = &self.link.phase {
             let error = error.clone();
+            self.settle(now, token, Err(error));
+        } else if let Some(error) = gone {
             self.settle(now, token, Err(error));
         } else {
             if self.config.token.is_none() && !own_token {
@@ -96,6 +108,15 @@ impl Signalling {
             self.release(now);
         }
         token
+    }
+
+    /// What a request on a session that is gone is told in the server's place. That may have it still, where it was
+    /// given up for want of a token, but nobody would hear its answer; ending it makes sense all the same.
+    fn without_session(&self, request: &Request) -> Option<Error> {
+        let session = request.session_id?;
+        let is_known = request.verb == Verb::Destroy || self.sessions.standing(session).is_some();
+        let error = || Error::core(NO_SESSION, "the session was ended", request.verb.as_str());
+        (!is_known).then(error)
     }
 
     /// Nobody waits for this request any longer. What was not sent never will be.
@@ -156,10 +177,19 @@ impl Signalling {
                     request.phase == RequestPhase::Waiting && needs_token(request.verb)
                 };
                 self.finish_all(held, &error);
-                // Without a token nobody would ask for their events any more.
-                for session in self.sessions.all_refused() {
-                    self.lose_session(now, session, &error);
-                }
+                self.go_on_without_token(now, &error);
+            }
+        }
+    }
+
+    /// Without a token nobody asks for the events of some sessions. The server keeps them for a while, in which
+    /// whoever gives tokens may be back.
+    fn go_on_without_token(&mut self, now: Millis, error: &Error) {
+        for (session, since) in self.sessions.all_refused() {
+            if since + self.config.connect_timeout <= now {
+                self.lose_session(now, session, error);
+            } else {
+                self.token_again = Some(now + TOKEN_PAUSE);
             }
         }
     }
@@ -179,6 +209,7 @@ impl Signalling {
         }
         self.link.phase = Phase::Closed(error.clone());
         self.token_wanted = None;
+        self.token_again = None;
         self.finish_all(|_| true, error);
         for session in self.sessions.ids() {
             self.lose_session(now, session, error);
@@ -226,6 +257,9 @@ impl Signalling {
         if self.token_wanted.is_some_and(|until| until <= now) {
             let text = "no token was given in time";
             self.token(now, Err(Error::new(ErrorCode::Timeout, text)));
+        }
+        if self.token_again.is_some_and(|at| at <= now) {
+            self.want_token(now);
         }
         for (token, request) in self.pending.overdue(now) {
             let text = "the server took the request and did not answer in time";
@@ -277,7 +311,7 @@ impl Signalling {
         let requests = self.pending.deadline();
         let up = self.link.is_up();
         let sessions = up.then(|| self.sessions.deadline(self.config.keepalive)).flatten();
-        soonest(&[link, requests, sessions, self.token_wanted])
+        soonest(&[link, requests, sessions, self.token_wanted, self.token_again])
     }
 
     /// The next thing to do.
@@ -357,6 +391,7 @@ impl Signalling {
     }
 
     fn want_token(&mut self, now: Millis) {
+        self.token_again = None;
         if self.config.token_on_demand && self.token_wanted.is_none() {
             let until = now + self.config.connect_timeout;
             self.token_wanted = Some(until);

@@ -26,8 +26,8 @@ struct Session {
     standing: Standing,
     /// When the server last heard of it.
     active: Millis,
-    /// Its long poll was refused for its credentials, and none was answered since.
-    refused: bool,
+    /// Since when its long polls are refused for their credentials; none was answered since.
+    refused: Option<Millis>,
     handles: Vec<HandleId>,
     early: Vec<(HandleId, HandleEvent)>,
 }
@@ -48,7 +48,7 @@ impl Sessions {
         }
         let (handles, early) = (Vec::new(), Vec::new());
         let standing = Standing::Making;
-        self.0.insert(id, Session { standing, active, refused: false, handles, early });
+        self.0.insert(id, Session { standing, active, refused: None, handles, early });
     }
 
     pub(super) fn standing(&self, id: SessionId) -> Option<Standing> {
@@ -92,20 +92,22 @@ impl Sessions {
     }
 
     /// Its long poll was refused; whether the one before was, too.
-    pub(super) fn refused(&mut self, id: SessionId) -> bool {
-        let session = self.0.get_mut(&id);
-        session.is_some_and(|session| std::mem::replace(&mut session.refused, true))
+    pub(super) fn refused(&mut self, id: SessionId, now: Millis) -> bool {
+        let Some(session) = self.0.get_mut(&id) else { return false };
+        let again = session.refused.is_some();
+        session.refused.get_or_insert(now);
+        again
     }
 
-    /// Those whose long poll was refused.
-    pub(super) fn all_refused(&self) -> Vec<SessionId> {
-        self.0.iter().filter(|(_, session)| session.refused).map(|(id, _)| *id).collect()
+    /// Those whose long poll was refused, and since when.
+    pub(super) fn all_refused(&self) -> Vec<(SessionId, Millis)> {
+        self.0.iter().filter_map(|(id, session)| Some((*id, session.refused?))).collect()
     }
 
     /// A long poll was answered; nobody says whose.
     pub(super) fn polled(&mut self) {
         for session in self.0.values_mut() {
-            session.refused = false;
+            session.refused = None;
         }
     }
 
