@@ -23,6 +23,16 @@ fn no_token(bench: &mut Bench) {
     bench.engine.token(Millis(bench.now), Err(Error::new(ErrorCode::Unauthorized, "none")));
 }
 
+/// Time passes, and the server lets itself be heard.
+fn live_to(bench: &mut Bench, end: u64) -> Vec<Output> {
+    let mut outputs = Vec::new();
+    while bench.now < end {
+        outputs.extend(bench.run_to(end.min(bench.now + 1_000)));
+        bench.hear(r#"{"janus":"keepalive"}"#);
+    }
+    outputs
+}
+
 #[test]
 fn what_needs_a_token_waits_for_it() {
     let mut bench = Bench::open(on_demand());
@@ -198,13 +208,13 @@ fn a_session_whose_poll_is_refused_ends_when_there_is_no_other_token_for_long() 
     let mut bench = session_over_rest("old");
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     let patience = Config::default().connect_timeout.0;
-    bench.run_to(patience - 1);
+    live_to(&mut bench, patience - 1);
     no_token(&mut bench);
     assert_eq!(lost_session(&bench.drain()), None);
-    assert_eq!(asks(&bench.run_to(patience + 999)), 1);
+    assert_eq!(asks(&live_to(&mut bench, patience + 999)), 1);
     no_token(&mut bench);
     assert_eq!(lost_session(&bench.drain()), Some(ErrorCode::Unauthorized));
-    assert_eq!(asks(&bench.run_to(3 * patience)), 0);
+    assert_eq!(asks(&live_to(&mut bench, 3 * patience)), 0);
 }
 
 /// What is asked of a session that is gone would wait in vain: the server may have it still, and answer nobody.
@@ -218,8 +228,72 @@ fn what_is_asked_of_a_session_that_is_gone_fails_at_once() {
     assert!(lost_session(&bench.drain()).is_some());
     let asked = bench.ask(Request::session(Verb::Keepalive, SESSION));
     assert_eq!(settled(&bench.drain()), [(asked, Err(ErrorCode::SessionNotFound))]);
+    bench.ask(Request::handle(Verb::Detach, SESSION, HANDLE));
     bench.ask(Request::session(Verb::Destroy, SESSION));
-    assert_eq!(verbs(&bench.drain()), ["destroy"], "what the server has of it may be ended");
+    assert_eq!(
+        verbs(&bench.drain()),
+        ["detach", "destroy"],
+        "what the server has of it may be ended"
+    );
+}
+
+#[test]
+fn a_session_that_is_polled_for_again_has_nothing_to_fear_of_the_next_token() {
+    let mut bench = session_over_rest("old");
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    token(&mut bench, "new");
+    live_to(&mut bench, 20_000);
+    let asked = bench.ask(message("{}"));
+    let outputs = bench.drain();
+    let transaction = &requests(&outputs)[0].transaction;
+    bench.refuse(transaction, 403);
+    assert_eq!(asks(&bench.drain()), 1);
+    no_token(&mut bench);
+    assert_eq!(settled(&bench.drain()), [(asked, Err(ErrorCode::Unauthorized))]);
+    assert_eq!(lost_session(&live_to(&mut bench, 60_000)), None);
+}
+
+#[test]
+fn what_another_session_hears_does_not_help_one_that_nobody_polls_for() {
+    let mut bench = session_over_rest("old");
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    bench.hear(r#"{"janus":"keepalive"}"#);
+    no_token(&mut bench);
+    bench.drain();
+    assert_eq!(asks(&bench.run_to(1_000)), 1);
+}
+
+#[test]
+fn nobody_is_asked_for_a_token_while_there_is_no_connection() {
+    let mut bench = session_over_rest("old");
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    no_token(&mut bench);
+    bench.drain();
+    bench.lose();
+    assert_eq!(asks(&bench.run_to(5_000)), 0);
+}
+
+#[test]
+fn a_session_whose_claim_went_for_want_of_a_token_is_claimed_with_the_next() {
+    let mut bench = Bench::open(on_demand());
+    token(&mut bench, "old");
+    bench.ask(Request::create(SESSION));
+    bench.success_with_id(1, 7);
+    bench.drain();
+    bench.lose();
+    bench.drain();
+    bench.retry(Some(0));
+    bench.drain();
+    bench.opened();
+    bench.drain();
+    bench.refuse("t2", 403);
+    no_token(&mut bench);
+    bench.drain();
+    assert_eq!(asks(&bench.run_to(1_000)), 1);
+    token(&mut bench, "new");
+    let outputs = bench.drain();
+    assert_eq!(verbs(&outputs), ["claim"]);
+    assert!(sent(&outputs)[0].contains(r#""token":"new""#));
 }
 
 #[test]

@@ -42,12 +42,13 @@ enum Happening {
     Retry(Option<u64>),
     Check,
     Token(bool),
+    PollRefused,
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
     let at = 0_usize..8;
     prop_oneof![
-        2 => Just(Happening::Create),
+        8 => Just(Happening::Create),
         2 => Just(Happening::Attach),
         4 => Just(Happening::Message),
         1 => Just(Happening::Trickle),
@@ -73,6 +74,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         ].prop_map(Happening::Retry),
         1 => Just(Happening::Check),
         2 => any::<bool>().prop_map(Happening::Token),
+        1 => Just(Happening::PollRefused),
     ]
 }
 
@@ -191,6 +193,9 @@ impl Story {
                 let none = || Error::new(ErrorCode::Unauthorized, "no token");
                 let token = if *good { Ok("tok".to_owned()) } else { Err(none()) };
                 self.bench.engine.token(now, token);
+            }
+            Happening::PollRefused => {
+                self.bench.engine.poll_refused(now, self.bench.link, SESSION);
             }
         }
         if matches!(happening, Happening::Opened) && self.state != State::Closed {

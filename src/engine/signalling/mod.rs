@@ -27,6 +27,7 @@ mod answers;
 mod link;
 mod pending;
 mod session;
+mod tokens;
 mod types;
 
 use std::collections::VecDeque;
@@ -34,6 +35,7 @@ use std::collections::VecDeque;
 use self::link::{Link, Phase};
 use self::pending::{Pending, Pendings, Phase as RequestPhase};
 use self::session::{Sessions, Standing};
+use self::tokens::needs_token;
 pub use self::types::{Config, Found, LinkId, Output, Reply, Server, State, Token};
 use super::{Millis, soonest};
 use crate::protocol::message::HandleEvent;
@@ -46,9 +48,6 @@ const SLEPT: Millis = Millis(1_500);
 
 /// What the core says to a session it does not know.
 const NO_SESSION: u16 = 458;
-
-/// How long to wait before a token is asked for again that could not be given, ms.
-const TOKEN_PAUSE: Millis = Millis(1_000);
 
 /// The machine of one connection.
 #[derive(Debug)]
@@ -111,10 +110,11 @@ impl Signalling {
     }
 
     /// What a request on a session that is gone is told in the server's place. That may have it still, where it was
-    /// given up for want of a token, but nobody would hear its answer; ending it makes sense all the same.
+    /// given up for want of a token, but nobody would hear what comes of it; ending it or what it holds makes sense all the same.
     fn without_session(&self, request: &Request) -> Option<Error> {
         let session = request.session_id?;
-        let is_known = request.verb == Verb::Destroy || self.sessions.standing(session).is_some();
+        let is_known = matches!(request.verb, Verb::Destroy | Verb::Detach)
+            || self.sessions.standing(session).is_some();
         let error = || Error::core(NO_SESSION, "the session was ended", request.verb.as_str());
         (!is_known).then(error)
     }
@@ -151,52 +151,6 @@ impl Signalling {
             Some(delay) => self.link.phase = Phase::Pausing(now + delay),
             None => self.give_up(now),
         }
-    }
-
-    /// The token that was asked for, or why there is none.
-    pub fn token(&mut self, now: Millis, token: Result<String, Error>) {
-        if self.token_wanted.take().is_none() {
-            return;
-        }
-        match token {
-            Ok(token) => {
-                self.config.token = Some(token);
-                let adrift = !self.sessions.in_standing(Standing::Adrift).is_empty();
-                if adrift && matches!(self.link.phase, Phase::Greeting(_)) {
-                    self.greet(now);
-                }
-                if !self.link.is_ordered() {
-                    for session in self.sessions.in_standing(Standing::Up) {
-                        self.out.push_back(Output::SessionUp(session, Found::Reauthorised));
-                    }
-                }
-                self.release(now);
-            }
-            Err(error) => {
-                let held = |request: &Pending| {
-                    request.phase == RequestPhase::Waiting && needs_token(request.verb)
-                };
-                self.finish_all(held, &error);
-                self.go_on_without_token(now, &error);
-            }
-        }
-    }
-
-    /// Without a token nobody asks for the events of some sessions. The server keeps them for a while, in which
-    /// whoever gives tokens may be back.
-    fn go_on_without_token(&mut self, now: Millis, error: &Error) {
-        for (session, since) in self.sessions.all_refused() {
-            if since + self.config.connect_timeout <= now {
-                self.lose_session(now, session, error);
-            } else {
-                self.token_again = Some(now + TOKEN_PAUSE);
-            }
-        }
-    }
-
-    /// The token of requests that have none of their own.
-    pub fn current_token(&self) -> Option<&str> {
-        self.config.token.as_deref()
     }
 
     /// The application is done: everything pending settles with `error`.
@@ -258,7 +212,7 @@ impl Signalling {
             let text = "no token was given in time";
             self.token(now, Err(Error::new(ErrorCode::Timeout, text)));
         }
-        if self.token_again.is_some_and(|at| at <= now) {
+        if self.token_again.take_if(|at| *at <= now).is_some() && self.misses_token() {
             self.want_token(now);
         }
         for (token, request) in self.pending.overdue(now) {
@@ -363,6 +317,7 @@ impl Signalling {
         let over = |request: &Pending| request.phase == RequestPhase::Sent || !request.awaited;
         self.finish_all(over, &error.clone().after_sending());
         self.sessions.set_adrift();
+        self.token_again = None;
         if another {
             self.open(now);
         } else if !self.link.was_up() || self.config.reconnect_budget == Millis(0) {
@@ -387,18 +342,6 @@ impl Signalling {
         let state = self.link.state();
         if std::mem::replace(&mut self.told, state) != state {
             self.out.push_back(Output::State(state, error.cloned()));
-        }
-    }
-
-    fn want_token(&mut self, now: Millis) {
-        self.token_again = None;
-        if self.config.token_on_demand && self.token_wanted.is_none() {
-            let until = now + self.config.connect_timeout;
-            self.token_wanted = Some(until);
-            if let Phase::Greeting(end) = &mut self.link.phase {
-                *end = until;
-            }
-            self.out.push_back(Output::AskToken);
         }
     }
 
@@ -499,8 +442,4 @@ impl Signalling {
             self.up(now);
         }
     }
-}
-
-fn needs_token(verb: Verb) -> bool {
-    !matches!(verb, Verb::Info | Verb::Ping)
 }

@@ -21,13 +21,23 @@ pub(super) enum Standing {
     Claiming,
 }
 
+/// Whether somebody asks for a session's events, where that takes long polls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hearing {
+    /// Somebody does, or nobody has to.
+    Fine,
+    /// Its poll was refused for its credentials at that time, and there is no other.
+    Deaf(Millis),
+    /// It is polled for with another token, which was not answered yet.
+    OnTrial,
+}
+
 #[derive(Debug)]
 struct Session {
     standing: Standing,
     /// When the server last heard of it.
     active: Millis,
-    /// Since when its long polls are refused for their credentials; none was answered since.
-    refused: Option<Millis>,
+    hearing: Hearing,
     handles: Vec<HandleId>,
     early: Vec<(HandleId, HandleEvent)>,
 }
@@ -48,7 +58,7 @@ impl Sessions {
         }
         let (handles, early) = (Vec::new(), Vec::new());
         let standing = Standing::Making;
-        self.0.insert(id, Session { standing, active, refused: None, handles, early });
+        self.0.insert(id, Session { standing, active, hearing: Hearing::Fine, handles, early });
     }
 
     pub(super) fn standing(&self, id: SessionId) -> Option<Standing> {
@@ -64,6 +74,8 @@ impl Sessions {
     /// The connection is gone; the sessions may outlive it.
     pub(super) fn set_adrift(&mut self) {
         for session in self.0.values_mut() {
+            // Whoever finds it again polls for it.
+            session.hearing = Hearing::Fine;
             if session.standing != Standing::Making {
                 session.standing = Standing::Adrift;
             }
@@ -91,23 +103,36 @@ impl Sessions {
         }
     }
 
-    /// Its long poll was refused; whether the one before was, too.
+    /// Its long poll was refused; whether that was with the last token, too.
     pub(super) fn refused(&mut self, id: SessionId, now: Millis) -> bool {
         let Some(session) = self.0.get_mut(&id) else { return false };
-        let again = session.refused.is_some();
-        session.refused.get_or_insert(now);
-        again
+        std::mem::replace(&mut session.hearing, Hearing::Deaf(now)) == Hearing::OnTrial
     }
 
-    /// Those whose long poll was refused, and since when.
-    pub(super) fn all_refused(&self) -> Vec<(SessionId, Millis)> {
-        self.0.iter().filter_map(|(id, session)| Some((*id, session.refused?))).collect()
+    /// Those nobody polls for, and since when.
+    pub(super) fn deaf(&self) -> Vec<(SessionId, Millis)> {
+        let since = |session: &Session| match session.hearing {
+            Hearing::Deaf(since) => Some(since),
+            Hearing::Fine | Hearing::OnTrial => None,
+        };
+        self.0.iter().filter_map(|(id, session)| Some((*id, since(session)?))).collect()
+    }
+
+    /// There is another token, with which polls begin again.
+    pub(super) fn try_again(&mut self) {
+        for (id, _) in self.deaf() {
+            if let Some(session) = self.0.get_mut(&id) {
+                session.hearing = Hearing::OnTrial;
+            }
+        }
     }
 
     /// A long poll was answered; nobody says whose.
     pub(super) fn polled(&mut self) {
         for session in self.0.values_mut() {
-            session.refused = None;
+            if session.hearing == Hearing::OnTrial {
+                session.hearing = Hearing::Fine;
+            }
         }
     }
 
