@@ -167,9 +167,9 @@ impl Call {
                 self.now += u64::try_from(chance.below(20_000)).unwrap();
                 self.engine.tick(Millis(self.now));
             }
-            11 => self.engine.token(now, Err(Error::new(ErrorCode::Unauthorized, "none"))),
             9 => drop(self.ask(Request::create(SessionId(7)))),
             10 => drop(self.ask(Request::ping())),
+            11 => self.engine.token(now, Err(Error::new(ErrorCode::Unauthorized, "none"))),
             _ => {}
         }
         self.see();

@@ -273,8 +273,8 @@ fn nobody_is_asked_for_a_token_while_there_is_no_connection() {
     assert_eq!(asks(&bench.run_to(5_000)), 0);
 }
 
-#[test]
-fn a_session_whose_claim_went_for_want_of_a_token_is_claimed_with_the_next() {
+/// A session whose claim was refused for its token, on the connection after the one it was made on.
+fn session_without_claim() -> Bench {
     let mut bench = Bench::open(on_demand());
     token(&mut bench, "old");
     bench.ask(Request::create(SESSION));
@@ -289,11 +289,41 @@ fn a_session_whose_claim_went_for_want_of_a_token_is_claimed_with_the_next() {
     bench.refuse("t2", 403);
     no_token(&mut bench);
     bench.drain();
+    bench
+}
+
+#[test]
+fn a_session_whose_claim_went_for_want_of_a_token_is_claimed_with_the_next() {
+    let mut bench = session_without_claim();
     assert_eq!(asks(&bench.run_to(1_000)), 1);
     token(&mut bench, "new");
     let outputs = bench.drain();
     assert_eq!(verbs(&outputs), ["claim"]);
     assert!(sent(&outputs)[0].contains(r#""token":"new""#));
+}
+
+#[test]
+fn want_of_a_token_does_not_hide_that_the_server_is_gone() {
+    let mut bench = session_without_claim();
+    let patience = Config::default().connect_timeout.0;
+    for second in 1..patience / 1_000 {
+        assert_eq!(asks(&bench.run_to(second * 1_000)), 1);
+        no_token(&mut bench);
+    }
+    let is_shut = |outputs: &[Output]| outputs.iter().any(|it| matches!(it, Output::Shut(_)));
+    assert!(!is_shut(&bench.run_to(patience - 1)));
+    assert!(is_shut(&bench.run_to(patience)), "it is looked for anew");
+}
+
+#[test]
+fn a_token_that_comes_too_late_is_as_good_as_the_next() {
+    let mut bench = session_over_rest("old");
+    bench.engine.poll_refused(Millis(0), bench.link, SESSION);
+    no_token(&mut bench);
+    token(&mut bench, "late");
+    let again = |it: &Output| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
+    assert!(bench.drain().iter().any(again));
+    assert_eq!(asks(&bench.run_to(5_000)), 0);
 }
 
 #[test]

@@ -212,9 +212,7 @@ impl Signalling {
             let text = "no token was given in time";
             self.token(now, Err(Error::new(ErrorCode::Timeout, text)));
         }
-        if self.token_again.take_if(|at| *at <= now).is_some() && self.misses_token() {
-            self.want_token(now);
-        }
+        self.ask_token_again(now);
         for (token, request) in self.pending.overdue(now) {
             let text = "the server took the request and did not answer in time";
             let error = Error::new(ErrorCode::Timeout, text).during(request).after_sending();

@@ -13,7 +13,9 @@ const TOKEN_PAUSE: Millis = Millis(1_000);
 impl Signalling {
     /// The token that was asked for, or why there is none.
     pub fn token(&mut self, now: Millis, token: Result<String, Error>) {
-        if self.token_wanted.take().is_none() {
+        // One that comes too late is as good as the next.
+        let is_late = token.is_ok() && self.token_again.is_some();
+        if self.token_wanted.take().is_none() && !is_late {
             return;
         }
         match token {
@@ -59,7 +61,7 @@ impl Signalling {
     }
 
     /// Whether something waits for a token that no request would ask for.
-    pub(super) fn misses_token(&self) -> bool {
+    fn misses_token(&self) -> bool {
         self.waits_to_claim() || !self.sessions.deaf().is_empty()
     }
 
@@ -73,17 +75,34 @@ impl Signalling {
         self.config.token.as_deref()
     }
 
-    /// Asks for a token, unless that was done already.
+    /// Asks for a token, unless that was done already. A greeting that needs it takes as long as that may.
     pub(super) fn want_token(&mut self, now: Millis) {
-        self.token_again = None;
-        if self.config.token_on_demand && self.token_wanted.is_none() {
-            let until = now + self.config.connect_timeout;
-            self.token_wanted = Some(until);
-            if let Phase::Greeting(end) = &mut self.link.phase {
-                *end = until;
+        if self.ask_token(now)
+            && let Phase::Greeting(end) = &mut self.link.phase
+        {
+            *end = now + self.config.connect_timeout;
+        }
+    }
+
+    /// Asks again for what could not be given, if something waits for it still. No greeting waits longer for that: whether
+    /// the server is there would be known to nobody.
+    pub(super) fn ask_token_again(&mut self, now: Millis) {
+        if self.token_again.is_some_and(|at| at <= now) {
+            self.token_again = None;
+            if self.misses_token() {
+                self.ask_token(now);
             }
+        }
+    }
+
+    fn ask_token(&mut self, now: Millis) -> bool {
+        self.token_again = None;
+        let asks = self.config.token_on_demand && self.token_wanted.is_none();
+        if asks {
+            self.token_wanted = Some(now + self.config.connect_timeout);
             self.out.push_back(Output::AskToken);
         }
+        asks
     }
 }
 
