@@ -23,6 +23,11 @@ fn no_token(bench: &mut Bench) {
     bench.engine.token(Millis(bench.now), Err(Error::new(ErrorCode::Unauthorized, "none")));
 }
 
+/// Whether the session is polled for with the token that came.
+fn polls_again(outputs: &[Output]) -> bool {
+    outputs.iter().any(|it| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised)))
+}
+
 /// Time passes, and the server lets itself be heard.
 fn live_to(bench: &mut Bench, end: u64) -> Vec<Output> {
     let mut outputs = Vec::new();
@@ -115,8 +120,8 @@ fn a_handles_own_token_is_not_touched() {
     assert_eq!(settled(&outputs), [(asked, Err(ErrorCode::Unauthorized))]);
 }
 
-#[test]
-fn a_token_that_expired_meanwhile_is_replaced_before_the_session_is_claimed_again() {
+/// A session whose claim was refused for its token, on the connection after the one it was made on.
+fn session_refused_its_claim() -> Bench {
     let mut bench = Bench::open(on_demand());
     token(&mut bench, "old");
     bench.ask(Request::create(SESSION));
@@ -129,6 +134,12 @@ fn a_token_that_expired_meanwhile_is_replaced_before_the_session_is_claimed_agai
     bench.opened();
     assert_eq!(verbs(&bench.drain()), ["claim"]);
     bench.refuse("t2", 403);
+    bench
+}
+
+#[test]
+fn a_token_that_expired_meanwhile_is_replaced_before_the_session_is_claimed_again() {
+    let mut bench = session_refused_its_claim();
     assert_eq!(asks(&bench.drain()), 1);
     token(&mut bench, "new");
     let outputs = bench.drain();
@@ -157,8 +168,7 @@ fn a_long_poll_refused_for_its_token_begins_again_with_another() {
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     assert_eq!(asks(&bench.drain()), 1);
     token(&mut bench, "new");
-    let again = |it: &Output| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
-    assert!(bench.drain().iter().any(again));
+    assert!(polls_again(&bench.drain()));
     assert_eq!(bench.engine.current_token(), Some("new"));
 }
 
@@ -198,8 +208,7 @@ fn a_session_whose_poll_is_refused_outlives_a_while_without_a_token() {
         assert_eq!(asks(&bench.run_to(second * 1_000 + 1_000)), 1);
     }
     token(&mut bench, "new");
-    let again = |it: &Output| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
-    assert!(bench.drain().iter().any(again));
+    assert!(polls_again(&bench.drain()));
     assert_eq!(asks(&bench.run_to(9_000)), 0);
 }
 
@@ -273,20 +282,9 @@ fn nobody_is_asked_for_a_token_while_there_is_no_connection() {
     assert_eq!(asks(&bench.run_to(5_000)), 0);
 }
 
-/// A session whose claim was refused for its token, on the connection after the one it was made on.
+/// The same, and there was no other token.
 fn session_without_claim() -> Bench {
-    let mut bench = Bench::open(on_demand());
-    token(&mut bench, "old");
-    bench.ask(Request::create(SESSION));
-    bench.success_with_id(1, 7);
-    bench.drain();
-    bench.lose();
-    bench.drain();
-    bench.retry(Some(0));
-    bench.drain();
-    bench.opened();
-    bench.drain();
-    bench.refuse("t2", 403);
+    let mut bench = session_refused_its_claim();
     no_token(&mut bench);
     bench.drain();
     bench
@@ -321,8 +319,7 @@ fn a_token_that_comes_too_late_is_as_good_as_the_next() {
     bench.engine.poll_refused(Millis(0), bench.link, SESSION);
     no_token(&mut bench);
     token(&mut bench, "late");
-    let again = |it: &Output| matches!(it, Output::SessionUp(SESSION, Found::Reauthorised));
-    assert!(bench.drain().iter().any(again));
+    assert!(polls_again(&bench.drain()));
     assert_eq!(asks(&bench.run_to(5_000)), 0);
 }
 

@@ -58,7 +58,7 @@ pub struct Signalling {
     sessions: Sessions,
     /// A token was asked for, has not come yet, and is waited for until then.
     token_wanted: Option<Millis>,
-    /// There was none, and nobody asks for events of some session meanwhile: the time to ask for a token again.
+    /// There was none, and a session waits for it to be polled for or claimed: when to ask again.
     token_again: Option<Millis>,
     told: State,
     out: VecDeque<Output>,
@@ -93,12 +93,9 @@ impl Signalling {
             self.sessions.begin(id, now);
         }
         let own_token = request.token.is_some();
-        let gone = self.without_session(&request);
+        let hopeless = self.hopeless(&request);
         let token = self.pending.add(request);
-        if let Phase::Closed(error) = &self.link.phase {
-            let error = error.clone();
-            self.settle(now, token, Err(error));
-        } else if let Some(error) = gone {
+        if let Some(error) = hopeless {
             self.settle(now, token, Err(error));
         } else {
             if self.config.token.is_none() && !own_token {
@@ -109,14 +106,18 @@ impl Signalling {
         token
     }
 
-    /// What a request on a session that is gone is told in the server's place. That may have it still, where it was
-    /// given up for want of a token, but nobody would hear what comes of it; ending it or what it holds makes sense all the same.
-    fn without_session(&self, request: &Request) -> Option<Error> {
+    /// Why a request can only fail: after the end, or on a session that is gone. The server may have that still,
+    /// where it was given up for want of a token, but nobody would hear what comes of it; ending it, or what it
+    /// holds, makes sense all the same.
+    fn hopeless(&self, request: &Request) -> Option<Error> {
+        if let Phase::Closed(error) = &self.link.phase {
+            return Some(error.clone());
+        }
         let session = request.session_id?;
-        let is_known = matches!(request.verb, Verb::Destroy | Verb::Detach)
+        let may_leave = matches!(request.verb, Verb::Destroy | Verb::Detach)
             || self.sessions.standing(session).is_some();
         let error = || Error::core(NO_SESSION, "the session was ended", request.verb.as_str());
-        (!is_known).then(error)
+        (!may_leave).then(error)
     }
 
     /// Nobody waits for this request any longer. What was not sent never will be.

@@ -120,8 +120,8 @@ impl Sessions {
 
     /// There is another token, with which polls begin again.
     pub(super) fn try_again(&mut self) {
-        for (id, _) in self.deaf() {
-            if let Some(session) = self.0.get_mut(&id) {
+        for session in self.0.values_mut() {
+            if matches!(session.hearing, Hearing::Deaf(_)) {
                 session.hearing = Hearing::OnTrial;
             }
         }
