@@ -11,6 +11,14 @@ export const cargoCounts = (output) => ({
   failed: sum(output, /^test result: .*?(\d+) failed/gm),
 });
 
+/** What they say of the tests that failed: which, and why. Empty where there is none, as after an error of the compiler. */
+export function cargoFailures(output) {
+  const failed = output.match(/^test .* \.\.\. FAIL(?:ED)?$/gm) ?? [];
+  // Up to an empty line: what follows is where in the machine code.
+  const reasons = output.match(/^.*panicked at .*(?:\n[^\S\n]*\S.*)*/gm) ?? [];
+  return failed.length > 0 ? [...new Set([...failed, ...reasons])].join('\n') : '';
+}
+
 /** Of node's runner with its `tap` reporter. */
 export const nodeCounts = (output) => ({
   passed: sum(output, /^# pass (\d+)/gm),

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BROWSERS, DISPLAY, JANUS, TURN } from './apt.mjs';
 import { build } from './build.mjs';
-import { cargoCounts, nodeCounts, nodeFailures, oneCheck, verdict } from './counts.mjs';
+import { cargoCounts, cargoFailures, nodeCounts, nodeFailures, oneCheck, verdict } from './counts.mjs';
 import { atEnd } from './ending.mjs';
 import { startJanus } from './janus.mjs';
 import { LOGS, ROOT, TARGET } from './paths.mjs';
@@ -120,7 +120,8 @@ async function nodeTests(folder) {
 
 /** Everything that needs no browser and no server. */
 async function host() {
-  return [await program('cargo test', 'cargo', ['test'], { counts: cargoCounts }), ...(await nodeTests('scripts/tests'))];
+  const crate = await program('cargo test', 'cargo', ['test'], { counts: cargoCounts, failures: cargoFailures });
+  return [crate, ...(await nodeTests('scripts/tests'))];
 }
 
 /** The crate in a real browser, against a real Janus of its own; `began` is called once it is read. */
@@ -133,7 +134,7 @@ function crateIn(browserName, driver, began) {
     const hear = (output) => output.includes('Running headless tests in') && began?.();
     const args = ['test', '--headless', `--${browserName}`, `--${driver}`, which(driver)];
     try {
-      return await outcome(name, 'wasm-pack', args, { counts: cargoCounts, env, hear });
+      return await outcome(name, 'wasm-pack', args, { counts: cargoCounts, failures: cargoFailures, env, hear });
     } finally {
       await janus.stop();
       forget();

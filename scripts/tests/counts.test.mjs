@@ -1,13 +1,32 @@
 // What test programs say is counted right: a suite that reports too well would be worse than none.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CRASH, cargoCounts, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
+import { CRASH, cargoCounts, cargoFailures, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
 
 const CARGO = `
 running 3 tests
 test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
 running 12 tests
 test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 filtered out
+`;
+
+const WASM = `
+test room::two_people ... ok
+test sight::what_floats ... FAIL
+test room::leaving ... ok
+
+failures:
+
+---- sight::what_floats output ----
+    Invoking test: sight::what_floats
+    panicked at tests/web/sight.rs:90:9:
+    240 px wide, not 960
+    
+    Stack:
+    
+    web.wasm.expect_failed@http://127.0.0.1:1/test_bg.wasm:wasm-function[28300]:0x4b
+
+test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 filtered out; finished in 1.00s
 `;
 
 const TAP = `# Subtest: calls
@@ -54,6 +73,10 @@ describe('counting', () => {
   });
 
   it('shows the tests that failed, and nothing else', () => {
+    assert.deepEqual(cargoFailures(WASM).split('\n'), [
+      'test sight::what_floats ... FAIL', '    panicked at tests/web/sight.rs:90:9:', '    240 px wide, not 960',
+    ]);
+    assert.equal(cargoFailures('error: could not compile'), '');
     assert.equal(nodeFailures(TAP), "    not ok 1 - come up\n      ---\n      error: 'no frame'\n      ...");
     assert.equal(nodeFailures('node crashed'), '');
     const crash = `# ${CRASH}: janus was ended by SIGABRT`;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use janus_wasm::engine::Millis;
 use janus_wasm::live::{Adaptive, AdaptiveEvent, Limitation, Stalls, StallsEvent, Whose};
-use janus_wasm::room::{JoinOptions, PublishOptions, Room, RoomEvent, RoomOptions, Source, Terms};
+use janus_wasm::room::{PublishOptions, Room, RoomEvent, RoomOptions, Source, Terms};
 use janus_wasm::web::{self, MediaLine};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -14,6 +14,7 @@ use super::server::addresses;
 use super::shown::{
     AWAY, BEST, HIDDEN, LARGE, MIDDLE, SMALL, SMALLEST, Shown, publish, run, until,
 };
+use super::stage::{made, stay};
 
 #[cfg_attr(
     not(janus_server),
@@ -22,6 +23,7 @@ use super::shown::{
 #[wasm_bindgen_test]
 async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
     let Some(url) = addresses().into_iter().next() else { return };
+    let call = made();
     let (ada, bob) = [(); 2].map(|()| Room::new(RoomOptions::new([url]))).into();
     let layers: Rc<RefCell<Vec<u32>>> = Rc::default();
     let heard = Rc::clone(&layers);
@@ -31,10 +33,10 @@ async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
         }
     });
     let (adaptive, stalls) = (Adaptive::new(&bob), Stalls::new(&bob));
-    ada.join(JoinOptions::new(1234).display("Ada")).await.unwrap();
+    ada.join(stay(&call, "Ada")).await.unwrap();
     publish(&ada, "camera").await;
     publish(&ada, "screen").await;
-    bob.join(JoinOptions::new(1234).display("Bob")).await.unwrap();
+    bob.join(stay(&call, "Bob")).await.unwrap();
     let mut camera = Shown::of(&bob, Source::Camera).await;
     let screen = Shown::of(&bob, Source::Screen).await;
     camera.show(SMALL);
@@ -140,11 +142,12 @@ const PRETEND: &str = "
 #[wasm_bindgen_test]
 async fn less_is_sent_and_received_while_this_machine_is_short() {
     let Some(url) = addresses().into_iter().next() else { return };
+    let call = made();
     let (ada, bob) = [(); 2].map(|()| Room::new(RoomOptions::new([url]))).into();
     let sends = Adaptive::new(&ada);
-    ada.join(JoinOptions::new(1234).display("Ada")).await.unwrap();
+    ada.join(stay(&call, "Ada")).await.unwrap();
     let ours = publish(&ada, "camera").await;
-    bob.join(JoinOptions::new(1234).display("Bob")).await.unwrap();
+    bob.join(stay(&call, "Bob")).await.unwrap();
     let camera = Shown::of(&bob, Source::Camera).await;
     camera.show(LARGE);
     camera.comes(BEST).await;

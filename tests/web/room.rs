@@ -7,6 +7,7 @@ use janus_wasm::{ErrorCode, Id, web};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
+use super::stage::{made, stay};
 
 /// How long anything may take, ms.
 const PATIENCE: Millis = Millis(30_000);
@@ -43,7 +44,8 @@ async fn two_people_get_each_others_tracks() {
     for url in addresses() {
         let (ada, bob) = (room(url), room(url));
         let (mut at_ada, mut at_bob) = (ada.events(), bob.events());
-        let join = |name: &str| JoinOptions::new(1234).display(name).camera().microphone();
+        let call = made();
+        let join = |name: &str| stay(&call, name).camera().microphone();
         ada.join(join("Ada")).await.unwrap();
         bob.join(join("Bob")).await.unwrap();
         for events in [&mut at_ada, &mut at_bob] {

@@ -29,18 +29,17 @@ const CANVAS: &str = "
 pub(crate) const SMALLEST: u32 = 240;
 pub(crate) const MIDDLE: u32 = 480;
 pub(crate) const BEST: u32 = 960;
+/// The layers by number, and how wide each is, px.
+const LAYERS: [(u32, u32); 3] = [(0, SMALLEST), (1, MIDDLE), (2, BEST)];
 pub(crate) const SMALL: &str = "position: fixed; top: 0; left: 0; width: 200px; height: 112px";
 pub(crate) const LARGE: &str = "position: fixed; top: 0; left: 0; width: 896px; height: 504px";
 pub(crate) const AWAY: &str =
     "position: absolute; top: 5000px; left: 0; width: 896px; height: 504px";
 pub(crate) const HIDDEN: &str = "display: none";
 
-/// How soon the right layer is to come; and what asking, encoding, sending and decoding a key frame may take on a slow
-/// machine, where Janus passes over who asks for another within a second, ms.
-const SOON: f64 = 500.0 + KEY_FRAME;
-const KEY_FRAME: f64 = 1_000.0 + 1_000.0;
-/// A lesser one comes after a second.
-const SHRINK: f64 = 1_000.0;
+/// Within half a second the right layer is asked for, a lesser one after a second, nothing of what is hidden after 0.4 s;
+/// by a page that is not alone, ms.
+const DECIDED: f64 = 2_500.0;
 /// For how long something comes of what is hidden, at most, and for how long that is watched, ms.
 const SILENT: f64 = 1_500.0;
 const WATCHED: f64 = 2_500.0;
@@ -121,9 +120,21 @@ impl Shown {
         self.room.terms_in_force(&self.stream).paused
     }
 
-    /// The layer that is wanted at most.
-    pub(crate) fn layer(&self) -> Option<u32> {
-        self.room.terms_in_force(&self.stream).spatial
+    /// The layer that is wanted now, or nothing.
+    pub(crate) fn wanted(&self) -> Option<u32> {
+        let [.., (best, _)] = LAYERS;
+        let terms = self.room.terms_in_force(&self.stream);
+        (!terms.paused).then(|| terms.spatial.unwrap_or(best))
+    }
+
+    /// This is soon wanted.
+    pub(crate) async fn decides(&self, layer: Option<u32>) {
+        let begun = web::now_exactly();
+        while self.wanted() != layer {
+            let passed = web::now_exactly() - begun;
+            assert!(passed < DECIDED, "{:?}, not {layer:?}, after {passed} ms", self.wanted());
+            web::sleep(POLL).await;
+        }
     }
 
     /// An encoder that has only begun makes no more than it can send.
@@ -132,18 +143,15 @@ impl Shown {
         until(&what, async || self.width() == width).await;
     }
 
-    /// Shows it otherwise, and the picture that fits is soon there: one that stands by itself, since what is decoded on top
-    /// of what was there before is not the picture.
+    /// Shows it otherwise: the layer that fits is soon asked for, and comes with a picture that stands by itself, since what
+    /// is decoded on top of what was there before is not the picture. How soon that is, is up to the encoder.
     pub(crate) async fn comes_soon(&mut self, style: &str, width: u32) {
         let before = self.key_frames().await;
-        let soon = if width < self.width() { SOON + SHRINK } else { SOON };
         self.style(style);
-        let begun = web::now_exactly();
-        while self.width() != width || self.key_frames().await <= before {
-            let passed = web::now_exactly() - begun;
-            assert!(passed < soon, "{} px wide, not {width}, after {passed} ms", self.width());
-            web::sleep(POLL).await;
-        }
+        let (layer, _) = LAYERS.into_iter().find(|(_, wide)| *wide == width).unwrap();
+        self.decides(Some(layer)).await;
+        self.comes(width).await;
+        until("a key frame", async || self.key_frames().await > before).await;
     }
 
     async fn stats(&mut self) -> TrackStats {

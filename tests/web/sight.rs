@@ -2,7 +2,7 @@
 
 use janus_wasm::engine::Millis;
 use janus_wasm::live::Adaptive;
-use janus_wasm::room::{JoinOptions, Room, RoomOptions, Source};
+use janus_wasm::room::{Room, RoomOptions, Source};
 use janus_wasm::web;
 use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
@@ -10,9 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
 use super::shown::{AWAY, BEST, HIDDEN, LARGE, SMALL, SMALLEST, Shown, place, publish, run};
-
-/// Less is asked for after a second, nothing of what is hidden after 0.4 s, by a page that is not alone; ms.
-const DECIDED: f64 = 2_500.0;
+use super::stage::{made, stay};
 
 /// What browsers tell of a picture that floats, whether they have such windows or not.
 const FLOATING: &str = "
@@ -76,21 +74,11 @@ impl Drop for Restored {
     }
 }
 
-/// What is wanted now: the best layer, or nothing.
-fn wanted(shown: &Shown) -> Option<u32> {
-    if shown.is_held() { None } else { Some(shown.layer().unwrap_or(2)) }
-}
-
 /// This is soon wanted, and stays so.
 async fn decides(shown: &Shown, layer: Option<u32>) {
-    let begun = web::now_exactly();
-    while wanted(shown) != layer {
-        let passed = web::now_exactly() - begun;
-        assert!(passed < DECIDED, "{:?}, not {layer:?}, after {passed} ms", wanted(shown));
-        web::sleep(Millis(20)).await;
-    }
+    shown.decides(layer).await;
     web::sleep(Millis(600)).await;
-    assert_eq!(wanted(shown), layer);
+    assert_eq!(shown.wanted(), layer);
 }
 
 #[cfg_attr(
@@ -100,13 +88,14 @@ async fn decides(shown: &Shown, layer: Option<u32>) {
 #[wasm_bindgen_test]
 async fn what_floats_what_is_hidden_and_what_is_on_another_screen_is_asked_for_as_it_is_seen() {
     let Some(url) = addresses().into_iter().next() else { return };
+    let call = made();
     let (ada, bob) = [(); 2].map(|()| Room::new(RoomOptions::new([url]))).into();
     let restored = Restored::begin();
     move_to_screen(1);
     let adaptive = Adaptive::new(&bob);
-    ada.join(JoinOptions::new(1234).display("Ada")).await.unwrap();
+    ada.join(stay(&call, "Ada")).await.unwrap();
     publish(&ada, "camera").await;
-    bob.join(JoinOptions::new(1234).display("Bob")).await.unwrap();
+    bob.join(stay(&call, "Bob")).await.unwrap();
     let mut camera = Shown::of(&bob, Source::Camera).await;
     camera.show(LARGE);
     // From here on it is known which layer is how large.
@@ -134,9 +123,9 @@ async fn what_floats_what_is_hidden_and_what_is_on_another_screen_is_asked_for_a
     decides(&camera, Some(2)).await;
     // At once, where the page as a whole is hidden.
     hide_page(true);
-    assert_eq!(wanted(&camera), None);
+    assert_eq!(camera.wanted(), None);
     hide_page(false);
-    assert_eq!(wanted(&camera), Some(2));
+    assert_eq!(camera.wanted(), Some(2));
 
     // The pixels of the screen count, not those of the page.
     camera.style(SMALL);

@@ -69,6 +69,11 @@ export class TestJanus {
     return this.#process.adminSecret;
   }
 
+  /** What the server printed lately. */
+  get log() {
+    return this.#process.log();
+  }
+
   /** Whether the process that was started last is still there. */
   get isRunning() {
     return this.#process?.isRunning ?? false;
