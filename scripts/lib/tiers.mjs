@@ -83,8 +83,8 @@ const LIGHT = ['admin', 'arguments', 'auth', 'devices', 'hidden', 'reclaim'];
 const CALM = ['outside', 'silence', 'simulate-media', 'speakers', 'within'];
 /** Files of it that measure how well something comes, or need all of the machine: nothing runs beside them. */
 const ALONE = [
-  'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'exchange', 'leaks', 'lobby', 'policy', 'prompt',
-  'quality', 'stalls',
+  'adaptive', 'adaptive-crowd', 'adaptive-limits', 'adaptive-rules', 'chaos', 'check', 'exchange', 'leaks', 'lobby', 'policy',
+  'prompt', 'quality', 'stalls',
 ];
 /** What of a folder runs two files at a time and is done sooner so; the rest runs one at a time. */
 const PAIRS = {

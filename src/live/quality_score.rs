@@ -76,7 +76,7 @@ impl Health {
     }
 }
 
-/// A stream that has just begun has no average yet, reads.
+/// A stream that has just begun has no average yet, and the pictures of other layers may begin with a burst, reads.
 const FIRST_READS: u32 = 3;
 /// Below this many pictures per second nothing can be said of missing ones.
 const FEW_PICTURES: f64 = 8.0;
@@ -97,6 +97,8 @@ pub(super) struct Record {
     /// How many pictures per second are expected.
     pictures: f64,
     layers: Layers,
+    /// How many reads there were of these layers.
+    since: u32,
 }
 
 impl Record {
@@ -112,14 +114,18 @@ impl Record {
     ) -> Health {
         let past = *self;
         let rate = track.frames_per_second.unwrap_or_default();
-        let pictures = if past.reads > 0 && past.layers == layers {
-            let pace = if rate > past.pictures { LEARN } else { FORGET };
-            past.pictures + (rate - past.pictures) * pace
-        } else {
-            rate
+        let since = if past.layers == layers { past.since.saturating_add(1) } else { 1 };
+        let pictures = match since {
+            1 => rate,
+            2..=FIRST_READS => past.pictures.min(rate),
+            _ => {
+                let pace = if rate > past.pictures { LEARN } else { FORGET };
+                past.pictures + (rate - past.pictures) * pace
+            }
         };
         let frozen = track.freeze_duration.unwrap_or_default();
-        *self = Self { reads: past.reads.saturating_add(1), at: now, frozen, pictures, layers };
+        let reads = past.reads.saturating_add(1);
+        *self = Self { reads, at: now, frozen, pictures, layers, since };
         if self.reads <= FIRST_READS {
             return Health::default();
         }
@@ -309,6 +315,19 @@ mod tests {
         let grades = [0, 1_000, 2_000, 3_000]
             .map(|now| record.read(&lossy, Layers::default(), Millis(now), false, true).grade());
         assert_eq!(grades, [Excellent, Excellent, Excellent, Poor]);
+    }
+
+    #[test]
+    fn a_burst_at_first_is_nothing_to_go_by() {
+        let mut record = Record::default();
+        // Both when it begins and when other layers come.
+        for second in 0..20 {
+            let rate = if second % 10 == 0 { 30.0 } else { 10.0 };
+            let layers = [Some(u32::from(second >= 10)), None, None, None];
+            let now = Millis(second * 1_000);
+            let health = record.read(&camera(rate, 0.0), layers, now, false, true);
+            assert_eq!(health.grade(), Excellent, "second {second}");
+        }
     }
 
     #[cfg(not(target_family = "wasm"))]

@@ -34,6 +34,8 @@ class Story {
   async enter(name) {
     const number = this.next();
     await this.call.join({ name, room: ROOM, number, size: SIZE });
+    // Where making the offer takes long, joining does not wait for it.
+    await until(`${name} to publish`, async () => (await this.call.sources({ name })).includes('camera/video'));
     this.here.set(name, { number, muted: false });
   }
 

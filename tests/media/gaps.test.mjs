@@ -14,8 +14,9 @@ const SIZE = { width: 320, height: 180, rate: RATE };
 const REFRESH_MS = 1000 / 60;
 /** Two cameras do not keep step, and the first picture of another is a large one. */
 const OTHER_CAMERA_MS = 2 * INTERVAL_MS;
-/** How often each of two changes by turns is made: there, and back. */
+/** How often a change is made, there and back by turns, and how often on a machine that has something else to do. */
 const TIMES = 4;
+const MOST_TIMES = 16;
 /** How many pictures are looked at, before a change and around it. */
 const PICTURES = 20;
 
@@ -85,38 +86,41 @@ for (const kind of BROWSERS) {
 
     /**
      * The gap of a change that can be repeated, against what is usual. Whatever else the machine does only adds to what a
-     * change costs, so that the best of each counts.
+     * change costs, so that the best of each counts. `prepare` comes before it.
      */
-    async function costs(view, change) {
+    async function costs(view, change, unavoidable, prepare) {
       await call.watchFrames(view);
       await longest();
-      const [usual, around] = [[], []];
-      for (let time = 0; time < TIMES; time += 1) {
-        usual.push(await longest());
+      const [all, around] = [[], [[], []]];
+      for (let time = 0; ; time += 1) {
+        await prepare?.(time);
+        all.push(await longest());
         await change(time);
-        around.push(await longest());
+        around[time % 2].push(await longest());
+        const [usual, best] = [Math.max(...all), Math.max(...around.map((some) => Math.min(...some)))];
+        const isGood = best <= usual + unavoidable + INTERVAL_MS + REFRESH_MS;
+        const times = time + 1;
+        if (times % 2 === 0 && (isGood ? times >= TIMES : times >= MOST_TIMES)) return { usual, best, isGood, times };
       }
-      const bestOf = (turn) => Math.min(...around.filter((_, time) => time % 2 === turn));
-      return { usual: Math.max(...usual), around: Math.max(bestOf(0), bestOf(1)) };
     }
 
-    /** `unavoidable`: what takes so long whoever does it, ms. */
-    async function isSmooth(t, what, change, view = VIEW, unavoidable = 0) {
-      const before = await call.descriptions({ name: 'Bob' });
-      const { usual, around } = await costs(view, change);
-      const words = `${what}: ${around.toFixed(0)} ms, before ${usual.toFixed(0)} ms, ${unavoidable.toFixed(0)} ms at least`;
+    /** `unavoidable`: what takes so long whoever does it, ms. Returns how often it was done. */
+    async function isSmooth(t, what, change, { view = VIEW, unavoidable = 0, prepare } = {}) {
+      const { usual, best, isGood, times } = await costs(view, change, unavoidable, prepare);
+      const words = `${what}: ${best.toFixed(0)} ms, before ${usual.toFixed(0)} ms, ${unavoidable.toFixed(0)} ms at least; ${times} times`;
       t.diagnostic(words);
-      assert.ok(around <= usual + unavoidable + INTERVAL_MS + REFRESH_MS, words);
-      return before;
+      assert.ok(isGood, words);
+      return times;
     }
 
     it('another track in its place', async (t) => {
       const ours = (await call.descriptions({ name: 'Ada' })).publisher;
-      // What begins only when it is asked for takes a while to its first picture.
-      for (let time = 0; time < TIMES; time += 1) await call.draw({ number: 18 + time, size: SIZE });
-      const theirs = await isSmooth(t, 'replaceTrack', (time) =>
-        call.replace({ name: 'Ada', of: 'camera', number: 18 + time, size: SIZE }));
-      await sees(call, VIEW, 18 + TIMES - 1);
+      const theirs = await call.descriptions({ name: 'Bob' });
+      const times = await isSmooth(t, 'replaceTrack',
+        (time) => call.replace({ name: 'Ada', of: 'camera', number: 50 + time, size: SIZE }),
+        // What begins only when it is asked for takes a while to its first picture.
+        { prepare: (time) => call.draw({ number: 50 + time, size: SIZE }) });
+      await sees(call, VIEW, 50 + times - 1);
       assert.equal((await call.descriptions({ name: 'Ada' })).publisher, ours, 'it was negotiated');
       assert.deepEqual(await call.descriptions({ name: 'Bob' }), theirs);
       assert.equal(await call.trackCount({ name: 'Bob' }), 1);
@@ -143,7 +147,7 @@ for (const kind of BROWSERS) {
         // Browsers ask for a click.
         await call.page.click('h1');
         await call.screen({ name: 'Dan', enabled: time % 2 === 0 });
-      }, camera);
+      }, { view: camera });
       await call.screen({ name: 'Dan', enabled: false });
       assert.equal((await call.descriptions({ name: 'Dan' })).publisher, ours, 'it was negotiated');
       await call.leave({ name: 'Dan' });
@@ -167,7 +171,7 @@ for (const kind of BROWSERS) {
         await call.switchDevice({ name: 'Cem', of: 'camera', deviceId });
         assert.equal(await open(), deviceId);
         used.add(deviceId);
-      }, camera, OTHER_CAMERA_MS);
+      }, { view: camera, unavoidable: OTHER_CAMERA_MS });
       assert.equal(used.size, new Set(turns).size);
       assert.equal((await call.descriptions({ name: 'Cem' })).publisher, ours, 'it was negotiated');
     });
@@ -176,7 +180,7 @@ for (const kind of BROWSERS) {
       const { deviceId } = (await call.settings({ name: 'Cem', of: 'camera' })).capture;
       await call.page.evaluate(slowCameras, 700);
       await isSmooth(t, 'switchDevice', (time) => call.switchDevice({ name: 'Cem', of: 'camera', deviceId: `slow ${time}` }),
-        { name: 'Bob', of: 'Cem', what: 'camera' }, OTHER_CAMERA_MS);
+        { view: { name: 'Bob', of: 'Cem', what: 'camera' }, unavoidable: OTHER_CAMERA_MS });
       await call.page.evaluate(slowCameras, 0);
       await call.switchDevice({ name: 'Cem', of: 'camera', deviceId });
     });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { BROWSERS } from '../page/lib/browser.mjs';
+import { publishing } from '../page/lib/janus-admin.mjs';
 import { onStage } from '../page/lib/suite.mjs';
 import { until } from '../page/lib/wait.mjs';
 import { openCalls, sees, setCallStage } from './lib/call.mjs';
@@ -200,6 +201,8 @@ for (const kind of BROWSERS) {
 
     it('is of no harm in a room that takes no more publishers', async () => {
       await call.join({ name: 'Bob', room: SMALL, number: 20 });
+      // Only who sends takes a place.
+      await until('the room to be full', async () => (await publishing(on.stage.janus, SMALL)).includes('Bob'));
       await call.join({ ...ADA, room: SMALL, number: 17, options: RESERVED });
       await until('the refusal', async () => (await call.log(ADA)).some((line) => line.startsWith('!')));
       await sees(call, { name: 'Ada', of: 'Bob', what: 'camera' }, 20);

@@ -313,7 +313,7 @@ withJanus('a token function', { token_auth: true }, ({ open, server }) => {
 
   it('that never answers is an error in the end, which says so', async () => {
     const page = await open();
-    const connectTimeout = 500;
+    const connectTimeout = 5_000;
     await works(page, 'connect', { server: server(), rubbish: '() => new Promise(() => {})', connectTimeout });
     const error = await fails(page, 'createSession');
     assert.equal(error.code, 'timeout');

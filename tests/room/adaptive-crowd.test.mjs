@@ -42,7 +42,7 @@ for (const kind of BROWSERS) {
       const all = (name, width) => until(`${name} to see all ${width} px wide`, async () => {
         const widths = await page.widths({ name });
         return widths.length === CROWD && widths.every((one) => one === width);
-      }, { timeout: 30_000, explain: () => page.widths({ name }) });
+      }, { timeout: 60_000, explain: () => page.widths({ name }) });
       const view = { servers: stage.janus.ws, room: ROOM, box: TILE };
       await page.look({ ...view, name: 'Bob' });
       await page.look({ ...view, name: 'Full', adaptive: false });

@@ -127,6 +127,7 @@ describe('what there is too little of', () => {
         await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: BOX });
         const explain = async () => [await page.seen(ADA), await page.waits(ADA), await page.limitations(ADA)];
         await until('the best', async () => isFree(await page.seen(ADA)), { ...PATIENCE, explain });
+        await page.pretendCalm();
         const told = await since(page);
         await page.act({ ...ADA, what: 'delay', range: { min: 800 } });
         await until('it to wait', async () => (await page.waits(ADA)) > 600, { explain });
@@ -141,6 +142,7 @@ describe('what there is too little of', () => {
         const explain = async () => [await page.seen(ADA), await page.seen(SCREEN), await page.limitations(ADA)];
         const isBest = async () => isFree(await page.seen(ADA)) && isFree(await page.seen(SCREEN));
         await until('the best of both', isBest, { ...PATIENCE, explain });
+        await page.pretendStill({ name: 'Bob', of: [] });
         const told = await since(page);
         // What is later is so beside what was before.
         await stays('the best of both', isBest, 5_000);

@@ -87,8 +87,8 @@ describe('exchange', () => {
     const said = await fallsQuiet(firefox, 'Bob');
     await enter(chromium, 'Cleo', {});
     await saysAnew(firefox, 'Bob', said);
-    await until('Cleo to see the hand', () => isRaised('Cleo', 'Bob'), { timeout: 15_000 });
-    assert.equal((await attributes('Cleo', 'Ada')).role, 'guest');
+    await until('Cleo to see the hand', () => isRaised('Cleo', 'Bob'));
+    await until('Cleo to know Ada', async () => (await attributes('Cleo', 'Ada'))?.role === 'guest');
     await firefox.raiseHand({ name: 'Bob', raised: false });
     await until('Cleo to see it go', async () => !(await isRaised('Cleo', 'Bob')));
   });
@@ -99,10 +99,10 @@ describe('exchange', () => {
     await chromium.simulate({ name: 'Ada', trouble: 'server-restart' });
     await firefox.raiseHand({ name: 'Bob', raised: false });
     await until('Ada to be back', async () => (await chromium.state({ name: 'Ada' })) === 'connected');
-    await until('the hand to be down', async () => (await isRaised('Ada', 'Bob')) === false, { timeout: 15_000 });
+    await until('the hand to be down', async () => (await isRaised('Ada', 'Bob')) === false);
     assert.equal((await attributes('Ada', 'Bob')).role, 'guest');
     await chromium.setAttributes({ name: 'Ada', changes: { back: 'yes' } });
-    await until('Bob to know', async () => (await attributes('Bob', 'Ada')).back === 'yes', { timeout: 15_000 });
+    await until('Bob to know', async () => (await attributes('Bob', 'Ada')).back === 'yes');
     assert.equal((await attributes('Bob', 'Ada')).role, 'guest');
   });
 
@@ -142,7 +142,7 @@ describe('exchange', () => {
     await enter(firefox, 'Dan', {});
     await firefox.answer({ name: 'Dan' });
     await firefox.setAttributes({ name: 'Dan', changes: { here: '1' } });
-    await until('Dan to be there', async () => (await attributes('Ada', 'Dan'))?.here === '1', { timeout: 15_000 });
+    await until('Dan to be there', async () => (await attributes('Ada', 'Dan'))?.here === '1');
     const asked = chromium.ask({ name: 'Ada', of: 'Dan', method: 'slow', timeout: 60_000 });
     await until('Dan to be asked', () => firefox.wasAsked());
     const asking = firefox.ask({ name: 'Dan', of: 'Ada', method: 'slow', timeout: 60_000 });
@@ -336,7 +336,7 @@ describe('exchange', () => {
       await page.unpublish({ name: 'Hal', of: 'camera' });
       await page.createNewer({ name: 'Ivo', servers: stage.janus.ws });
       assert.equal(await code(page.joinWith({ name: 'Ivo', room: 4813, id: gil + 100 })), undefined);
-      await until('Ivo to know', async () => (await page.attributesOf({ name: 'Ivo', of: 'Hal' }))?.language === 'pt', { timeout: 15_000 });
+      await until('Ivo to know', async () => (await page.attributesOf({ name: 'Ivo', of: 'Hal' }))?.language === 'pt');
       for (const name of ['Gil', 'Hal', 'Ivo']) await page.leave({ name });
     });
 

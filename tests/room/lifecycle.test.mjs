@@ -253,6 +253,9 @@ for (const kind of BROWSERS) {
       for (const [joined, offers] of [[17, 1], [18, 2]]) {
         const made = await call.page.evaluate(() => globalThis.__witness.connections().length);
         await play(['prepare'], { number: 17 });
+        // Those who join before it is there join without it.
+        await call.page.waitFor('the offer to be there', (from) =>
+          globalThis.__witness.connections().slice(from)[0]?.applied.includes('local offer'), made);
         assert.deepEqual(await play(['join'], { number: joined }), ['done']);
         await sees(call, { name: 'Bob', of: 'Ada' }, joined);
         const connections = await call.page.evaluate((from) => globalThis.__witness.connections().slice(from), made);

@@ -79,6 +79,8 @@ for (const kind of BROWSERS) {
       await call.chat({ ...ADA, text: '3: meanwhile' });
       await on.stage.janus.start();
       await until('Ada to be back', async () => (await call.state(ADA)) === 'connected');
+      // Whose browser is slow to try again may miss what is said, and said once more, before.
+      await until('Bob to be back', async () => (await call.state(BOB)) === 'connected');
       await call.chat({ ...ADA, text: '4: at once' });
       await hears(BOB, ['0', '1: just before', '2: meanwhile', '3: meanwhile', '4: at once']);
     });

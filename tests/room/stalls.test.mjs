@@ -9,6 +9,8 @@ import { stays, until } from '../page/lib/wait.mjs';
 import { openPeople, setSpeakerStage } from './lib/speakers.mjs';
 
 const ROOM = 1234;
+/** A busy machine makes and shows fewer pictures, less evenly. */
+const WELL = ['excellent', 'good'];
 
 for (const kind of BROWSERS) {
   describe(`stalls: ${kind}`, () => {
@@ -59,11 +61,16 @@ for (const kind of BROWSERS) {
       await knows('Bob', 'that Ada is lost', ({ quality }) => quality.Ada === 'lost');
       await knows('Bob', 'that Ada is not speaking', ({ speakers }) => `${speakers.filter((one) => one !== 'me')}` === 'Cy');
       desk.setCut(false);
-      await knows('Bob', 'that they go on', ({ stalled }) => stalled.length === 0, { timeout: 30_000 });
-      const seen = await knows('Bob', 'that Ada is well', ({ quality }) => quality.Ada === 'excellent', { timeout: 30_000 });
+      await knows('Bob', 'that they go on', ({ stalled }) => stalled.length === 0);
+      const seen = await knows('Bob', 'that Ada is well', ({ quality }) => WELL.includes(quality.Ada));
       assert.deepEqual([seen.tracks, seen.same], [4, true]);
-      const told = seen.log.filter((text) => /stalled|resumed/.test(text)).sort();
-      assert.deepEqual(told, ["Ada's audio resumed", "Ada's audio stalled", "Ada's video resumed", "Ada's video stalled"]);
+      // The way may be cut off for a moment once more, while another is looked for.
+      for (const what of ['audio', 'video']) {
+        const told = seen.log.filter((text) => new RegExp(`^Ada's ${what} (stalled|resumed)`).test(text));
+        assert.ok(told.length > 0 && told.length % 2 === 0, `${seen.log}`);
+        told.forEach((text, index) => assert.equal(text, `Ada's ${what} ${index % 2 === 0 ? 'stalled' : 'resumed'}`));
+      }
+      assert.ok(!seen.log.some((text) => /Cy's .* stalled/.test(text)), `${seen.log}`);
     });
 
     it('a short loss takes nothing apart', async () => {
@@ -109,7 +116,7 @@ for (const kind of BROWSERS) {
       await come(['Ada', 'Bob'], []);
       await silence(stage.janus);
       await knows('Bob', "that Ada's streams stall", ({ stalled }) => stalled.length === 2);
-      const seen = await knows('Bob', 'that they go on', ({ stalled }) => stalled.length === 0, { timeout: 30_000 });
+      const seen = await knows('Bob', 'that they go on', ({ stalled }) => stalled.length === 0);
       assert.deepEqual([seen.tracks, seen.same], [2, true]);
       assert.deepEqual(people.page.complaints, []);
     });

@@ -12,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
 use super::shown::{
-    AWAY, BEST, HIDDEN, LARGE, MIDDLE, SMALL, SMALLEST, Shown, publish, run, until,
+    AWAY, BEST, Calm, HIDDEN, LARGE, MIDDLE, SMALL, SMALLEST, Shown, publish, run, until,
 };
 use super::stage::{made, stay};
 
@@ -23,7 +23,7 @@ use super::stage::{made, stay};
 #[wasm_bindgen_test]
 async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
     let Some(url) = addresses().into_iter().next() else { return };
-    let call = made();
+    let (meeting, calm) = (made(), Calm::begin());
     let (ada, bob) = [(); 2].map(|()| Room::new(RoomOptions::new([url]))).into();
     let layers: Rc<RefCell<Vec<u32>>> = Rc::default();
     let heard = Rc::clone(&layers);
@@ -33,10 +33,10 @@ async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
         }
     });
     let (adaptive, stalls) = (Adaptive::new(&bob), Stalls::new(&bob));
-    ada.join(stay(&call, "Ada")).await.unwrap();
+    ada.join(stay(&meeting, "Ada")).await.unwrap();
     publish(&ada, "camera").await;
     publish(&ada, "screen").await;
-    bob.join(stay(&call, "Bob")).await.unwrap();
+    bob.join(stay(&meeting, "Bob")).await.unwrap();
     let mut camera = Shown::of(&bob, Source::Camera).await;
     let screen = Shown::of(&bob, Source::Screen).await;
     camera.show(SMALL);
@@ -98,7 +98,7 @@ async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
     drop(adaptive);
     assert_eq!(bob.terms_in_force(&camera.stream), Terms::default());
     camera.flows().await;
-    drop((camera, screen));
+    drop((camera, screen, calm));
     ada.leave().await;
     bob.leave().await;
 }
@@ -142,12 +142,12 @@ const PRETEND: &str = "
 #[wasm_bindgen_test]
 async fn less_is_sent_and_received_while_this_machine_is_short() {
     let Some(url) = addresses().into_iter().next() else { return };
-    let call = made();
+    let (meeting, calm) = (made(), Calm::begin());
     let (ada, bob) = [(); 2].map(|()| Room::new(RoomOptions::new([url]))).into();
     let sends = Adaptive::new(&ada);
-    ada.join(stay(&call, "Ada")).await.unwrap();
+    ada.join(stay(&meeting, "Ada")).await.unwrap();
     let ours = publish(&ada, "camera").await;
-    bob.join(stay(&call, "Bob")).await.unwrap();
+    bob.join(stay(&meeting, "Bob")).await.unwrap();
     let camera = Shown::of(&bob, Source::Camera).await;
     camera.show(LARGE);
     camera.comes(BEST).await;
@@ -181,7 +181,7 @@ async fn less_is_sent_and_received_while_this_machine_is_short() {
     until("all of it", async || receives.limitation_of(&camera.stream).is_none()).await;
     camera.comes(BEST).await;
     restore.call0(&wasm_bindgen::JsValue::NULL).unwrap();
-    drop((camera, receives));
+    drop((camera, receives, calm));
     ada.leave().await;
     bob.leave().await;
 }

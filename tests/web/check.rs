@@ -44,21 +44,23 @@ async fn a_check_of_a_good_server_passes() {
         assert_eq!(report.steps.iter().map(|step| step.name).collect::<Vec<_>>(), all, "{report}");
         assert_eq!(told.borrow().len(), all.len());
         assert!(report.steps.iter().all(is_readable), "{report}");
-        for name in [Browser, Server, Host, Media, Video, Camera, Microphone] {
+        for name in [Browser, Server, Host, Media, Camera, Microphone] {
             assert_eq!(verdict(&report, name), CheckVerdict::Passed, "{url}: {report}");
         }
         // As good as a machine that has much to do lets it be.
         let is_good = |verdict| matches!(verdict, CheckVerdict::Passed | CheckVerdict::Warning);
-        assert!(is_good(verdict(&report, Quality)) && is_good(report.verdict), "{report}");
+        for verdict in [verdict(&report, Video), verdict(&report, Quality), report.verdict] {
+            assert!(is_good(verdict), "{report}");
+        }
         for name in [Srflx, Relay] {
             assert_eq!(verdict(&report, name), CheckVerdict::Skipped, "{report}");
         }
         // Before a click, or without a sound card, there may be no sound to send.
         let audio = verdict(&report, Audio);
-        assert!(matches!(audio, CheckVerdict::Passed | CheckVerdict::Skipped), "{report}");
+        assert!(is_good(audio) || audio == CheckVerdict::Skipped, "{report}");
         let parsed: Value = serde_json::from_str(report.to_json().as_str()).unwrap();
         assert_eq!(parsed["steps"][5]["details"]["protocol"], "udp", "{parsed}");
-        assert!(parsed["steps"][6]["details"]["came"].as_u64().unwrap() >= 20, "{parsed}");
+        assert!(parsed["steps"][6]["details"]["came"].as_u64().unwrap() > 0, "{parsed}");
     }
 }
 
@@ -92,7 +94,8 @@ async fn one_address_of_two_is_enough_and_relays_that_are_not_there_are_named() 
     let turn = r#"[{"urls":"turn:127.0.0.1:39478?transport=udp","username":"u","credential":"c"}]"#;
     options.peer.ice_servers = Some(web::to_value(&Json::parse(turn).unwrap()).unwrap());
     let report = check_connection(options).await.unwrap();
-    assert_eq!(verdict(&report, CheckStepName::Video), CheckVerdict::Passed, "{report}");
+    let video = verdict(&report, CheckStepName::Video);
+    assert!(matches!(video, CheckVerdict::Passed | CheckVerdict::Warning), "{report}");
     assert_eq!(verdict(&report, CheckStepName::Relay), CheckVerdict::Failed, "{report}");
     let servers = report.steps.iter().filter(|step| step.name == CheckStepName::Server);
     let verdicts: Vec<_> = servers.map(|step| step.verdict).collect();

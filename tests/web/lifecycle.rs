@@ -105,11 +105,12 @@ impl Company {
         let camera = ours(&pair.ada, Source::Camera);
         send(&camera, false).await;
         assert_eq!(next("a stall", &mut stalling).await, StallsEvent::Stalled(stream.clone()));
-        let is = |quality| async move || self.quality.of(&pair.ada.local_id().unwrap()) == quality;
-        becomes("that she is lost", is(ConnectionQuality::Lost)).await;
+        let quality = || self.quality.of(&pair.ada.local_id().unwrap());
+        becomes("that she is lost", async || quality() == ConnectionQuality::Lost).await;
         send(&camera, true).await;
         assert_eq!(next("its end", &mut stalling).await, StallsEvent::Resumed(stream.clone()));
-        becomes("that she is well", is(ConnectionQuality::Excellent)).await;
+        // A busy machine makes and shows fewer pictures, less evenly.
+        becomes("that she is well", async || quality() < ConnectionQuality::Poor).await;
         let is_held = |held| {
             let terms = || pair.bob.terms_in_force(&stream);
             async move || terms().paused == held

@@ -73,8 +73,12 @@ async fn what_comes_and_where_we_are_can_be_read_at_any_time() {
     let mut pair = Pair::inside(url()).await;
     assert_eq!(pair.bob.description().as_deref(), Some(NAME));
     assert_eq!(pair.bob.local_display().as_deref(), Some("Bob"));
-    let options =
-        PublishOptions { simulcast: Some(true), max_bitrate: Some(2_500_000), ..from("camera") };
+    let options = PublishOptions {
+        simulcast: Some(true),
+        max_bitrate: Some(2_500_000),
+        degradation_preference: Some("maintain-resolution".to_owned()),
+        ..from("camera")
+    };
     pair.ada.publish_track(canvas(960, 540), &options).await.unwrap();
     let stream = pair.subscribed().await;
     let line = pair.bob.track(&stream).and_then(|track| track.transceiver()?.mid()).unwrap();

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::server::addresses;
-use super::shown::{AWAY, BEST, HIDDEN, LARGE, SMALL, SMALLEST, Shown, place, publish, run};
+use super::shown::{AWAY, BEST, Calm, HIDDEN, LARGE, SMALL, SMALLEST, Shown, place, publish, run};
 use super::stage::{made, stay};
 
 /// What browsers tell of a picture that floats, whether they have such windows or not.
@@ -88,14 +88,14 @@ async fn decides(shown: &Shown, layer: Option<u32>) {
 #[wasm_bindgen_test]
 async fn what_floats_what_is_hidden_and_what_is_on_another_screen_is_asked_for_as_it_is_seen() {
     let Some(url) = addresses().into_iter().next() else { return };
-    let call = made();
+    let (meeting, calm) = (made(), Calm::begin());
     let (ada, bob) = [(); 2].map(|()| Room::new(RoomOptions::new([url]))).into();
     let restored = Restored::begin();
     move_to_screen(1);
     let adaptive = Adaptive::new(&bob);
-    ada.join(stay(&call, "Ada")).await.unwrap();
+    ada.join(stay(&meeting, "Ada")).await.unwrap();
     publish(&ada, "camera").await;
-    bob.join(stay(&call, "Bob")).await.unwrap();
+    bob.join(stay(&meeting, "Bob")).await.unwrap();
     let mut camera = Shown::of(&bob, Source::Camera).await;
     camera.show(LARGE);
     // From here on it is known which layer is how large.
@@ -146,7 +146,7 @@ async fn what_floats_what_is_hidden_and_what_is_on_another_screen_is_asked_for_a
     camera.style(SMALL);
     decides(&camera, Some(0)).await;
 
-    drop((camera, adaptive, restored));
+    drop((camera, adaptive, restored, calm));
     ada.leave().await;
     bob.leave().await;
 }

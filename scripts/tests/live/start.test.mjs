@@ -56,7 +56,7 @@ describe('npm start', () => {
 
   async function portsAreFree(...urls) {
     for (const url of urls) {
-      for (const deadline = Date.now() + 6000; !(await isFree(Number(new URL(url).port)));) {
+      for (const deadline = Date.now() + 30_000; !(await isFree(Number(new URL(url).port)));) {
         assert.ok(Date.now() < deadline, `${url} is still taken`);
         await pause(50);
       }

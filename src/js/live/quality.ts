@@ -9,7 +9,7 @@ import type { Writable } from './writable.js';
 
 /** For how long a hint of the server's holds, ms. */
 const HINT_MS = 5_000;
-/** A stream that has just begun has no average yet, reads. */
+/** A stream that has just begun has no average yet, and the pictures of other layers may begin with a burst, reads. */
 const FIRST_READS = 3;
 /** Below this many pictures per second nothing can be said of missing ones. */
 const FEW_PICTURES = 8;
@@ -25,6 +25,8 @@ interface Record {
   /** How many pictures per second are expected. */
   pictures: number;
   layers: string;
+  /** How many reads there were of these layers. */
+  since: number;
 }
 
 /** How good everybody's connection is. @internal */
@@ -94,10 +96,14 @@ export class Quality {
     const layers = JSON.stringify([publication.currentLayers, publication.layers]);
     const past = this.#records.get(publication);
     const reads = (past?.reads ?? 0) + 1;
-    const [before, rate] = [past?.layers === layers ? past.pictures : undefined, track.framesPerSecond ?? 0];
-    const pictures = before === undefined ? rate : before + (rate - before) * (rate > before ? LEARN : FORGET);
+    const rate = track.framesPerSecond ?? 0;
+    const same = past?.layers === layers ? past : undefined;
+    const [before, since] = [same?.pictures ?? rate, (same?.since ?? 0) + 1];
+    const pictures = since <= FIRST_READS
+      ? Math.min(before, rate)
+      : before + (rate - before) * (rate > before ? LEARN : FORGET);
     const frozen = track.freezeDuration ?? 0;
-    this.#records.set(publication, { reads, at: now, frozen, pictures, layers });
+    this.#records.set(publication, { reads, at: now, frozen, pictures, layers, since });
     if (!past || reads <= FIRST_READS) return {};
     const { lossRate: loss, jitter, roundTripTime } = track;
     const health = { loss, jitter, roundTripTime, hinted: this.#isHinted(publication, now) };

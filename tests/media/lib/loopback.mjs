@@ -79,6 +79,9 @@ export function installCalls() {
     const sendEncodings = rids.map((rid, index) => ({ rid, scaleResolutionDownBy: 2 ** index }));
     const [track] = stream.getVideoTracks();
     const transceiver = near.addTransceiver(track, { direction: 'sendonly', sendEncodings });
+    // However slow the machine is, each is a fixed part of the picture.
+    const parameters = transceiver.sender.getParameters();
+    await transceiver.sender.setParameters({ ...parameters, degradationPreference: 'maintain-resolution' });
     await near.setLocalDescription();
     await far.setRemoteDescription({ type: 'offer', sdp: ridsToMids(await gathered(near), rids) });
     await far.setLocalDescription();

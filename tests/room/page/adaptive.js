@@ -11,7 +11,8 @@ export async function publish({ name, servers, room: id, number = 7, size, scree
   const room = new Room({ servers, adaptive });
   const pattern = new Pattern(number, size);
   const source = screen ? 'screen' : 'camera';
-  const tracks = [{ track: pattern.track, source, simulcast: true, ...publishing }];
+  const whole = adaptive ? {} : { degradationPreference: 'maintain-resolution' };
+  const tracks = [{ track: pattern.track, source, simulcast: true, ...whole, ...publishing }];
   const limitations = [];
   room.on('limitationChanged', ({ limitation }) => limitations.push(limitation ?? 'none'));
   people.set(name, { room, pattern, limitations });
@@ -21,7 +22,9 @@ export async function publish({ name, servers, room: id, number = 7, size, scree
 /** Somebody who looks; each video goes into a box, unless `attach` is false. */
 export async function look({ name, servers, room: id, adaptive, attach = true, box = {}, desk }) {
   const sent = [];
-  const logger = ({ kind, text }) => kind === 'sent' && text.includes('"configure"') && sent.push(text);
+  const logger = ({ kind, text }) => {
+    if (kind === 'sent' && text.includes('"configure"')) sent.push({ at: performance.now(), text });
+  };
   const meddled = desk && { transport: transport(desk) };
   const room = new Room({ servers, adaptive, logger, logLevel: 'debug', ...meddled });
   const viewer = { room, boxes: new Map(), publications: new Map(), sent, limitations: [] };
@@ -74,6 +77,12 @@ const changes = {
   },
   remove: ({ name, of }) => viewer(name).boxes.get(of).remove(),
   restore: ({ name, of }) => stage(name).append(viewer(name).boxes.get(of)),
+  // For a moment.
+  blink: async (one) => {
+    changes.remove(one);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    changes.restore(one);
+  },
   detach: ({ name, of }) => void publication({ name, of }).track.detach(),
   attach: ({ name, of }) => {
     const place = viewer(name).boxes.get(of);
@@ -130,19 +139,26 @@ const changes = {
 /** Does something; nothing is awaited. */
 export const act = ({ what, ...rest }) => changes[what](rest);
 
+/** When it was asked that more, less or nothing comes, for the first time since then, ms after it. */
+function asked(name, began) {
+  const isAbout = ({ at, text }) => at >= began && /"(substream|send)":/.test(text);
+  const first = viewer(name).sent.find(isAbout);
+  return first && Math.round(first.at - began);
+}
+
 /**
- * Does something, and tells how long it took until a picture this wide was shown, ms, with what was told when. One that
- * stands by itself: what is decoded on top of what was there before is not the picture.
+ * Does something, and tells how long it took until that was asked for and until a picture this wide was shown, ms, with what
+ * was told when. One that stands by itself: what is decoded on top of what was there before is not the picture.
  */
-export async function timed({ what, width, patience = 10_000, ...rest }) {
+export async function timed({ what, width, patience = 30_000, ...rest }) {
   const of = publication(rest);
   const events = [];
+  const before = await decoded(of);
   const began = performance.now();
   const since = () => Math.round(performance.now() - began);
   const stop = viewer(rest.name).room.on('layersChanged', (event) => {
     if (event.publication === of) events.push([since(), of.currentLayers.spatial]);
   });
-  const before = await decoded(of);
   await changes[what](rest);
   const isThere = async () => {
     const now = await decoded(of);
@@ -151,12 +167,12 @@ export async function timed({ what, width, patience = 10_000, ...rest }) {
   while (!(await isThere())) {
     if (since() > patience) {
       stop();
-      return { took: undefined, events, now: await decoded(of) };
+      return { asked: asked(rest.name, began), took: undefined, events, now: await decoded(of) };
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   stop();
-  return { took: since(), events };
+  return { asked: asked(rest.name, began), took: since(), events };
 }
 
 async function inbound(of) {
@@ -200,7 +216,7 @@ export async function reports({ name }) {
 export function recent({ name }) {
   const { room, sent } = viewer(name);
   const states = Object.values(room.peerConnections).map((one) => one && [one.connectionState, one.iceConnectionState]);
-  return { sent: sent.slice(-3), requests: sent.length, states };
+  return { sent: sent.slice(-3).map(({ text }) => text), requests: sent.length, states };
 }
 
 /** The bytes of everybody's video. */
@@ -215,7 +231,7 @@ export async function widths({ name }) {
   return all.map((stats) => (stats?.framesDecoded > 0 ? stats.frameWidth : 0));
 }
 
-/** Does something, and tells when the last bytes came, ms after it; watched for so long. */
+/** Does something, and tells when it was asked for, and when the last bytes came, ms after it; watched for so long. */
 export async function silence({ what, watch = 1_500, ...rest }) {
   const of = publication(rest);
   const began = performance.now();
@@ -226,16 +242,17 @@ export async function silence({ what, watch = 1_500, ...rest }) {
     const { bytesReceived } = await inbound(of);
     if (bytesReceived !== count) [count, last] = [bytesReceived, performance.now() - began];
   }
-  return Math.round(last);
+  return { asked: asked(rest.name, began), last: Math.round(last) };
 }
 
-/** Changes many boxes at once; how many requests that took in the next two seconds, and about how many streams. */
+/** Changes many boxes at once; how many requests for other layers that took in the time after it, and about how many streams. */
 export async function regrid({ name, box }) {
   const { boxes, sent } = viewer(name);
-  sent.length = 0;
+  const { length } = sent;
   for (const place of boxes.values()) style(place, box);
   await new Promise((resolve) => setTimeout(resolve, 900));
-  return sent.map((text) => (text.match(/"mid"/g) ?? []).length);
+  const others = sent.slice(length).filter(({ text }) => text.includes('"substream"'));
+  return others.map(({ text }) => (text.match(/"mid"/g) ?? []).length);
 }
 
 export const requests = ({ name }) => viewer(name).sent.length;
@@ -284,6 +301,37 @@ export function pipButton({ name, of }) {
 
 export const pipState = () => document.querySelector('#pip').dataset.size;
 
+/** What changes what the browser says of its connections from now on, by name: each gets all entries. */
+const tampering = new Map();
+
+function tamper(name, change) {
+  tampering.set(name, change);
+  if (tampering.size > 1) return;
+  const { getStats } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.getStats = async function patched(...all) {
+    const report = await getStats.apply(this, all);
+    const entries = new Map([...report].map(([id, entry]) => [id, { ...entry }]));
+    for (const one of tampering.values()) one(entries);
+    return entries;
+  };
+}
+
+const incoming = (entries) => [...entries.values()].filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+
+/** What a machine that is busy for a moment does by itself is left out: losses, freezes, pictures dropped. */
+export function pretendCalm() {
+  const first = new Map();
+  tamper('calm', (entries) => {
+    for (const [id, entry] of entries) {
+      if (entry.type === 'remote-outbound-rtp') entries.delete(id);
+      if (entry.type !== 'inbound-rtp') continue;
+      const { packetsLost, freezeCount, framesDropped } = entry;
+      if (!first.has(id)) first.set(id, { packetsLost, freezeCount, framesDropped });
+      Object.assign(entry, first.get(id));
+    }
+  });
+}
+
 let isShort = false;
 
 /**
@@ -292,72 +340,67 @@ let isShort = false;
  */
 export function pretendShort(value) {
   isShort = value;
-  if (pretendShort.done) return;
-  pretendShort.done = true;
-  const { getStats } = RTCPeerConnection.prototype;
+  if (tampering.has('short')) return;
   let [last, seconds] = [performance.now(), 0];
-  RTCPeerConnection.prototype.getStats = async function patched(...all) {
-    const report = await getStats.apply(this, all);
+  tamper('short', (entries) => {
     const now = performance.now();
     if (isShort) seconds += (now - last) / 1_000;
     last = now;
-    return new Map([...report].map(([id, entry]) => [id, shortly(entry, seconds)]));
-  };
+    for (const entry of entries.values()) if (entry.kind === 'video') beShort(entry, seconds);
+  });
 }
 
-function shortly(entry, seconds) {
-  if (entry.type === 'outbound-rtp' && 'qualityLimitationReason' in entry) return { ...entry, qualityLimitationReason: isShort ? 'cpu' : 'none' };
-  if (entry.type === 'outbound-rtp' && entry.kind === 'video') return { ...entry, totalEncodeTime: entry.totalEncodeTime + seconds };
-  if (entry.type === 'media-source' && entry.kind === 'video') return { ...entry, frames: entry.frames + 15 * seconds };
-  return entry;
+function beShort(entry, seconds) {
+  if (entry.type === 'media-source') entry.frames += 15 * seconds;
+  if (entry.type !== 'outbound-rtp') return;
+  if ('qualityLimitationReason' in entry) entry.qualityLimitationReason = isShort ? 'cpu' : 'none';
+  else entry.totalEncodeTime += seconds;
 }
 
 /** The same for decoders: they drop every other picture while those of all come to more than so many pixels. */
 export function pretendSlow(pixels) {
   pretendSlow.pixels = pixels;
-  if (pretendSlow.done) return;
-  pretendSlow.done = true;
-  const { getStats } = RTCPeerConnection.prototype;
+  if (tampering.has('slow')) return;
+  pretendCalm();
   let [dropped, before] = [0, 0];
-  RTCPeerConnection.prototype.getStats = async function patched(...all) {
-    const report = await getStats.apply(this, all);
-    const entries = [...report].map(([id, entry]) => [id, { ...entry }]);
-    const videos = entries.map(([, entry]) => entry).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+  tamper('slow', (entries) => {
+    const videos = incoming(entries);
     const sum = (part) => videos.reduce((all, one) => all + part(one), 0);
     const count = sum(({ framesDecoded = 0 }) => framesDecoded);
     const isTooMuch = sum(({ frameWidth = 0, frameHeight = 0 }) => frameWidth * frameHeight) > pretendSlow.pixels;
     if (isTooMuch) dropped += Math.max(0, count - before);
     before = count;
     if (videos[0]) videos[0].framesDropped = dropped;
-    return new Map(entries);
-  };
+  });
 }
 
-/** And for pictures that stand still: those of these people, twice a second, while all is 0.15 s later. */
+/** How long pictures wait before they are shown, and how much longer while any stand still, s. */
+const [WAIT, LATER] = [0.05, 0.15];
+
+/** And for pictures that stand still: those of these people, twice a second, while all is later. */
 export function pretendStill({ name, of }) {
   const lines = viewer(name).room.peerConnections.subscriber.getTransceivers();
   const receivers = of.map((one) => publication({ name, of: one }).track.receiver);
   pretendStill.mids = lines.filter(({ receiver }) => receivers.includes(receiver)).map(({ mid }) => mid);
-  if (pretendStill.done) return;
-  pretendStill.done = true;
-  const { getStats } = RTCPeerConnection.prototype;
+  if (tampering.has('still')) return;
+  pretendCalm();
   const [freezes, delays, emitted] = [new Map(), new Map(), new Map()];
   const add = (counts, key, more) => counts.set(key, (counts.get(key) ?? 0) + more);
   let last = performance.now();
-  RTCPeerConnection.prototype.getStats = async function patched(...all) {
-    const report = await getStats.apply(this, all);
+  tamper('still', (entries) => {
     for (const mid of pretendStill.mids) add(freezes, mid, (2 * (performance.now() - last)) / 1_000);
     last = performance.now();
-    return new Map([...report].map(([id, entry]) => {
-      if (entry.type !== 'inbound-rtp') return [id, entry];
-      const { jitterBufferEmittedCount: count, mid, freezeCount } = entry;
-      if (pretendStill.mids.length > 0) add(delays, id, 0.15 * (count - (emitted.get(id) ?? count)));
+    for (const entry of entries.values()) {
+      if (entry.type !== 'inbound-rtp') continue;
+      const { jitterBufferEmittedCount: count, id, mid } = entry;
+      const wait = WAIT + (pretendStill.mids.length > 0 ? LATER : 0);
+      add(delays, id, wait * (count - (emitted.get(id) ?? 0)));
       emitted.set(id, count);
-      const [stood, waited] = [Math.floor(freezes.get(mid) ?? 0), delays.get(id) ?? 0];
-      const delay = (field) => ({ [field]: entry[field] + waited });
-      return [id, { ...entry, freezeCount: freezeCount + stood, ...delay('jitterBufferDelay'), ...delay('jitterBufferMinimumDelay') }];
-    }));
-  };
+      entry.freezeCount += Math.floor(freezes.get(mid) ?? 0);
+      entry.jitterBufferDelay = delays.get(id);
+      entry.jitterBufferMinimumDelay = delays.get(id);
+    }
+  });
 }
 
 export const leave = ({ name }) => (viewer(name) ?? people.get(name)).room.leave();

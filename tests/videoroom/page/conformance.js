@@ -271,7 +271,7 @@ async function offering({ session, id }, room) {
     const { data } = await raw.send({ request: 'start' }, { jsep: await peer.pc.createOffer() });
     told.push(data.error_code);
     // The request may be answered before its offer is refused.
-    await until('a refusal (431)', () => told.includes(431), 5000);
+    await until('a refusal (431)', () => told.includes(431));
   });
   peer.close();
   await raw.detach();
@@ -379,6 +379,7 @@ async function going(context, room, { ada, adaHears, bob, bobHears, camera, micr
   const { api, id } = context;
   await step(['unpublish', 'unpublished', 'updated: by itself'], async () => {
     hears.clear();
+    await microphone.hush();
     await bob.unpublish();
     await adaHears.until('unpublished', (event) => event.id === id('bob'));
     await hears.until('updated', ({ streams }) => !streams.some(({ active, feedId }) => active && feedId === id('bob')));
@@ -398,6 +399,9 @@ async function going(context, room, { ada, adaHears, bob, bobHears, camera, micr
     same(await subscriber.pause().catch((error) => error.code), 'invalid-state', 'a spent subscriber');
   });
   await step(['leave (publisher)', 'leaving'], async () => {
+    adaHears.clear();
+    camera.close();
+    await adaHears.until('hangup');
     await ada.leave();
     await bobHears.until('leaving', (event) => event.id === id('ada'));
     same(await ada.configure({}).catch((error) => error.code), 'invalid-state', 'a spent publisher');
@@ -407,7 +411,6 @@ async function going(context, room, { ada, adaHears, bob, bobHears, camera, micr
     await bobHears.until('destroyed');
     same(await api.exists(room), false, 'exists');
   });
-  camera.close();
   microphone.close();
 }
 

@@ -1,7 +1,7 @@
 // Peer connections of a page that speaks VideoRoom itself: the library carries the words.
 
 /** Waits for a condition, looking at it again and again. */
-export async function until(what, check, timeout = 20_000) {
+export async function until(what, check, timeout = 40_000) {
   const end = performance.now() + timeout;
   for (;;) {
     const found = await check();
@@ -46,6 +46,14 @@ function trickling(pc) {
   };
 }
 
+/** So long without a packet nothing is under way any more. */
+const QUIET_MS = 300;
+
+async function packetsSent(pc) {
+  const stats = [...(await pc.getStats()).values()];
+  return stats.filter(({ type }) => type === 'outbound-rtp').reduce((sum, { packetsSent: sent = 0 }) => sum + sent, 0);
+}
+
 /** A peer connection that sends; `simulcast` in three layers, `svc` in one with layers in it. */
 export async function sendingPeer({ audio = true, video = true, data = false, simulcast = false, svc = false } = {}) {
   const stream = await navigator.mediaDevices.getUserMedia({
@@ -71,6 +79,16 @@ export async function sendingPeer({ audio = true, video = true, data = false, si
     ready,
     offer: pc.localDescription,
     accept: (jsep) => pc.setRemoteDescription(jsep),
+    /** Nothing is sent any longer: Janus before 1.2.2 may abort over a packet of what it takes apart. */
+    async hush() {
+      await Promise.all(pc.getSenders().map((sender) => sender.replaceTrack(null)));
+      let [count, since] = [0, 0];
+      await until('no more packets', async () => {
+        const now = await packetsSent(pc);
+        if (now !== count) [count, since] = [now, performance.now()];
+        return performance.now() - since > QUIET_MS;
+      });
+    },
     close() {
       for (const track of stream.getTracks()) track.stop();
       pc.close();
