@@ -76,16 +76,53 @@ impl Health {
     }
 }
 
-/// A stream that has just begun has no average yet, and the pictures of other layers may begin with a burst, reads.
+/// A stream that has just begun has no average yet, reads.
 const FIRST_READS: u32 = 3;
 /// Below this many pictures per second nothing can be said of missing ones.
 const FEW_PICTURES: f64 = 8.0;
-/// How fast more pictures, and fewer, come to be what is expected: a burst after a gap is nothing to go by.
+/// How fast more pictures, and fewer, come to be what is expected.
 const LEARN: f64 = 0.1;
 const FORGET: f64 = 0.01;
 
 /// The layers that were asked for and that come.
 pub(super) type Layers = [Option<u32>; 4];
+
+/// How many pictures per second are expected. Those that wait for one that stands by itself come in a burst, after a gap:
+/// of the first three readings with other layers the middle one is what counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    of: Layers,
+    reads: u32,
+    expected: f64,
+    most: f64,
+}
+
+impl Pace {
+    /// Before the first picture nothing is expected.
+    fn next(self, of: Layers, rate: f64) -> Self {
+        let past = if self.of == of { self } else { Self { of, ..Self::default() } };
+        let Self { reads, expected, most, .. } = past;
+        if reads == 0 && rate <= 0.0 {
+            return past;
+        }
+        let reads = reads.saturating_add(1);
+        let (expected, most) = match reads {
+            1 => (rate, rate),
+            2 => (expected.min(rate), most.max(rate)),
+            3 => (rate.max(expected).min(most), most),
+            _ => {
+                let pace = if rate > expected { LEARN } else { FORGET };
+                (expected + (rate - expected) * pace, most)
+            }
+        };
+        Self { of, reads, expected, most }
+    }
+
+    /// Which part of what is expected is missing, 0 to 1.
+    fn missing(self, rate: f64) -> Option<f64> {
+        (self.expected >= FEW_PICTURES).then(|| 1.0 - rate / self.expected)
+    }
+}
 
 /// What is kept of a stream from one read to the next.
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,11 +131,7 @@ pub(super) struct Record {
     at: Millis,
     /// For how long it stood still so far, ms.
     frozen: f64,
-    /// How many pictures per second are expected.
-    pictures: f64,
-    layers: Layers,
-    /// How many reads there were of these layers.
-    since: u32,
+    pace: Pace,
 }
 
 impl Record {
@@ -113,19 +146,10 @@ impl Record {
         watched: bool,
     ) -> Health {
         let past = *self;
-        let rate = track.frames_per_second.unwrap_or_default();
-        let since = if past.layers == layers { past.since.saturating_add(1) } else { 1 };
-        let pictures = match since {
-            1 => rate,
-            2..=FIRST_READS => past.pictures.min(rate),
-            _ => {
-                let pace = if rate > past.pictures { LEARN } else { FORGET };
-                past.pictures + (rate - past.pictures) * pace
-            }
-        };
+        let rate = track.frames_per_second;
+        let pace = rate.map_or(past.pace, |rate| past.pace.next(layers, rate));
         let frozen = track.freeze_duration.unwrap_or_default();
-        let reads = past.reads.saturating_add(1);
-        *self = Self { reads, at: now, frozen, pictures, layers, since };
+        *self = Self { reads: past.reads.saturating_add(1), at: now, frozen, pace };
         if self.reads <= FIRST_READS {
             return Health::default();
         }
@@ -135,7 +159,7 @@ impl Record {
         }
         let passed = span(past.at.until(now)).max(1.0);
         Health {
-            missing: (pictures >= FEW_PICTURES).then(|| 1.0 - rate / pictures),
+            missing: rate.and_then(|rate| pace.missing(rate)),
             frozen: Some((frozen - past.frozen).max(0.0) / passed),
             ..health
         }
@@ -317,17 +341,40 @@ mod tests {
         assert_eq!(grades, [Excellent, Excellent, Excellent, Poor]);
     }
 
+    /// How good these readings are, one a second.
+    fn grades(record: &mut Record, layers: Layers, rates: &[f64]) -> Vec<ConnectionQuality> {
+        let grade = |rate: &f64| {
+            let now = Millis(u64::from(record.reads) * 1_000);
+            record.read(&camera(*rate, 0.0), layers, now, false, true).grade()
+        };
+        rates.iter().map(grade).collect()
+    }
+
     #[test]
-    fn a_burst_at_first_is_nothing_to_go_by() {
-        let mut record = Record::default();
-        // Both when it begins and when other layers come.
-        for second in 0..20 {
-            let rate = if second % 10 == 0 { 30.0 } else { 10.0 };
-            let layers = [Some(u32::from(second >= 10)), None, None, None];
-            let now = Millis(second * 1_000);
-            let health = record.read(&camera(rate, 0.0), layers, now, false, true);
-            assert_eq!(health.grade(), Excellent, "second {second}");
+    fn neither_a_burst_nor_a_gap_at_first_is_what_to_expect() {
+        for first in [[30.0, 10.0, 10.0], [0.0, 30.0, 10.0], [10.0, 2.0, 10.0], [10.0, 30.0, 2.0]] {
+            let mut record = Record::default();
+            // Both when it begins and when other layers come.
+            for layer in 0..2 {
+                let layers = [Some(layer), None, None, None];
+                grades(&mut record, layers, &first);
+                let well = grades(&mut record, layers, &[10.0; 6]);
+                assert_eq!(well, [Excellent; 6], "{first:?}, layer {layer}");
+                assert_eq!(grades(&mut record, layers, &[1.0]), [Poor], "{first:?}, layer {layer}");
+            }
         }
+    }
+
+    #[test]
+    fn what_is_not_known_of_pictures_says_nothing() {
+        let mut record = Record::default();
+        let unknown = TrackStats { frames_per_second: None, ..camera(0.0, 0.0) };
+        for second in 0..5 {
+            record.read(&unknown, Layers::default(), Millis(second * 1_000), false, true);
+        }
+        assert_eq!(grades(&mut record, Layers::default(), &[10.0, 10.0, 10.0, 1.0])[3], Poor);
+        let health = record.read(&unknown, Layers::default(), Millis(10_000), false, true);
+        assert_eq!((health.missing, health.grade()), (None, Excellent));
     }
 
     #[cfg(not(target_family = "wasm"))]

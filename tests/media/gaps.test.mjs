@@ -86,21 +86,24 @@ for (const kind of BROWSERS) {
 
     /**
      * The gap of a change that can be repeated, against what is usual. Whatever else the machine does only adds to what a
-     * change costs, so that the best of each counts. `prepare` comes before it.
+     * change costs: the best of a few counts, and of many the better ones. `prepare` comes before each.
      */
     async function costs(view, change, unavoidable, prepare) {
       await call.watchFrames(view);
       await longest();
       const [all, around] = [[], [[], []]];
+      const nth = (list, part) => [...list].sort((one, other) => one - other)[Math.floor((list.length - 1) * part)];
       for (let time = 0; ; time += 1) {
         await prepare?.(time);
         all.push(await longest());
         await change(time);
         around[time % 2].push(await longest());
-        const [usual, best] = [Math.max(...all), Math.max(...around.map((some) => Math.min(...some)))];
-        const isGood = best <= usual + unavoidable + INTERVAL_MS + REFRESH_MS;
         const times = time + 1;
-        if (times % 2 === 0 && (isGood ? times >= TIMES : times >= MOST_TIMES)) return { usual, best, isGood, times };
+        if (times < TIMES || times % 2 === 1) continue;
+        const [most, part] = times > TIMES ? [0.5, 0.25] : [1, 0];
+        const [usual, best] = [nth(all, most), Math.max(...around.map((some) => nth(some, part)))];
+        const isGood = best <= usual + unavoidable + INTERVAL_MS + REFRESH_MS;
+        if (isGood || times >= MOST_TIMES) return { usual, best, isGood, times };
       }
     }
 

@@ -152,6 +152,7 @@ for (const kind of BROWSERS) {
     });
 
     it('are no more than the browser sends', async () => {
+      // What a busy machine makes of the smallest that has three is enough.
       await call.unpublish({ name: 'Ada', of: 'camera' });
       for (const [number, width, height, count] of [[41, 640, 480, 2], [42, 960, 400, 2], [43, 960, 540, 3], [44, 480, 200, 1]]) {
         const whole = { simulcast: true, degradationPreference: 'maintain-resolution' };

@@ -8,7 +8,7 @@ import { TestJanus } from './lib/stage.mjs';
 import { stays, until } from './lib/wait.mjs';
 import { openWorkbench, settle, works } from './lib/workbench.mjs';
 
-/** When the server ends a session it does not hear of, s. A busy machine may take some of it to run a worker. */
+/** When the server ends a session it does not hear of, s. A busy machine may need some of it to run a worker. */
 const SESSION_TIMEOUT = 12;
 const SCRIPTS = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
 const POLICY = `default-src 'self'; ${SCRIPTS}; connect-src *; worker-src 'none'`;

@@ -145,7 +145,7 @@ describe('what there is too little of', () => {
         await page.pretendStill({ name: 'Bob', of: [] });
         const told = await since(page);
         // What is later is so beside what was before.
-        await stays('the best of both', isBest, 5_000);
+        await stays('the best of both', isBest, 10_000);
         await page.pretendStill({ name: 'Bob', of: ['Ada'] });
         await stays('the best of both', isBest, 6_000);
         assert.deepEqual(await told(), []);

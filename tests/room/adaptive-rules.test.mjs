@@ -35,6 +35,7 @@ for (const kind of BROWSERS) {
     before(async () => {
       browser = await launch(kind);
       page = await openAdaptive(browser, stage.site);
+      await page.pretendCalm();
       await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: SMALL });
       await comes(320);
     });

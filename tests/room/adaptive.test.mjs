@@ -42,6 +42,7 @@ for (const kind of BROWSERS) {
     before(async () => {
       browser = await launch(kind);
       page = await openAdaptive(browser, stage.site);
+      await page.pretendCalm();
       await page.look({ name: 'Bob', servers: stage.janus.ws, room: ROOM, box: SMALL });
     });
 
@@ -117,7 +118,10 @@ for (const kind of BROWSERS) {
       await until('the picture to go on', flows);
       assert.equal(await page.requests(ADA), before);
       for (let turn = 0; turn < 3; turn += 1) {
-        await page.silence({ ...ADA, what: 'remove', watch: 450 + turn * 100 });
+        const count = await page.requests(ADA);
+        await page.act({ ...ADA, what: 'remove' });
+        await until('nothing to be asked for', async () => (await page.requests(ADA)) > count);
+        await new Promise((resolve) => setTimeout(resolve, turn * 100));
         comesSoon(t, await page.timed({ ...ADA, what: 'restore', width: 1280 }), { calm: false });
       }
     });

@@ -5,11 +5,9 @@ import { openRelayDesk } from '../media/lib/relay.mjs';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { setSlowLinkThreshold } from '../page/lib/janus-admin.mjs';
 import { until } from '../page/lib/wait.mjs';
-import { openPeople, setSpeakerStage } from './lib/speakers.mjs';
+import { WELL, openPeople, setSpeakerStage } from './lib/speakers.mjs';
 
 const ROOM = 1234;
-/** A busy machine makes and shows fewer pictures, less evenly. */
-const WELL = ['excellent', 'good'];
 
 for (const kind of BROWSERS) {
   describe(`quality: ${kind}`, () => {

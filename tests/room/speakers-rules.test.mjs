@@ -7,7 +7,7 @@ import { chance } from './lib/speakers.mjs';
 const { SpeakerOrder, SPEAKS, SILENT } = await moduleOf('live/speakers-order.ts');
 const { smooth, toEar, Freshness, Rota } = await moduleOf('live/levels-scale.ts');
 const { StallWatch } = await moduleOf('live/stalls-rule.ts');
-const { Steady, blame, gradeOf, inWords } = await moduleOf('live/quality-score.ts');
+const { Pace, Steady, blame, gradeOf, inWords } = await moduleOf('live/quality-score.ts');
 
 const STEP = 100;
 const voice = (level, more) => ({ level, announced: undefined, muted: false, ...more });
@@ -229,6 +229,19 @@ describe('quality', () => {
     for (const bad of [{ loss: 0.2 }, { jitter: 200 }, { roundTripTime: 1_000 }, { frozen: 0.5 }, { missing: 0.8 }]) {
       assert.equal(word({ loss: 0, ...bad }), 'poor');
       assert.equal(word({ hinted: true, ...bad }), 'poor');
+    }
+  });
+
+  it('takes neither a burst nor a gap at first for what to expect, and nothing for what is not known', () => {
+    for (const first of [[30, 10, 10], [0, 30, 10], [10, 2, 10], [10, 30, 2], [undefined, 10, 10, 10]]) {
+      const pace = new Pace();
+      for (const layers of ['one', 'another']) {
+        for (const rate of first) pace.step(layers, rate);
+        const missing = () => pace.step(layers, 10) ?? 0;
+        assert.ok(Array.from({ length: 6 }, missing).every((part) => part < 0.1), `${first}, ${layers}`);
+        assert.ok(pace.step(layers, 1) > 0.8, `${first}, ${layers}`);
+        assert.equal(pace.step(layers, undefined), undefined);
+      }
     }
   });
 

@@ -53,7 +53,7 @@ async fn what_is_seen_of_a_camera_is_what_comes_and_a_screen_comes_whole() {
     assert_eq!(bob.terms_in_force(&screen.stream), Terms::default());
     assert_eq!(adaptive.limitation_of(&camera.stream), None);
 
-    // From here on its encoder is at its best, and what is asked for is soon there.
+    // From here on its encoder is at its best, and it is soon asked for, and comes.
     camera.comes_soon(SMALL, SMALLEST).await;
     camera.comes_soon(LARGE, BEST).await;
     for away in [HIDDEN, AWAY] {

@@ -16,7 +16,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::live::{next, send, tone};
+use super::live::{is_well, next, send, tone};
 use super::room::code;
 use super::server::addresses;
 use super::simulate::{becomes, passes};
@@ -109,8 +109,7 @@ impl Company {
         becomes("that she is lost", async || quality() == ConnectionQuality::Lost).await;
         send(&camera, true).await;
         assert_eq!(next("its end", &mut stalling).await, StallsEvent::Resumed(stream.clone()));
-        // A busy machine makes and shows fewer pictures, less evenly.
-        becomes("that she is well", async || quality() < ConnectionQuality::Poor).await;
+        becomes("that she is well", async || is_well(quality())).await;
         let is_held = |held| {
             let terms = || pair.bob.terms_in_force(&stream);
             async move || terms().paused == held

@@ -78,7 +78,7 @@ pub(crate) fn place(element: &HtmlMediaElement, style: &str) {
     document.body().unwrap().append_child(element).unwrap();
 }
 
-/// Browsers say nothing of what a busy machine does to pictures by itself.
+/// Keeps browsers from telling what a busy machine does to pictures by itself.
 const CALM: &str = "
     const { getStats } = RTCPeerConnection.prototype;
     const unsaid = ['framesDropped', 'freezeCount', 'jitterBufferDelay', 'jitterBufferMinimumDelay', 'packetsLost'];

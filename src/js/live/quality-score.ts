@@ -47,6 +47,43 @@ export function gradeOf(health: Health): Grade {
   return worst;
 }
 
+/** Below this many pictures per second nothing can be said of missing ones. */
+const FEW_PICTURES = 8;
+/** How fast more pictures, and fewer, come to be what is expected. */
+const LEARN = 0.1;
+const FORGET = 0.01;
+
+/**
+ * How many pictures per second are expected. Those that wait for one that stands by itself come in a burst, after a gap: of
+ * the first three readings with other layers the middle one is what counts.
+ *
+ * @internal
+ */
+export class Pace {
+  #of: string | undefined;
+  #reads = 0;
+  #expected = 0;
+  #most = 0;
+
+  /** Which part is missing, 0..1, of what comes of these layers. Before the first picture nothing is expected. */
+  step(of: string, rate: number | undefined): number | undefined {
+    if (rate === undefined) return undefined;
+    if (of !== this.#of) this.#reads = this.#expected = 0;
+    this.#of = of;
+    if (rate > 0 || this.#reads > 0) this.#learn(rate);
+    return this.#expected >= FEW_PICTURES ? 1 - rate / this.#expected : undefined;
+  }
+
+  #learn(rate: number): void {
+    const expected = this.#expected;
+    this.#reads += 1;
+    if (this.#reads === 1) this.#expected = this.#most = rate;
+    else if (this.#reads === 2) [this.#expected, this.#most] = [Math.min(expected, rate), Math.max(expected, rate)];
+    else if (this.#reads === 3) this.#expected = Math.min(Math.max(expected, rate), this.#most);
+    else this.#expected += (rate - expected) * (rate > expected ? LEARN : FORGET);
+  }
+}
+
 /** How many moments in a row it has to be worse, or better, to be called so. */
 const WORSE = 2;
 const BETTER = 4;

@@ -2,31 +2,22 @@ import type { PublicationStats, RoomStats } from '../media/room-stats.js';
 import type { LocalParticipant, Participant, RemoteParticipant } from '../participant.js';
 import type { RemoteTrackPublication, TrackPublication } from '../publication.js';
 import type { Host } from './index.js';
-import { LOST, Steady, blame, gradeOf, inWords, type Grade, type Health } from './quality-score.js';
+import { LOST, Pace, Steady, blame, gradeOf, inWords, type Grade, type Health } from './quality-score.js';
 import { flows } from './stalls.js';
 import { onStats } from './ticker.js';
 import type { Writable } from './writable.js';
 
 /** For how long a hint of the server's holds, ms. */
 const HINT_MS = 5_000;
-/** A stream that has just begun has no average yet, and the pictures of other layers may begin with a burst, reads. */
+/** A stream that has just begun has no average yet, reads. */
 const FIRST_READS = 3;
-/** Below this many pictures per second nothing can be said of missing ones. */
-const FEW_PICTURES = 8;
-/** How fast more pictures, and fewer, come to be what is expected: a burst after a gap is nothing to go by. */
-const LEARN = 0.1;
-const FORGET = 0.01;
 
 /** What is kept of a stream from one read to the next. */
 interface Record {
   reads: number;
   at: number;
   frozen: number;
-  /** How many pictures per second are expected. */
-  pictures: number;
-  layers: string;
-  /** How many reads there were of these layers. */
-  since: number;
+  pace: Pace;
 }
 
 /** How good everybody's connection is. @internal */
@@ -96,20 +87,15 @@ export class Quality {
     const layers = JSON.stringify([publication.currentLayers, publication.layers]);
     const past = this.#records.get(publication);
     const reads = (past?.reads ?? 0) + 1;
-    const rate = track.framesPerSecond ?? 0;
-    const same = past?.layers === layers ? past : undefined;
-    const [before, since] = [same?.pictures ?? rate, (same?.since ?? 0) + 1];
-    const pictures = since <= FIRST_READS
-      ? Math.min(before, rate)
-      : before + (rate - before) * (rate > before ? LEARN : FORGET);
+    const pace = past?.pace ?? new Pace();
+    const missing = pace.step(layers, track.framesPerSecond);
     const frozen = track.freezeDuration ?? 0;
-    this.#records.set(publication, { reads, at: now, frozen, pictures, layers, since });
+    this.#records.set(publication, { reads, at: now, frozen, pace });
     if (!past || reads <= FIRST_READS) return {};
     const { lossRate: loss, jitter, roundTripTime } = track;
     const health = { loss, jitter, roundTripTime, hinted: this.#isHinted(publication, now) };
     // Nobody sees a hidden page, and browsers draw it as they like; a screen holds still as its owner likes.
     if (publication.source !== 'camera' || document.hidden) return health;
-    const missing = pictures >= FEW_PICTURES ? 1 - rate / pictures : undefined;
     return { ...health, missing, frozen: Math.max(0, frozen - past.frozen) / Math.max(1, now - past.at) };
   }
 

@@ -10,6 +10,9 @@ const FOLDERS = {
 
 export const setSpeakerStage = (options) => stageWith(() => serveFolders(FOLDERS), options);
 
+/** How good a connection is that nothing is wrong with: a busy machine makes and shows fewer pictures, less evenly. */
+export const WELL = ['excellent', 'good'];
+
 /** One page; `people.join({ name, ... })` runs the function of `page/speakers.js`. */
 export async function openPeople(browser, site, path = 'examples/') {
   const page = await browser.open(site.url + path);

@@ -136,22 +136,25 @@ const changes = {
   nothing: () => undefined,
 };
 
-/** Does something; nothing is awaited. */
+/** Does something; how it shows is not awaited. */
 export const act = ({ what, ...rest }) => changes[what](rest);
 
-/** When it was asked that more, less or nothing comes, for the first time since then, ms after it. */
-function asked(name, began) {
-  const isAbout = ({ at, text }) => at >= began && /"(substream|send)":/.test(text);
-  const first = viewer(name).sent.find(isAbout);
+/** The layers of what is 1280 px wide, by what is left of that. */
+const LAYERS = { 320: 0, 640: 1, 1280: 2 };
+
+/** When something was asked for first since then, ms after it. */
+function asked(name, began, what) {
+  const first = viewer(name).sent.find(({ at, text }) => at >= began && what.test(text));
   return first && Math.round(first.at - began);
 }
 
 /**
- * Does something, and tells how long it took until that was asked for and until a picture this wide was shown, ms, with what
- * was told when. One that stands by itself: what is decoded on top of what was there before is not the picture.
+ * Does something, and tells how long it took until its layer was asked for and until a picture this wide was shown, ms, with
+ * what was told when. One that stands by itself: what is decoded on top of what was there before is not the picture.
  */
 export async function timed({ what, width, patience = 30_000, ...rest }) {
   const of = publication(rest);
+  const wanted = new RegExp(`"substream":${LAYERS[width]}\\b|"send":true`);
   const events = [];
   const before = await decoded(of);
   const began = performance.now();
@@ -167,12 +170,12 @@ export async function timed({ what, width, patience = 30_000, ...rest }) {
   while (!(await isThere())) {
     if (since() > patience) {
       stop();
-      return { asked: asked(rest.name, began), took: undefined, events, now: await decoded(of) };
+      return { asked: asked(rest.name, began, wanted), took: undefined, events, now: await decoded(of) };
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   stop();
-  return { asked: asked(rest.name, began), took: since(), events };
+  return { asked: asked(rest.name, began, wanted), took: since(), events };
 }
 
 async function inbound(of) {
@@ -242,10 +245,10 @@ export async function silence({ what, watch = 1_500, ...rest }) {
     const { bytesReceived } = await inbound(of);
     if (bytesReceived !== count) [count, last] = [bytesReceived, performance.now() - began];
   }
-  return { asked: asked(rest.name, began), last: Math.round(last) };
+  return { asked: asked(rest.name, began, /"send":false/), last: Math.round(last) };
 }
 
-/** Changes many boxes at once; how many requests for other layers that took in the time after it, and about how many streams. */
+/** Changes many boxes at once; how many requests for other layers that took within 900 ms, and about how many streams. */
 export async function regrid({ name, box }) {
   const { boxes, sent } = viewer(name);
   const { length } = sent;
@@ -305,8 +308,9 @@ export const pipState = () => document.querySelector('#pip').dataset.size;
 const tampering = new Map();
 
 function tamper(name, change) {
+  const isFirst = tampering.size === 0;
   tampering.set(name, change);
-  if (tampering.size > 1) return;
+  if (!isFirst) return;
   const { getStats } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.getStats = async function patched(...all) {
     const report = await getStats.apply(this, all);
@@ -320,6 +324,7 @@ const incoming = (entries) => [...entries.values()].filter(({ type, kind }) => t
 
 /** What a machine that is busy for a moment does by itself is left out: losses, freezes, pictures dropped. */
 export function pretendCalm() {
+  if (tampering.has('calm')) return;
   const first = new Map();
   tamper('calm', (entries) => {
     for (const [id, entry] of entries) {
@@ -394,7 +399,8 @@ export function pretendStill({ name, of }) {
       if (entry.type !== 'inbound-rtp') continue;
       const { jitterBufferEmittedCount: count, id, mid } = entry;
       const wait = WAIT + (pretendStill.mids.length > 0 ? LATER : 0);
-      add(delays, id, wait * (count - (emitted.get(id) ?? 0)));
+      if (!delays.has(id)) delays.set(id, entry.jitterBufferDelay);
+      add(delays, id, wait * (count - (emitted.get(id) ?? count)));
       emitted.set(id, count);
       entry.freezeCount += Math.floor(freezes.get(mid) ?? 0);
       entry.jitterBufferDelay = delays.get(id);

@@ -399,6 +399,7 @@ async function going(context, room, { ada, adaHears, bob, bobHears, camera, micr
     same(await subscriber.pause().catch((error) => error.code), 'invalid-state', 'a spent subscriber');
   });
   await step(['leave (publisher)', 'leaving'], async () => {
+    // As with unpublishing; Firefox goes on sending without a track.
     adaHears.clear();
     camera.close();
     await adaHears.until('hangup');
