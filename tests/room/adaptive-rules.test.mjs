@@ -42,6 +42,11 @@ for (const kind of BROWSERS) {
 
     after(() => browser?.close());
 
+    const isSoon = (t, what, { asked, took, ...more }) => {
+      t.diagnostic(`${what}: asked for after ${asked} ms, shown after ${took} ms`);
+      assert.ok(asked <= SOON && took > 0, JSON.stringify({ asked, took, ...more }));
+    };
+
     /** Whether anything came in half a second. */
     const flows = async () => {
       const { bytes } = await page.seen(ADA);
@@ -49,11 +54,11 @@ for (const kind of BROWSERS) {
       return (await page.seen(ADA)).bytes > bytes;
     };
 
-    it('goes by the largest of several elements', async () => {
+    it('goes by the largest of several elements', async (t) => {
       await page.act({ ...ADA, what: 'style', box: SMALL });
       await comes(320);
       const second = await page.timed({ ...ADA, what: 'second', box: LARGE, width: 1280 });
-      assert.ok(second.asked <= SOON && second.took > 0, JSON.stringify(second));
+      isSoon(t, 'second', second);
       await page.act({ ...ADA, what: 'style', box: { display: 'none' } });
       await stays('the largest', async () => (await page.seen(ADA)).width === 1280, 1_500);
       await page.page.evaluate(() => document.querySelector('#second').remove());
@@ -64,8 +69,7 @@ for (const kind of BROWSERS) {
 
     it('follows an element into another document and back', async (t) => {
       const there = await page.timed({ ...ADA, what: 'adopt', size: { width: 896, height: 504 }, width: 1280 });
-      t.diagnostic(`there: asked for after ${there.asked} ms, shown after ${there.took} ms`);
-      assert.ok(there.asked <= SOON && there.took > 0, JSON.stringify(there));
+      isSoon(t, 'there', there);
       await page.act({ ...ADA, what: 'takeBack' });
       await comes(320);
     });
@@ -75,12 +79,10 @@ for (const kind of BROWSERS) {
       await page.act({ ...ADA, what: 'style', box: { ...LARGE, ...away } });
       await until('nothing to come', async () => !(await flows()));
       const small = await page.timed({ ...ADA, what: 'float', size: { width: 300, height: 169 }, width: 320 });
-      t.diagnostic(`seen: asked for after ${small.asked} ms, shown after ${small.took} ms`);
-      assert.ok(small.asked <= SOON && small.took > 0, JSON.stringify(small));
+      isSoon(t, 'seen', small);
       await stays('the smallest layer', async () => (await page.seen(ADA)).width === 320, 1_500);
       const large = await page.timed({ ...ADA, what: 'floatResize', size: { width: 900, height: 506 }, width: 1280 });
-      t.diagnostic(`larger: asked for after ${large.asked} ms, shown after ${large.took} ms`);
-      assert.ok(large.asked <= SOON && large.took > 0, JSON.stringify(large));
+      isSoon(t, 'larger', large);
       const asked = await page.requests(ADA);
       await page.act({ ...ADA, what: 'hide', isHidden: true });
       await stays('what is asked for', async () => (await page.requests(ADA)) === asked, 2_500);

@@ -401,8 +401,7 @@ async function going(context, room, { ada, adaHears, bob, bobHears, camera, micr
   await step(['leave (publisher)', 'leaving'], async () => {
     // As with unpublishing; Firefox goes on sending without a track.
     adaHears.clear();
-    camera.close();
-    await adaHears.until('hangup');
+    await camera.hangUp(adaHears);
     await ada.leave();
     await bobHears.until('leaving', (event) => event.id === id('ada'));
     same(await ada.configure({}).catch((error) => error.code), 'invalid-state', 'a spent publisher');

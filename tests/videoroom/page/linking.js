@@ -73,10 +73,7 @@ export async function describe({ description }) {
  * Publishes no more. Not by the request: Janus before 1.2.2 aborts if a stream goes by that while it forwards a packet of
  * it. It notices by itself that the peer connection is closed.
  */
-export async function hangUp() {
-  scene.camera.close();
-  await scene.hears.until('hangup');
-}
+export const hangUp = () => scene.camera.hangUp(scene.hears);
 
 export async function publishAgain() {
   scene.camera = await sendingPeer({});
@@ -125,7 +122,7 @@ export async function linkFails(options) {
 export const closeFails = () => scene.link.close().then(() => 'done', ({ code }) => code);
 export const closeLink = () => scene.link.close();
 export const look = () => ({ state: scene.link.state, states: scene.states });
-export const untilState = ({ state }) => until(`the link to be ${state}`, () => scene.link.state === state, 40_000);
+export const untilState = ({ state }) => until(`the link to be ${state}`, () => scene.link.state === state);
 
 export const untilResumed = ({ times }) => until(`${times} sessions to be resumed`, () => scene.resumed === times);
 

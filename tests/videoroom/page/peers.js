@@ -1,12 +1,15 @@
 // Peer connections of a page that speaks VideoRoom itself: the library carries the words.
 
+/** How long anything may take, ms. */
+const PATIENCE = 40_000;
+
 /** Waits for a condition, looking at it again and again. */
-export async function until(what, check, timeout = 40_000) {
-  const end = performance.now() + timeout;
+export async function until(what, check) {
+  const end = performance.now() + PATIENCE;
   for (;;) {
     const found = await check();
     if (found) return found;
-    if (performance.now() > end) throw new Error(`${what}: not within ${timeout} ms`);
+    if (performance.now() > end) throw new Error(`${what}: not within ${PATIENCE} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -92,6 +95,11 @@ export async function sendingPeer({ audio = true, video = true, data = false, si
     close() {
       for (const track of stream.getTracks()) track.stop();
       pc.close();
+    },
+    /** The server notices that it is closed, and says so to who hears it. */
+    async hangUp(hears) {
+      this.close();
+      await hears.until('hangup');
     },
   };
 }
