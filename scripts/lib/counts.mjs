@@ -40,6 +40,18 @@ export function nodeFailures(output) {
   return [...crashes, ...told].join('\n');
 }
 
+/** Details of node's runner that say nothing of why. */
+const ASIDE = /^ *(?:---|\.\.\.|(?:duration_ms|type|location|failureType|code|name|stack|expected|actual|operator):.*)$/;
+const GIST_LINES = 6;
+const GIST_WIDTH = 160;
+
+/** The first lines of each thing that went wrong, to be said again where everything is summed up. */
+export function gist(output) {
+  const parts = output.trimEnd().split(/\n(?= *not ok |test .* FAIL)/);
+  return parts.flatMap((part) => part.split('\n').filter((line) => line.trim() && !ASIDE.test(line)).slice(0, GIST_LINES))
+    .map((line) => line.slice(0, GIST_WIDTH)).join('\n');
+}
+
 /** A program that is one check by itself. */
 export const oneCheck = () => ({ passed: 1, failed: 0 });
 

@@ -1,9 +1,9 @@
-/** The tiers of the test suite: what each needs, and the rows { name, passed, failed, seconds } it makes. */
+/** The tiers of the test suite: what each needs, and the rows { name, passed, failed, seconds, why } it makes. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BROWSERS, DISPLAY, JANUS, TURN } from './apt.mjs';
 import { build } from './build.mjs';
-import { cargoCounts, cargoFailures, nodeCounts, nodeFailures, oneCheck, verdict } from './counts.mjs';
+import { cargoCounts, cargoFailures, gist, nodeCounts, nodeFailures, oneCheck, verdict } from './counts.mjs';
 import { atEnd } from './ending.mjs';
 import { startJanus } from './janus.mjs';
 import { LOGS, ROOT, TARGET } from './paths.mjs';
@@ -24,6 +24,7 @@ const FORCE_EXIT = MAJOR > 20 || MINOR >= 14 ? ['--test-force-exit'] : [];
 async function row(name, work) {
   const began = performance.now();
   let result;
+  let why;
   try {
     await step(name, async () => {
       result = await work();
@@ -31,10 +32,11 @@ async function row(name, work) {
     });
   } catch (error) {
     result ??= { passed: 0, failed: 1 };
+    why = gist(error.message);
     note(error.message.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n'));
     if (result.log) note(`(all of it: ${result.log})`);
   }
-  return { name, passed: result.passed, failed: result.failed, seconds: (performance.now() - began) / 1000 };
+  return { name, passed: result.passed, failed: result.failed, seconds: (performance.now() - began) / 1000, why };
 }
 
 /** Runs a program with a log of its own. */

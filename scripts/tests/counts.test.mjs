@@ -1,7 +1,7 @@
 // What test programs say is counted right: a suite that reports too well would be worse than none.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CRASH, cargoCounts, cargoFailures, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
+import { CRASH, cargoCounts, cargoFailures, gist, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
 
 const CARGO = `
 running 3 tests
@@ -81,5 +81,15 @@ describe('counting', () => {
     assert.equal(nodeFailures('node crashed'), '');
     const crash = `# ${CRASH}: janus was ended by SIGABRT`;
     assert.equal(nodeFailures(`${crash}\n${TAP}`).split('\n')[0], crash);
+  });
+
+  it('says again why, in a few lines for each', () => {
+    const one = (at, reason) => `    not ok ${at} - one\n      ---\n      duration_ms: 1\n      error: |-\n        ${reason}\n      ...`;
+    const long = `${Array.from({ length: 20 }, (_, at) => `word ${at}`).join('\n        ')} ${'x'.repeat(500)}`;
+    const lines = gist(`${one(1, long)}\n${one(2, 'no frame')}\n`).split('\n');
+    assert.deepEqual(lines.filter((line) => line.includes('not ok')).length, 2);
+    assert.equal(lines.at(-1).trim(), 'no frame');
+    assert.deepEqual(lines.slice(0, 3).map((line) => line.trim()), ['not ok 1 - one', 'error: |-', 'word 0']);
+    assert.ok(lines.length < 12 && lines.every((line) => line.length <= 160), lines.join('\n'));
   });
 });

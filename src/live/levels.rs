@@ -118,7 +118,8 @@ impl Levels {
 #[derive(Debug, Default)]
 struct OwnLevel {
     level: Cell<f64>,
-    asking: Cell<bool>,
+    /// Who is asked now. Firefox never answers for a connection that was closed meanwhile.
+    asked: RefCell<Option<RtcRtpSender>>,
     /// Whether the browser tells no level of what is sent.
     measures: Cell<bool>,
     /// Of which publication. What cannot be measured is silent.
@@ -133,21 +134,28 @@ impl OwnLevel {
                 this.level.set(0.0);
             }
             Some(voice) if this.measures.get() => this.measure(voice, Rc::downgrade(this)),
-            Some(voice) if !this.asking.get() => {
-                if let Some(transceiver) = voice.transceiver() {
-                    this.asking.set(true);
-                    spawn_local(Self::ask(Rc::downgrade(this), transceiver.sender()));
+            Some(voice) => {
+                let sender = voice.transceiver().map(|it| it.sender());
+                if let Some(sender) = sender.filter(|it| !this.is_asking(it)) {
+                    this.asked.replace(Some(sender.clone()));
+                    spawn_local(Self::ask(Rc::downgrade(this), sender));
                 }
             }
-            Some(_) => {}
         }
         this.level.get()
+    }
+
+    fn is_asking(&self, sender: &RtcRtpSender) -> bool {
+        self.asked.borrow().as_ref() == Some(sender)
     }
 
     async fn ask(this: Weak<Self>, sender: RtcRtpSender) {
         let report = web::sender_stats(&sender).await;
         let Some(this) = this.upgrade() else { return };
-        this.asking.set(false);
+        if !this.is_asking(&sender) {
+            return;
+        }
+        this.asked.take();
         let entries = report.map(|report| report.entries()).unwrap_or_default();
         let of = |form: &str, field: &str| {
             let mut all = entries.iter().filter(|it| it.text("type").as_deref() == Some(form));

@@ -112,6 +112,18 @@ for (const kind of BROWSERS) {
       }
     });
 
+    it('how loud one is oneself is known of the next connection, where the browser never told of the last', async () => {
+      people = await openPeople(browser, stage.site);
+      await people.answerNothing({});
+      await people.create({ name: 'Ada', servers: stage.janus.ws });
+      await people.join({ name: 'Ada', room: ROOMS[0].room, gain: 0.5 });
+      await until('it to be asked for', () => people.wasAsked({}));
+      await people.keepConnections({ name: 'Ada' });
+      await people.simulate({ name: 'Ada', trouble: 'publisher-failed' });
+      await knows('Ada', 'her own level', ({ level }) => level.me > 0.4);
+      assert.equal(await people.sameConnections({ name: 'Ada' }), false);
+    });
+
     it('the louder one comes first, and a silence shorter than a pause ends nothing', async () => {
       await come(2001, ['Ada', 0.1], ['Cy', 0.7], ['Bob']);
       const order = (...names) => knows('Bob', `${names} speak in this order`, ({ speakers }) => `${speakers}` === `${names}`);

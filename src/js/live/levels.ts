@@ -84,7 +84,8 @@ function set(participant: Participant, level: number, passed: number): void {
 class OwnLevel {
   readonly #me: LocalParticipant;
   #level = 0;
-  #asking = false;
+  /** Who is asked now. Firefox never answers for a connection that was closed meanwhile. */
+  #asked: RTCRtpSender | undefined;
   /** Whether the browser tells no level of what is sent. */
   #measures = false;
   #meter: { track: MediaStreamTrack; stop: () => void } | undefined;
@@ -111,10 +112,11 @@ class OwnLevel {
   }
 
   async #ask({ sender }: LocalTrackPublication): Promise<void> {
-    if (this.#asking || !sender) return;
-    this.#asking = true;
+    if (!sender || this.#asked === sender) return;
+    this.#asked = sender;
     const report = await sender.getStats().catch(() => undefined);
-    this.#asking = false;
+    if (this.#asked !== sender) return;
+    this.#asked = undefined;
     let isSent = false;
     let level: number | undefined;
     report?.forEach(({ type, audioLevel, packetsSent }: { type: string; audioLevel?: number; packetsSent?: number }) => {

@@ -81,9 +81,20 @@ export function installWitness() {
     return new MediaStream(tracks);
   }
 
+  const isOpen = (pc) => pc.signalingState !== 'closed';
+
+  /** Firefox never answers for a connection that was closed before it could. */
+  function reportOf(pc) {
+    let looking;
+    const closed = new Promise((resolve) => {
+      looking = setInterval(() => isOpen(pc) || resolve(new Map()), 100);
+    });
+    return Promise.race([pc.getStats(), closed]).finally(() => clearInterval(looking));
+  }
+
   async function statsOf(pc, index) {
     const receivers = new Map();
-    const report = await pc.getStats();
+    const report = await reportOf(pc);
     for (const receiver of pc.getReceivers()) {
       receivers.set(receiver.track.id, receiver.track);
     }
@@ -116,13 +127,13 @@ export function installWitness() {
     /** Every peer connection the page ever made. */
     connections: () =>
       peers.map((pc) => ({
-        closed: pc.signalingState === 'closed',
+        closed: !isOpen(pc),
         state: pc.connectionState,
         applied: [...pc.__applied],
       })),
     /** What arrives at the page, one entry for each RTP stream. */
     inbound: async () => {
-      const open = peers.map((pc, index) => [pc, index]).filter(([pc]) => pc.signalingState !== 'closed');
+      const open = peers.map((pc, index) => [pc, index]).filter(([pc]) => isOpen(pc));
       return (await Promise.all(open.map(([pc, index]) => statsOf(pc, index)))).flat();
     },
     /** The captured tracks of a kind that still hold their device. */

@@ -113,6 +113,19 @@ export async function received({ name }) {
   return [...stats.values()].filter(({ type }) => type === 'inbound-rtp').reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
 }
 
+/** Whoever this page sends with first is never told how loud that is, as Firefox does when a connection is closed. */
+export function answerNothing() {
+  const { getStats } = RTCRtpSender.prototype;
+  RTCRtpSender.prototype.getStats = function patched() {
+    unanswered ??= this;
+    return this === unanswered ? new Promise(() => {}) : getStats.call(this);
+  };
+}
+let unanswered;
+export const wasAsked = () => unanswered !== undefined;
+
+export const simulate = ({ name, trouble }) => of(name).room.simulate(trouble);
+
 /** What this person knows. */
 export function state({ name }) {
   const { room, log, wrong, slow, playback, tracks } = of(name);

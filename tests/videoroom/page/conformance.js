@@ -1,7 +1,7 @@
 // Every request, event and error of VideoRoom that a real server can produce, step by step, in one page.
 import { Janus, JanusError } from '/dist/index.js';
 import {
-  PUBLISHER_EVENTS, SUBSCRIBER_EVENTS, expect, picturesMove, receivingPeer, record, same, sendingPeer, until,
+  PUBLISHER_EVENTS, SUBSCRIBER_EVENTS, expect, picturesMove, receivingPeer, record, same, sendingPeer, toSubstream, until,
 } from './peers.js';
 
 const SECRET = 'conformance';
@@ -168,7 +168,7 @@ async function publishing(context, room, { ada, adaHears, bob, bobHears, camera 
   });
   await refused(428, ada.configure({ streams: [{ mid: 'none', send: true }] }), 'feed-not-found');
   await step(['publishers: renegotiated'], async () => {
-    bobHears.clear();
+    bobHears.forget('publishers');
     await camera.pc.setLocalDescription(await camera.pc.createOffer({ iceRestart: true }));
     const { jsep, streams } = await ada.configure({ jsep: camera.pc.localDescription });
     await camera.accept(jsep);
@@ -224,7 +224,7 @@ async function watching(context, room, { ada }) {
     await subscriber.configure({ streams: [{ mid: '1', substream: 1, temporal: 0, fallback: 250_000, minDelay: 0, maxDelay: 20 }] });
     if (context.layers) {
       await step(['substream', 'temporal'], async () => {
-        await hears.until('layerChanged', ({ mid, substream }) => mid === '1' && substream === 1);
+        await toSubstream(subscriber, hears, { mid: '1', substream: 1 });
         await hears.until('layerChanged', ({ mid, temporal }) => mid === '1' && temporal === 0);
       });
     }
@@ -252,7 +252,7 @@ async function watching(context, room, { ada }) {
   await step(['437'], async () => same(await words({ ...legacy, ...nothing }), 437, 'nothing to subscribe to'));
   await raw.detach();
   await offering(context, room);
-  return { subscriber, hears, peer, apply };
+  return { subscriber, hears, peer, apply, answers };
 }
 
 /** A subscriber that offers, which only raw bodies can do. */
@@ -277,7 +277,7 @@ async function offering({ session, id }, room) {
   await raw.detach();
 }
 
-async function changing({ id }, { subscriber, hears, peer, apply }) {
+async function changing({ id }, { subscriber, hears, peer, apply, answers }) {
   await step(['subscribe', 'updated: our request'], async () => {
     const mapping = await apply(await subscriber.subscribe({ streams: [{ feed: id('bob'), mid: '0', send: true }] }));
     same(mapping.streams.map(({ feedId }) => feedId), [id('ada'), id('ada'), id('bob')], 'mapping');
@@ -291,11 +291,12 @@ async function changing({ id }, { subscriber, hears, peer, apply }) {
     hears.clear();
     await apply(first);
     await hears.until('updated', ({ streams }) => streams?.some(({ feedId }) => feedId === id('bob')));
+    // Whatever comes before the answer brings no offer either.
+    await Promise.all(answers);
   });
   await step(['unsubscribe'], async () => {
     const mid = await until('the line of Bob', () => subscriber.streams.find(({ feedId }) => feedId === id('bob'))?.mid);
-    const mapping = await settled(subscriber, () => subscriber.unsubscribe({ streams: [{ subMid: mid }] }));
-    await apply(mapping);
+    await apply(await subscriber.unsubscribe({ streams: [{ subMid: mid }] }));
     expect(!subscriber.streams.some(({ feedId }) => feedId === id('bob')), 'Bob is gone from the mapping');
   });
   await step(['update'], async () => {
@@ -316,15 +317,6 @@ async function changing({ id }, { subscriber, hears, peer, apply }) {
     expect(jsep, 'an offer for the line that was inactive');
   });
   await picturesMove(peer);
-}
-
-/** A request that may come while an offer is outstanding is made once there is none. */
-async function settled(subscriber, request) {
-  for (;;) {
-    const mapping = await request();
-    if (mapping.jsep || mapping.streams) return mapping;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 async function relaying({ api, id }, room) {

@@ -1,6 +1,8 @@
 // The parts people play in a test of links: who publishes, who links, who watches.
 import { Janus } from '/dist/index.js';
-import { PUBLISHER_EVENTS, SUBSCRIBER_EVENTS, expect, picturesMove, receivingPeer, record, sendingPeer, until } from './peers.js';
+import {
+  PUBLISHER_EVENTS, SUBSCRIBER_EVENTS, expect, picturesMove, receivingPeer, record, sendingPeer, toSubstream, until,
+} from './peers.js';
 
 const scene = {};
 
@@ -175,8 +177,7 @@ export async function see({ substream }) {
   if (substream !== undefined) {
     const mid = subscriber.streams.find(({ type }) => type === 'video').mid;
     const hears = record(subscriber, SUBSCRIBER_EVENTS);
-    await subscriber.configure({ streams: [{ mid, substream }] });
-    await hears.until('layerChanged', (event) => event.substream === substream);
+    await toSubstream(subscriber, hears, { mid, substream });
     await picturesMove(peer);
   }
   peer.close();

@@ -24,6 +24,8 @@ export function record(role, names) {
       until(`the event ${name}`, () => heard.find((event) => event.name === name && fits(event))),
     /** What is heard from here on. */
     clear: () => heard.splice(0),
+    /** As if an event of this name had not been heard yet; others come once only, and may have come already. */
+    forget: (gone) => heard.splice(0, Infinity, ...heard.filter(({ name }) => name !== gone)),
   };
 }
 
@@ -129,6 +131,23 @@ export function receivingPeer() {
 export async function picturesMove(peer) {
   const before = await peer.frames();
   await until('decoded frames', async () => (await peer.frames()) > before + 5);
+}
+
+/** Janus asks a sender for a key frame at most once a second, and forgets whoever wants one sooner. */
+const AGAIN_MS = 1_150;
+
+/** Has the server send this layer of a simulcast: asked for again until it says that it does. */
+export async function toSubstream(subscriber, hears, { mid, substream }) {
+  const isThere = () => hears.heard.some((event) =>
+    event.name === 'layerChanged' && event.mid === mid && event.substream === substream);
+  let asked = -Infinity;
+  await until(`substream ${substream}`, async () => {
+    if (!isThere() && performance.now() - asked > AGAIN_MS) {
+      asked = performance.now();
+      await subscriber.configure({ streams: [{ mid, substream }] });
+    }
+    return isThere();
+  });
 }
 
 export function expect(condition, text) {
