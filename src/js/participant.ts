@@ -166,8 +166,9 @@ export class LocalParticipant extends Participant {
   }
 
   /**
-   * Opens the camera, or releases it (its light goes out) while its publication stays. Called again
-   * before it is done, the last wish wins. Rejects with `moderated` if a moderator muted it: nobody sees it then.
+   * Opens the camera, or releases it (its light goes out) while its publication stays. Called again before it is done,
+   * the last wish wins; off is off at once, whatever the browser still asks. Rejects with `moderated` if a moderator
+   * muted it: nobody sees it then.
    */
   async setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<void> {
     check('enabled', FLAG, enabled);

@@ -170,6 +170,16 @@ impl Call {
         if is_camera { &self.camera } else { &self.microphone }
     }
 
+    /// Whether what is being switched on is to be off again already: nobody is to be seen or heard for a moment.
+    pub(super) fn is_turned_off(&self, source: Source) -> bool {
+        match source {
+            Source::Camera => self.camera.is_turned_off(),
+            Source::Microphone => self.microphone.is_turned_off(),
+            Source::Screen => self.screen.is_turned_off(),
+            Source::Unknown => false,
+        }
+    }
+
     fn devices_opened(
         self: &Rc<Self>,
         media: Vec<MediaStreamTrack>,
@@ -183,6 +193,10 @@ impl Call {
         let opened = !media.is_empty();
         for media in media {
             let source = source_of(&media);
+            if self.is_turned_off(source) {
+                media.stop();
+                continue;
+            }
             let is_camera = source == Source::Camera;
             let settings = if is_camera { &camera } else { &microphone };
             let device = settings.clone().map(|settings| Device { is_camera, settings });

@@ -77,6 +77,10 @@ impl Call {
             }
             (true, None) => {
                 let media = self.open(&device).await?;
+                if self.is_turned_off(device.source()) {
+                    media.stop();
+                    return Ok(());
+                }
                 let track = Track::new(media, device.source(), None);
                 let options = device.publishing();
                 self.add(Slot::new(track, Some(device), options))?;
@@ -90,7 +94,7 @@ impl Call {
     /// All of this source: who switches the camera off is not to be seen by a second.
     async fn switch_off(self: &Rc<Self>, source: Source, release: bool) -> Result<(), Failure> {
         let mut result = Ok(());
-        for slot in self.slots.all().into_iter().filter(|slot| slot.source() == source) {
+        for slot in self.slots.all_of(source) {
             if !slot.muted.get() || release && slot.is_live() {
                 result = result.and(LocalPublication::new(self, slot).mute(release).await);
             }
@@ -106,8 +110,7 @@ impl Call {
         slot: &Rc<Slot>,
         device: Device,
     ) -> Result<(), Failure> {
-        let is_closed = || slot.muted.get() && !slot.is_live();
-        if is_closed() {
+        if slot.is_off() {
             slot.device.replace(Some(device));
             return Ok(());
         }
@@ -118,7 +121,7 @@ impl Call {
         }
         let (opened, failure) = match opened {
             Ok(media) => (Some((media, device)), None),
-            Err(failure) if slot.is_live() || is_closed() => return Err(failure),
+            Err(failure) if slot.is_live() || slot.is_off() => return Err(failure),
             Err(failure) => (self.open_again(slot).await.ok().flatten(), Some(failure)),
         };
         let taken = match opened {
@@ -162,7 +165,7 @@ impl Call {
             media.stop();
             return Ok(());
         }
-        if slot.muted.get() && !slot.is_live() {
+        if slot.is_off() {
             media.stop();
         } else {
             self.replace_in(slot, media, true).await?;
@@ -186,11 +189,15 @@ impl Call {
         screen: &Json,
         publishing: &Json,
     ) -> Result<(), Failure> {
-        let shared: Vec<Rc<Slot>> =
-            self.slots.all().into_iter().filter(|slot| slot.source() == Source::Screen).collect();
+        let shared = self.slots.all_of(Source::Screen);
         if enabled && shared.is_empty() {
             let settings = publishing.clone().with("source", Source::Screen.as_str());
-            let media = self.unless_over(web::capture_screen(screen).await)?.into_iter();
+            let media = self.unless_over(web::capture_screen(screen).await)?;
+            if self.is_turned_off(Source::Screen) {
+                media.iter().for_each(MediaStreamTrack::stop);
+                return Ok(());
+            }
+            let media = media.into_iter();
             let slot =
                 |media| Slot::screen(Track::new(media, Source::Screen, None), settings.clone());
             // All of them are tried, so that none is left open by the failure of another.

@@ -198,6 +198,11 @@ impl Slot {
         self.track.is_live()
     }
 
+    /// Nothing is sent, and its device is closed.
+    pub(super) fn is_off(&self) -> bool {
+        self.muted.get() && !self.is_live()
+    }
+
     /// Adds the track to a peer connection, be it that of a closed camera: muted, it stays in the room.
     pub(super) fn add_to(&self, peer: &Peer) -> Result<Sender, Thrown> {
         let settings = self.settings.borrow();
@@ -329,6 +334,11 @@ impl Slots {
 
     pub(super) fn of(&self, source: Source) -> Option<Rc<Slot>> {
         self.0.borrow().iter().find(|slot| slot.source() == source).cloned()
+    }
+
+    pub(super) fn all_of(&self, source: Source) -> Vec<Rc<Slot>> {
+        let slots = self.0.borrow();
+        slots.iter().filter(|slot| slot.source() == source).cloned().collect()
     }
 
     pub(super) fn at(&self, mid: &str) -> Option<Rc<Slot>> {

@@ -90,7 +90,7 @@ use crate::engine::conference::Asked;
 use crate::engine::negotiation::Role;
 use crate::engine::requests::Words;
 use crate::turns::Turns;
-use crate::web::{MediaStreamTrack, Playback, spawn_local};
+use crate::web::{MediaStreamTrack, Playback};
 use crate::{Error, ErrorCode, Id};
 
 pub(crate) struct Inner {
@@ -272,16 +272,12 @@ impl Room {
         let work = async move {
             let (call, is_camera) = (Rc::clone(&this), device.is_camera);
             let wish = async move { call.switch(device, enabled, given).await };
-            this.device(is_camera).set(Box::pin(wish)).await?;
+            this.device(is_camera).turn(enabled, Box::pin(wish)).await?;
             // Outside of the switch: a device can be closed before the server has it.
             if enabled { this.published(source).await } else { Ok(()) }
         };
-        if !enabled && call.slots.of(source).is_none() {
-            // It is off, and stays so, however long a prompt for it stays open.
-            spawn_local(async move { drop(work.await) });
-            return Ok(());
-        }
-        call.answers.of(Box::pin(work)).await
+        let is_off = !enabled && call.slots.all_of(source).iter().all(|slot| slot.is_off());
+        call.answers.of_settled(is_off, Box::pin(work)).await
     }
 
     /// Shares a screen, or no longer; the options as JSON.
@@ -296,10 +292,11 @@ impl Room {
         let work = async move {
             let call = Rc::clone(&this);
             let wish = async move { call.share_screen(enabled, &screen, &options).await };
-            this.screen.set(Box::pin(wish)).await?;
+            this.screen.turn(enabled, Box::pin(wish)).await?;
             if enabled { this.screen_published().await } else { Ok(()) }
         };
-        call.answers.of(Box::pin(work)).await
+        let is_off = !enabled && call.slots.of(Source::Screen).is_none();
+        call.answers.of_settled(is_off, Box::pin(work)).await
     }
 
     /// Publishes a track that was looked at before.

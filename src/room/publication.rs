@@ -133,6 +133,7 @@ impl LocalPublication {
     pub(crate) async fn change(&self, change: Change) -> Result<(), Failure> {
         let (call, slot) = (self.call()?, Rc::clone(&self.slot));
         let this = Rc::clone(&call);
+        let is_off = matches!(change, Change::Mute { .. }) && slot.is_off();
         let work = async move {
             let toggle = match &change {
                 Change::Mute { .. } | Change::Unmute => Some(&slot.power),
@@ -146,7 +147,7 @@ impl LocalPublication {
                 None => wish.await,
             }
         };
-        call.answers.of(Box::pin(work)).await
+        call.answers.of_settled(is_off, Box::pin(work)).await
     }
 
     /// Publishes it no longer. A device we opened is closed.
@@ -382,8 +383,7 @@ impl Call {
     /// Waits until the server has what is published from a source. A screen is its picture: what becomes of its sound
     /// is told by events.
     pub(super) async fn published(&self, source: Source) -> Result<(), Failure> {
-        let mut slots = self.slots.all();
-        slots.retain(|slot| slot.source() == source);
+        let mut slots = self.slots.all_of(source);
         if slots.iter().any(|slot| slot.track.is_video()) {
             slots.retain(|slot| slot.track.is_video());
         }
@@ -427,7 +427,7 @@ impl Call {
         }
         let _turn = self.turn(slot, opened.as_ref()).await?;
         // Another track may be there already, or nobody wants to be seen any more.
-        let is_superseded = slot.power.is_superseded();
+        let is_superseded = slot.power.is_superseded() || self.is_turned_off(slot.source());
         if let Some(spare) = opened.take_if(|_| is_superseded || slot.is_live()) {
             spare.stop();
         }

@@ -23,6 +23,8 @@ pub(super) struct Toggle {
     running: Cell<bool>,
     waiting: RefCell<Vec<Waiting>>,
     wishes: Cell<u32>,
+    /// Whether the last wish is for on.
+    on: Cell<bool>,
 }
 
 impl fmt::Debug for Toggle {
@@ -70,6 +72,17 @@ impl Toggle {
         result
     }
 
+    /// The same of a wish for on or off.
+    pub(super) fn turn(&self, on: bool, wish: Wish) -> impl Future<Output = Result<(), Failure>> {
+        self.on.set(on);
+        self.set(wish)
+    }
+
+    /// Whether what is being switched on is to be off again already.
+    pub(super) fn is_turned_off(&self) -> bool {
+        self.is_superseded() && !self.on.get()
+    }
+
     /// How many wishes there were, to see whether there are more.
     pub(super) fn wishes(&self) -> u32 {
         self.wishes.get()
@@ -108,8 +121,16 @@ impl Answer {
 impl Answers {
     /// Does something that may take as long as a prompt stays open, even if whoever asked stops waiting.
     pub(super) async fn of(&self, work: Wish) -> Result<(), Failure> {
+        self.of_settled(false, work).await
+    }
+
+    /// The same, where whoever asked may have what they wanted before it is done: off is off, whatever is still asked.
+    pub(super) async fn of_settled(&self, settled: bool, work: Wish) -> Result<(), Failure> {
         let (answer, answered) = oneshot::channel();
         let answer = self.add(answer);
+        if settled {
+            answer.give(Ok(()));
+        }
         spawn_local(async move { answer.give(work.await) });
         answered.await.unwrap_or_else(|_| Err(left()))
     }

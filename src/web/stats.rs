@@ -129,10 +129,14 @@ pub fn connection_stats(
             }
             // Firefox never answers what was asked of a connection that was closed before it could.
             if is_closed(&pc) {
-                return Err(Thrown(Error::new("the peer connection is closed").into()));
+                return closed();
             }
         }
     }
+}
+
+fn closed() -> Result<Report, Thrown> {
+    Err(Thrown(Error::new("the peer connection is closed").into()))
 }
 
 /// The same of one sender.
@@ -140,7 +144,7 @@ pub fn connection_stats(
 /// # Errors
 /// The browser's.
 pub fn sender_stats(sender: &RtcRtpSender) -> impl Future<Output = Result<Report, Thrown>> + use<> {
-    report(sender.get_stats())
+    in_time(sender.get_stats())
 }
 
 /// The same of what a transceiver receives.
@@ -150,7 +154,14 @@ pub fn sender_stats(sender: &RtcRtpSender) -> impl Future<Output = Result<Report
 pub fn receiver_stats(
     transceiver: &RtcRtpTransceiver,
 ) -> impl Future<Output = Result<Report, Thrown>> + use<> {
-    report(transceiver.receiver().get_stats())
+    in_time(transceiver.receiver().get_stats())
+}
+
+/// How long an answer takes at most, unless the connection was closed: Firefox gives none then, and who waits keeps it.
+const PATIENCE: Millis = Millis(10_000);
+
+async fn in_time(asked: Promise) -> Result<Report, Thrown> {
+    within(PATIENCE, report(asked)).await.unwrap_or_else(closed)
 }
 
 async fn report(asked: Promise) -> Result<Report, Thrown> {

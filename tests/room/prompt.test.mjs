@@ -1,4 +1,5 @@
-// Whoever leaves while the browser asks for a camera is gone: what is given then is closed, and published by nobody.
+// Whoever leaves while the browser asks for a device is gone, and whoever wants it no longer does not wait for the answer:
+// what is given then is closed, and published by nobody.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openCalls, sees, setCallStage } from '../media/lib/call.mjs';
@@ -15,13 +16,14 @@ function askInVain() {
   globalThis.__given = [];
   globalThis.__answer = (number) => answers[number]();
   globalThis.__asked = () => answers.length;
-  MediaDevices.prototype.getUserMedia = async (constraints) => {
+  const ask = async (constraints) => {
     const number = answers.length;
     await new Promise((resolve) => answers.push(resolve));
     const stream = await globalThis.__witness.paintedDevices(constraints);
     globalThis.__given[number] = stream.getTracks();
     return stream;
   };
+  Object.assign(MediaDevices.prototype, { getUserMedia: ask, getDisplayMedia: ask });
 }
 
 for (const kind of BROWSERS) {
@@ -50,7 +52,7 @@ for (const kind of BROWSERS) {
     const given = (number, state) => until(`what answer ${number} brought to be ${state}`, () =>
       call.page.evaluate(([which, wanted]) => {
         const tracks = globalThis.__given[which] ?? [];
-        return tracks.length === 2 && tracks.every(({ readyState }) => readyState === wanted);
+        return tracks.length > 0 && tracks.every(({ readyState }) => readyState === wanted);
       }, [number, state]));
 
     /** Camera and microphone are published, once, and come. */
@@ -58,6 +60,20 @@ for (const kind of BROWSERS) {
       await until('Bob to see Ada', async () =>
         (await call.see({ name: 'Bob', of: 'Ada' })).width > 0 && (await call.received({ name: 'Bob', of: 'Ada' })).frames > 0);
       assert.deepEqual(await call.sources({ name: 'Ada' }), ['camera/video', 'microphone/audio']);
+    }
+
+    /** Bob sees something that came after, and of her devices nothing came before that, which `log` ends with. */
+    async function isUnseen(log = []) {
+      const mark = { name: 'Ada', of: 'screen' };
+      await call.publish({ name: 'Ada', number: 44, source: 'screen' });
+      await sees(call, { name: 'Bob', of: 'Ada', what: 'screen' }, 44);
+      await call.unpublish(mark);
+      const ofDevices = (lines) => lines.filter((line) => /Ada.(camera|microphone)/.test(line));
+      assert.deepEqual(ofDevices(await call.log({ name: 'Bob' })), ofDevices(log));
+      for (const name of ['Ada', 'Bob']) {
+        const told = await call.told({ name });
+        assert.deepEqual(told.filter((line) => /(camera|microphone) unmuted/.test(line)), []);
+      }
     }
 
     /** Nothing went wrong, or was told of who is gone. */
@@ -77,6 +93,66 @@ for (const kind of BROWSERS) {
       assert.equal(await call.state({ name: 'Ada' }), 'disconnected');
       assert.deepEqual(await call.sources({ name: 'Ada' }), []);
       await until('Ada to be gone', async () => !(await call.see({ name: 'Bob', of: 'Ada' })).there);
+      await isContent();
+    });
+
+    it('by joining, and devices are to be off before it is answered: they are, at once, and nobody sees or hears any', async () => {
+      await meet();
+      for (const device of ['camera', 'microphone']) await call[device]({ name: 'Ada', enabled: false });
+      await answer(0);
+      await given(0, 'ended');
+      assert.deepEqual(await call.sources({ name: 'Ada' }), []);
+      await isUnseen();
+      // Whoever wants it again is asked again.
+      for (const [number, device] of [[1, 'camera'], [2, 'microphone']]) {
+        const on = call[device]({ name: 'Ada', enabled: true });
+        await isAsked(number + 1);
+        await answer(number);
+        await on;
+      }
+      await isPublished();
+      await isContent();
+    });
+
+    it('for a camera that was on before, and is to be off: it is at once, and stays so', async () => {
+      await meet();
+      await answer(0);
+      await isPublished();
+      await call.camera({ name: 'Ada', enabled: false });
+      const on = call.camera({ name: 'Ada', enabled: true });
+      await isAsked(2);
+      for (const name of ['Ada', 'Bob']) await call.told({ name });
+      const log = await call.log({ name: 'Bob' });
+      await call.camera({ name: 'Ada', enabled: false });
+      await answer(1);
+      await given(1, 'ended');
+      await on;
+      await isUnseen(log);
+      await isContent();
+    });
+
+    it('which screen to share, and none is to be any longer: it is at once, and none is; the last wish counts', async () => {
+      await meet();
+      await answer(0);
+      await isPublished();
+      const share = (enabled) => call.screen({ name: 'Ada', enabled });
+      let first = share(true);
+      await isAsked(2);
+      await share(false);
+      await answer(1);
+      await given(1, 'ended');
+      await first;
+      assert.deepEqual(await call.sources({ name: 'Ada' }), ['camera/video', 'microphone/audio']);
+      first = share(true);
+      await isAsked(3);
+      await share(false);
+      const last = share(true);
+      // Takes the same way: it was wished by then.
+      await call.state({ name: 'Ada' });
+      await answer(2);
+      await Promise.all([first, last]);
+      assert.ok((await call.sources({ name: 'Ada' })).includes('screen/video'));
+      await isAsked(3);
       await isContent();
     });
 

@@ -45,7 +45,7 @@ export function observe(name, room) {
     must(!room.remoteParticipants.has(participant.id), `${participant.display} left and is there`);
     must(![...playing].some((one) => one.participant === participant), `${participant.display} left with a track`);
   });
-  const streams = observeStreams(room, { here, playing }, must);
+  const streams = observeStreams(room, { here, playing }, must, note);
   rooms.set(name, { room, wrong, told, untold: () => untold(room, { state, here, playing, ...streams }) });
   room.on('trackSubscribed', ({ publication, track }) => {
     must(publication.participant.publications.get(publication.mid) === publication, 'a track came of a stream that is not there');
@@ -61,7 +61,7 @@ export function observe(name, room) {
 }
 
 /** Streams come and go, are muted and stall, each once; ours and those of others. */
-function observeStreams(room, { here, playing }, must) {
+function observeStreams(room, { here, playing }, must, note) {
   /** What is published, and whether it was muted as far as was told. */
   const published = new Map();
   const stalled = new Set();
@@ -80,6 +80,7 @@ function observeStreams(room, { here, playing }, must) {
     must(published.get(publication) === !muted, `a stream was ${word} that was ${published.has(publication) ? 'already' : 'never there'}`);
     must(publication.isMuted === muted, `a stream was ${word} and says otherwise`);
     published.set(publication, muted);
+    note(`${publication.source} ${word}`);
   };
   room.on('trackPublished', come('a stream came'));
   room.on('trackPublished', ({ participant }) => must(here.has(participant), 'a stream came of somebody who is not here'));
