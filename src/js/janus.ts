@@ -79,7 +79,7 @@ export class Janus extends Emitter<JanusEventMap> {
     const { signal: _, ...settings } = options ?? {};
     const list = serverList(servers, options);
     const split = splitOptions(settings);
-    const core = await loadCore();
+    const core = await abortable(loadCore(), signal);
     const janus = new Janus();
     const onState = (state: ConnectionState, error?: JanusError): void =>
       janus.emit('stateChanged', { state, error });

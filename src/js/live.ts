@@ -1,3 +1,4 @@
+import { lazily } from './lazily.js';
 import type { Host } from './live/index.js';
 import type { StateChanged } from './types.js';
 
@@ -7,16 +8,8 @@ type Live = typeof import('./live/index.js');
 /** What can be asked of it. @internal */
 export type Asked = Exclude<keyof Live, 'enliven'>;
 
-/** Loaded once, so that what is asked is done in the order in which it was. A failed attempt is forgotten. */
-let loading: Promise<Live> | undefined;
-
-function load(): Promise<Live> {
-  loading ??= import('./live/index.js').catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-}
+/** Loaded once, so that what is asked is done in the order in which it was. */
+const load = lazily((): Promise<Live> => import('./live/index.js'));
 
 /** How many changes of state are kept for a report. */
 const KEPT = 50;

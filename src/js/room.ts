@@ -12,6 +12,7 @@ import type { Moderation } from './live/moderation.js';
 import type { Trouble } from './live/simulate.js';
 import { LivePort } from './live.js';
 import { loadVideoRoom } from './janus.js';
+import { lazily } from './lazily.js';
 import { loadCore } from './load.js';
 import type { RoomStatistics, RoomStats } from './media/room-stats.js';
 import { LocalParticipant, type DataPayload, type Participant, type RemoteParticipant } from './participant.js';
@@ -68,8 +69,15 @@ const lasting = new Set<RoomModel>();
 export class Room extends Emitter<RoomEventMap> {
   readonly #options: RoomOptions;
   readonly #servers: string[];
-  #core: Promise<RoomCore> | undefined;
-  #statistics: Promise<RoomStatistics> | undefined;
+  readonly #load = lazily(async (): Promise<RoomCore> => {
+    const { RoomCore } = await loadCore();
+    const { iceServers, servers: _, ...connection } = this.#options;
+    const { settings, hooks } = splitOptions(connection);
+    const options = stringify({ ...settings, servers: this.#servers });
+    this.#hooks = hooks;
+    return (this.#present = new RoomCore(options, iceServers, weakly(hooks), teller(this.#model)));
+  });
+  readonly #statistics = lazily(async (): Promise<RoomStatistics> => new (await import('./media/index.js')).RoomStatistics());
   #present: RoomCore | undefined;
   /** The stay that is wanted, from `join()` until it ends or is taken back. */
   #stay: Stay | undefined;
@@ -200,7 +208,8 @@ export class Room extends Emitter<RoomEventMap> {
         this.#model.subscribes = rest.subscribe !== false;
         return core.join(text, bring) as Promise<void>;
       };
-      await abortable(made.then(begin), signal);
+      // What is loading may take for ever, and has no end of its own.
+      await abortable(abortable(made, this.#staying.signal).then(begin), signal);
     } catch (error) {
       if (this.#stay === stay) this.#stay = undefined;
       await leaving;
@@ -277,8 +286,7 @@ export class Room extends Emitter<RoomEventMap> {
    * for (const { participant, bitrate, frameWidth } of tracks) console.log(participant.display, bitrate, frameWidth);
    */
   async getStats(): Promise<RoomStats> {
-    this.#statistics ??= import('./media/index.js').then(({ RoomStatistics }) => new RoomStatistics());
-    const statistics = await this.#statistics;
+    const statistics = await this.#statistics();
     return statistics.read({ ...this.peerConnections, sent: this.localParticipant.publications, received: this.#model.received });
   }
 
@@ -381,22 +389,5 @@ export class Room extends Emitter<RoomEventMap> {
     const ended = this.#staying;
     this.#staying = new AbortController();
     ended.abort(left());
-  }
-
-  #load(): Promise<RoomCore> {
-    this.#core ??= loadCore().then(
-      ({ RoomCore }) => {
-        const { iceServers, servers: _, ...connection } = this.#options;
-        const { settings, hooks } = splitOptions(connection);
-        const options = stringify({ ...settings, servers: this.#servers });
-        this.#hooks = hooks;
-        return (this.#present = new RoomCore(options, iceServers, weakly(hooks), teller(this.#model)));
-      },
-      (error: unknown) => {
-        this.#core = undefined;
-        throw error;
-      },
-    );
-    return this.#core;
   }
 }

@@ -151,7 +151,7 @@ export async function createLocalTracks(options: LocalTrackOptions = {}): Promis
   signal?.throwIfAborted();
   const wishes = [deviceText('camera', camera), deviceText('microphone', microphone)] as const;
   if (wishes.every((wish) => wish === undefined)) throw invalidArgument('options: expected camera, microphone or both');
-  const core = await loadCore();
+  const core = await abortable(loadCore(), signal);
   const opening = core.createLocalTracks(...wishes) as Promise<TrackCore[]>;
   const tracks = opening.then((cores) => cores.map((core) => {
     const track = new LocalTrack(core);

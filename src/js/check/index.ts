@@ -87,7 +87,9 @@ class Check {
       const devices = new Devices();
       try {
         for (const kind of DEVICES) {
-          const [list, permission] = await Promise.all([devices.list(kind), devices.permission(kind)]);
+          const asked = Promise.all([devices.list(kind), devices.permission(kind)]);
+          // Firefox does not say it to a page in the background.
+          const [list, permission] = await abortable(asked, this.#signal);
           this.#tell(deviceStep(kind, list.length, permission));
         }
       } finally {
