@@ -57,7 +57,9 @@ function report(results) {
     line(tier, total(rows, 'passed'), total(rows, 'failed'), seconds);
     for (const row of rows) line(`  ${row.name}`, row.passed, row.failed, row.seconds);
   }
-  for (const { name, why } of results.flatMap(([, rows]) => rows)) if (why) say(`\n✘ ${name}\n${why}`);
+  for (const { name, failed, why } of results.flatMap(([, rows]) => rows)) {
+    if (why) say(`\n${failed > 0 ? '✘' : '!'} ${name}\n${why}`);
+  }
   const all = results.flatMap(([, rows]) => rows);
   say();
   say(`${total(all, 'passed')} passed, ${total(all, 'failed')} failed`);

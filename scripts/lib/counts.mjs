@@ -28,6 +28,9 @@ export const nodeCounts = (output) => ({
 /** How the line begins by which tests say that a server of theirs crashed. */
 export const CRASH = 'Janus ended by itself';
 
+/** What tests say of servers that crashed, and were started again. */
+export const crashes = (output) => output.match(new RegExp(`^.*${CRASH}.*$`, 'gm')) ?? [];
+
 /**
  * What node's runner says of the tests that failed: each with its details, without those that fail only because a
  * test within them did; and before them the servers that crashed. Empty where there is no such test, as after a crash
@@ -36,8 +39,7 @@ export const CRASH = 'Janus ended by itself';
 export function nodeFailures(output) {
   const failures = output.matchAll(/^( *)not ok .*\n(?:\1 {2}---\n(?:.*\n)*?\1 {2}\.\.\.$)?/gm);
   const told = [...failures].map(([text]) => text).filter((text) => !text.includes("failureType: 'subtestsFailed'"));
-  const crashes = told.length > 0 ? (output.match(new RegExp(`^.*${CRASH}.*$`, 'gm')) ?? []) : [];
-  return [...crashes, ...told].join('\n');
+  return told.length > 0 ? [...crashes(output), ...told].join('\n') : '';
 }
 
 /** Details of node's runner that say nothing of why. */

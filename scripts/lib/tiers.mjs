@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BROWSERS, DISPLAY, JANUS, TURN } from './apt.mjs';
 import { build } from './build.mjs';
-import { cargoCounts, cargoFailures, gist, nodeCounts, nodeFailures, oneCheck, verdict } from './counts.mjs';
+import { cargoCounts, cargoFailures, crashes, gist, nodeCounts, nodeFailures, oneCheck, verdict } from './counts.mjs';
 import { atEnd } from './ending.mjs';
 import { startJanus } from './janus.mjs';
 import { LOGS, ROOT, TARGET } from './paths.mjs';
@@ -29,6 +29,7 @@ async function row(name, work) {
     await step(name, async () => {
       result = await work();
       if (result.failed > 0) throw new Error(result.output);
+      why = crashes(result.output ?? '').join('\n');
     });
   } catch (error) {
     result ??= { passed: 0, failed: 1 };

@@ -1,7 +1,7 @@
 // What test programs say is counted right: a suite that reports too well would be worse than none.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CRASH, cargoCounts, cargoFailures, gist, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
+import { CRASH, cargoCounts, cargoFailures, crashes, gist, nodeCounts, nodeFailures, oneCheck, verdict } from '../lib/counts.mjs';
 
 const CARGO = `
 running 3 tests
@@ -80,6 +80,7 @@ describe('counting', () => {
     assert.equal(nodeFailures(TAP), "    not ok 1 - come up\n      ---\n      error: 'no frame'\n      ...");
     assert.equal(nodeFailures('node crashed'), '');
     const crash = `# ${CRASH}: janus was ended by SIGABRT`;
+    assert.deepEqual(crashes(`# pass 3\n${crash}\n# pass 4`), [crash]);
     assert.equal(nodeFailures(`${crash}\n${TAP}`).split('\n')[0], crash);
   });
 

@@ -36,6 +36,9 @@ export class TestJanus {
   #directory;
   #options;
   #process;
+  #restarting;
+  /** How often it ended by itself. */
+  crashes = 0;
 
   static async start(options = {}) {
     const janus = await TestJanus.prepare(options);
@@ -74,33 +77,38 @@ export class TestJanus {
     return this.#process.log();
   }
 
-  /** Whether the process that was started last is still there. */
-  get isRunning() {
-    return this.#process?.isRunning ?? false;
-  }
-
   async start() {
     const process = await startJanus({ dir: this.#directory, ports: this.ports, ...this.#options });
-    process.isRunning = true;
     this.#process = process;
     process.exited.then(() => {
-      process.isRunning = false;
-      // What fails then fails for want of it: the runner prints this line too.
-      if (this.#process === process) console.error(`${CRASH}: ${process.log().trimEnd().split('\n').at(-1)}`);
+      if (this.#process === process) this.#restarting = this.#startAgain();
     });
   }
 
+  /** As a service manager does. Debian's Janus dies of faults of its own now and then, and clients have to live with it. */
+  async #startAgain() {
+    this.crashes += 1;
+    // The runner prints this line too: what failed may have failed for want of the server.
+    console.error(`${CRASH}: ${this.log.trimEnd().split('\n').at(-1)}`);
+    try {
+      await this.start();
+    } catch (error) {
+      console.error(`Janus could not be started again: ${error.message}`);
+    }
+  }
+
   async stop() {
-    await this.#give()?.stop();
+    await (await this.#give())?.stop();
   }
 
   /** The process dies at once, without a word to anybody. */
   async kill() {
-    await this.#give().kill();
+    await (await this.#give()).kill();
   }
 
   /** The process, for whoever ends it: from now on it may go. */
-  #give() {
+  async #give() {
+    await this.#restarting;
     const process = this.#process;
     this.#process = undefined;
     return process;
