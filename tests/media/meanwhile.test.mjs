@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { BROWSERS, launch } from '../page/lib/browser.mjs';
 import { createRoom } from '../page/lib/janus-admin.mjs';
 import { liveCaptures } from '../page/lib/media.mjs';
-import { until } from '../page/lib/wait.mjs';
+import { until, untilSteady } from '../page/lib/wait.mjs';
 import { openCalls, sees, setCallStage } from './lib/call.mjs';
 
 const [ROOM, SMALL, CODECS] = [1234, 5101, 5102];
@@ -55,7 +55,7 @@ for (const kind of BROWSERS) {
       await sees(call, VIEW, 17);
       await call.mute({ name: 'Ada', of: 'camera' });
       await until('Bob to know', async () => (await call.see(VIEW)).muted);
-      const { bytes } = await call.received(VIEW);
+      const bytes = await untilSteady('the bytes', async () => (await call.received(VIEW)).bytes, 500);
       assert.equal(await meanwhile('replaceMuted', { ...OPEN, number: 42 }), 'done');
       await publications('camera muted');
       assert.ok((await call.received(VIEW)).bytes - bytes < 5_000, 'nothing is sent');

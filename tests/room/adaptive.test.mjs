@@ -15,6 +15,8 @@ const LARGE = { width: 896, height: 504 };
 const SOON = 500;
 const SILENT = 1_000;
 const KEY_FRAME = 1_000;
+/** So long something may be hidden and goes on, ms; a little less, for what takes time itself. */
+const MOMENT = 300;
 /** Less is asked for after a second. */
 const SHRINK = 1_000;
 /** By how much any one may be later, on a machine that has something else to do for a moment, ms. */
@@ -113,10 +115,13 @@ for (const kind of BROWSERS) {
     });
 
     it('does not stop what is hidden for a moment, and shows what is hidden and seen in quick succession', async (t) => {
-      const before = await page.requests(ADA);
-      await page.act({ ...ADA, what: 'blink' });
-      await until('the picture to go on', flows);
-      assert.equal(await page.requests(ADA), before);
+      // Where the page stood still meanwhile, it was no moment.
+      for (let took = Infinity; took > MOMENT;) {
+        const before = await page.requests(ADA);
+        took = await page.act({ ...ADA, what: 'blink' });
+        await until('the picture to go on', flows);
+        if (took <= MOMENT) assert.equal(await page.requests(ADA), before);
+      }
       for (let turn = 0; turn < 3; turn += 1) {
         const count = await page.requests(ADA);
         await page.act({ ...ADA, what: 'remove' });

@@ -64,7 +64,7 @@ for (const kind of BROWSERS) {
       await nothingLeft(stage.janus);
       // Browsers complain by themselves of servers that are not there.
       assert.deepEqual(call.page.complaints.filter((text) => !/REFUSED|establish a connection/.test(text)), []);
-      assert.equal(await call.openConnections(), 0);
+      await until('no open peer connection', async () => (await call.openConnections()) === 0);
       return { verdict: value?.verdict, list: value?.steps, steps, verdicts, told, took, error };
     }
 

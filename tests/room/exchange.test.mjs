@@ -96,9 +96,10 @@ describe('exchange', () => {
   it('they are there after the session was lost, and who was away learns what changed', async () => {
     await firefox.raiseHand({ name: 'Bob', raised: true });
     await until('the hand to be up', () => isRaised('Ada', 'Bob'));
+    const before = (await chromium.log({ name: 'Ada' })).length;
     await chromium.simulate({ name: 'Ada', trouble: 'server-restart' });
     await firefox.raiseHand({ name: 'Bob', raised: false });
-    await until('Ada to be back', async () => (await chromium.state({ name: 'Ada' })) === 'connected');
+    await until('Ada to be back', async () => (await chromium.log({ name: 'Ada' })).slice(before).includes('connected'));
     await until('the hand to be down', async () => (await isRaised('Ada', 'Bob')) === false);
     assert.equal((await attributes('Ada', 'Bob')).role, 'guest');
     await chromium.setAttributes({ name: 'Ada', changes: { back: 'yes' } });
@@ -290,6 +291,7 @@ describe('exchange', () => {
       // They publish, for otherwise this room does not tell who is there.
       for (const [name, number] of [['Cem', 7], ['Dee', 8]]) await page.publish({ name, number, source: 'camera' });
       await until('Cem to know Dee', async () => (await page.metadataOf({ name: 'Cem', of: 'Dee' }))?.seat === dee);
+      await until('Dee to know Cem', async () => (await page.metadataOf({ name: 'Dee', of: 'Cem' }))?.seat === cem);
       assert.deepEqual(await page.metadataOf({ name: 'Dee', of: 'Cem' }), { seat: cem, attributes: {} });
 
       await page.setAttributes({ name: 'Cem', changes: { language: 'pt' } });

@@ -19,6 +19,7 @@ const SILENCES = { chromium: ['encoding', 'track'], firefox: ['encoding'] };
 const STALLS = { timeout: 30_000 };
 /** What looks like ours and is nothing, and what looks like nothing. */
 const BYTES = [[0x4a, 0x57, 0x58, 1, 0x7b, 0x7d], [0x4a, 0x57, 0x58], [0x4a, 0x57, 0x58, 255, 0, 255, 0, 1, 2, 3], [0]];
+const PROBE = 'are you there? ';
 const TEXTS = ['hello', '{"type":"chat","text":"hello"}', 'JWX\u0001{}', '<b>ünïcode</b> \u2028'];
 
 for (const kind of BROWSERS) {
@@ -64,6 +65,19 @@ for (const kind of BROWSERS) {
       for (const name of ['Ada', 'Bob']) await sees(call, { name, of: 'Theo' }, 55);
       await theySee('Ada', 17);
       await theySee('Bob', 18);
+      for (const name of ['Ada', 'Bob']) await areHeard(name);
+    }
+
+    /** Janus keeps no data for those who are not there yet: they are when they hear the first word. */
+    async function areHeard(name) {
+      await until(`${name} to hear Theo`, async () => {
+        await theirs('say', PROBE);
+        return (await call.data({ name })).some(({ from }) => from === 'Theo');
+      });
+      await until(`Theo to hear ${name}`, async () => {
+        await call.send({ name, data: `${PROBE}${name}` });
+        return (await theirs('state')).heard.includes(`${PROBE}${name}`);
+      });
     }
 
     /** Nobody noticed anything odd. */
@@ -89,7 +103,7 @@ for (const kind of BROWSERS) {
       await until('Bob to have all of it', async () => (await bobHears('chat')) && (await bobHears('files')));
       await until('the file to be whole', async () => (await call.heardBy({ name: 'Bob', what: 'files' }))[0].end);
       await call.send({ name: 'Ada', data: 'the end' });
-      const texts = async () => (await theirs('state')).heard.filter((one) => typeof one === 'string');
+      const texts = async () => (await theirs('state')).heard.filter((one) => typeof one === 'string' && !one.startsWith(PROBE));
       await until('Theo to hear the end', async () => (await texts()).includes('the end'));
       assert.deepEqual(await texts(), ['plain words', 'the end']);
       await theySee('Ada', 17);

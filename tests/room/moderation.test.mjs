@@ -77,6 +77,7 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await bob('unmute', { of: 'Ada', what: 'video' }), {});
       await sees(call, VIEW, 17);
       await sees(call, { name: 'Cleo', of: 'Ada' }, 17);
+      for (const name of ['Ada', 'Bob']) await until(`${name} to be told`, async () => (await call.heard({ name })).length >= 4);
       assert.deepEqual(await call.heard({ name: 'Ada' }), ['trackModerated Ada/camera true true', 'trackMuted Ada/camera true true',
         'trackModerated Ada/camera false false', 'trackUnmuted Ada/camera false false']);
       assert.deepEqual(await call.heard({ name: 'Bob' }), await call.heard({ name: 'Ada' }));
@@ -107,7 +108,8 @@ for (const kind of BROWSERS) {
       await call.muteSelf({ name: 'Ada', what: 'audio' });
       await until('Bob to see it', async () => (await call.stream(view)).muted);
       await bob('mute', { of: 'Ada', what: 'audio' });
-      await until('both', async () => (await call.stream(view)).moderated);
+      const own = { name: 'Ada', of: 'Ada', what: 'audio' };
+      for (const one of [view, own]) await until('both', async () => (await call.stream(one)).moderated);
       // Her own words about the stream are said anew, and do not take back what the moderator said.
       assert.equal((await call.switchMicrophone({ name: 'Ada', enabled: true })).code, 'moderated');
       await stays('the sound moderated', async () => {
@@ -116,6 +118,7 @@ for (const kind of BROWSERS) {
       }, 500);
       await bob('unmute', { of: 'Ada', what: 'audio' });
       await until('Bob to hear her', async () => !(await call.stream(view)).muted);
+      await until('Ada to know', async () => !(await call.stream(own)).moderated);
       assert.deepEqual(await call.switchMicrophone({ name: 'Ada', enabled: true }), {});
       assert.deepEqual(call.page.complaints, []);
     });

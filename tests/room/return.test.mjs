@@ -131,7 +131,10 @@ for (const kind of BROWSERS) {
       await call.microphone({ name: 'Ada', enabled: true });
       await call.publish({ name: 'Ada', number: 23, source: 'unknown' });
       await sees(call, { name: 'Bob', of: 'Ada', what: 'unknown' }, 23);
-      await until('sound and picture to be there', async () => (await call.identities({ name: 'Bob' })).Ada.length === before[1].Ada.length + 4);
+      await until('sound and picture to be there', async () => {
+        const theirs = (await call.identities({ name: 'Bob' })).Ada;
+        return theirs.length === before[1].Ada.length + 4 && theirs.every((one) => one !== null && one !== undefined);
+      });
       const now = (await call.identities({ name: 'Bob' })).Ada;
       assert.deepEqual(before[1].Ada.filter((one) => !now.includes(one)), []);
       assert.equal((await call.credentials({ name: 'Ada' })).publisher, way);

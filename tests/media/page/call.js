@@ -148,12 +148,24 @@ export function seeAll() {
   return seen;
 }
 
+/** What the browser says of a receiver. Firefox never answers for a connection that was closed meanwhile: nothing then. */
+async function entries(receiver, name) {
+  const { subscriber } = person(name).room.peerConnections;
+  let looking;
+  const closed = new Promise((resolve) => {
+    looking = setInterval(() => subscriber?.signalingState === 'closed' && resolve(new Map()), 100);
+  });
+  const report = await Promise.race([receiver.getStats(), closed]);
+  clearInterval(looking);
+  return [...report.values()];
+}
+
 /** What there is of a picture that should move and does not. */
 export async function examine(argument) {
   const publication = remote(argument);
   const tile = person(argument.name).tiles.get(publication);
   const { track } = publication ?? {};
-  const report = track ? [...(await track.receiver.getStats()).values()] : [];
+  const report = track ? await entries(track.receiver, argument.name) : [];
   const { bytesReceived, framesReceived, framesDecoded, keyFramesDecoded, pliCount, ssrc } =
     report.find(({ type }) => type === 'inbound-rtp') ?? {};
   const { subscriber } = person(argument.name).room.peerConnections;
@@ -208,8 +220,7 @@ export function connected({ name }) {
 export const lines = ({ name }) => person(name).room.peerConnections.publisher.getTransceivers().length;
 
 export async function received({ name, of }) {
-  const { receiver } = remote({ name, of }).track;
-  const stats = [...(await receiver.getStats()).values()].find(({ type }) => type === 'inbound-rtp');
+  const stats = (await entries(remote({ name, of }).track.receiver, name)).find(({ type }) => type === 'inbound-rtp');
   return { frames: stats?.framesDecoded ?? 0, bytes: stats?.bytesReceived ?? 0, width: stats?.frameWidth };
 }
 

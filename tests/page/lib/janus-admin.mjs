@@ -148,6 +148,12 @@ export async function rooms(janus) {
   return list.map(({ room }) => room);
 }
 
+/** The names of those in a room. */
+export async function present(janus, room) {
+  const { participants } = await videoroom(janus, { request: 'listparticipants', room });
+  return participants.map(({ display }) => display);
+}
+
 /** The names of those in a room whose media really reaches the server: only they count towards its limit. */
 export async function publishing(janus, room) {
   const { participants } = await videoroom(janus, { request: 'listparticipants', room });

@@ -77,11 +77,13 @@ const changes = {
   },
   remove: ({ name, of }) => viewer(name).boxes.get(of).remove(),
   restore: ({ name, of }) => stage(name).append(viewer(name).boxes.get(of)),
-  // For a moment.
+  // For a moment; how long it became, ms.
   blink: async (one) => {
+    const began = performance.now();
     changes.remove(one);
     await new Promise((resolve) => setTimeout(resolve, 100));
     changes.restore(one);
+    return performance.now() - began;
   },
   detach: ({ name, of }) => void publication({ name, of }).track.detach(),
   attach: ({ name, of }) => {
@@ -248,11 +250,13 @@ export async function silence({ what, watch = 1_500, ...rest }) {
   return { asked: asked(rest.name, began, /"send":false/), last: Math.round(last) };
 }
 
-/** Changes many boxes at once; how many requests for other layers that took within 900 ms, and about how many streams. */
+/** Changes many boxes at once; how many requests for other layers that took until 900 ms after the first, and about how many streams. */
 export async function regrid({ name, box }) {
   const { boxes, sent } = viewer(name);
   const { length } = sent;
   for (const place of boxes.values()) style(place, box);
+  const end = performance.now() + 10_000;
+  while (sent.length === length && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
   await new Promise((resolve) => setTimeout(resolve, 900));
   const others = sent.slice(length).filter(({ text }) => text.includes('"substream"'));
   return others.map(({ text }) => (text.match(/"mid"/g) ?? []).length);

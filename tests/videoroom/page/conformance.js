@@ -315,6 +315,7 @@ async function changing({ id }, { subscriber, hears, peer, apply, answers }) {
     same([second.changes, second.streams[2].feedId], [1, id('bob')], 'switched to an inactive line');
     const { jsep } = await hears.until('updated');
     expect(jsep, 'an offer for the line that was inactive');
+    await Promise.all(answers);
   });
   await picturesMove(peer);
 }
@@ -374,7 +375,7 @@ async function going(context, room, { ada, adaHears, bob, bobHears, camera, micr
     await microphone.hush();
     await bob.unpublish();
     await adaHears.until('unpublished', (event) => event.id === id('bob'));
-    await hears.until('updated', ({ streams }) => !streams.some(({ active, feedId }) => active && feedId === id('bob')));
+    await hears.until('updated', ({ streams }) => streams && !streams.some(({ active, feedId }) => active && feedId === id('bob')));
     same([...ada.publishers.keys()].includes(id('bob')), false, 'Bob among who publishes');
   });
   await step(['kick', 'kicked: somebody', 'kicked: ourselves'], async () => {

@@ -126,7 +126,7 @@ export const closeLink = () => scene.link.close();
 export const look = () => ({ state: scene.link.state, states: scene.states });
 export const untilState = ({ state }) => until(`the link to be ${state}`, () => scene.link.state === state);
 
-export const untilResumed = ({ times }) => until(`${times} sessions to be resumed`, () => scene.resumed === times);
+export const untilResumed = ({ times }) => until(`${times} sessions to be resumed`, () => scene.resumed >= times);
 
 /** How many are in the room, whoever they are. */
 export const present = async () => (await scene.rooms.listParticipants(scene.room)).length;
@@ -166,7 +166,8 @@ export const untilNamed = ({ name }) => until(`somebody named ${name}`, () =>
 
 /** Pictures of the one who publishes are decoded here; with `substream`, those of another simulcast layer too. */
 export async function see({ substream }) {
-  const [feed] = scene.watcher.publishers.values();
+  // A copy may be about to go for another.
+  const feed = await until('somebody who publishes', () => [...scene.watcher.publishers.values()][0]);
   const streams = feed.streams.filter(({ type, disabled }) => type !== 'data' && !disabled)
     .map(({ mid }) => ({ feed: feed.id, mid }));
   const peer = receivingPeer();
