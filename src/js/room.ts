@@ -193,6 +193,7 @@ export class Room extends Emitter<RoomEventMap> {
     if (this.#stay) throw wrongState('this room is joined already, or being joined: leave() first');
     const stay: Stay = { begun: false };
     this.#stay = stay;
+    const { signal: over } = this.#staying;
     let leaving: Promise<void> | undefined;
     const abort = (): void => {
       if (this.#stay === stay) leaving = this.leave();
@@ -208,12 +209,16 @@ export class Room extends Emitter<RoomEventMap> {
         this.#model.subscribes = rest.subscribe !== false;
         return core.join(text, bring) as Promise<void>;
       };
-      // What is loading may take for ever, and has no end of its own.
-      await abortable(abortable(made, this.#staying.signal).then(begin), signal);
+      // Loading may take for ever; a call that has begun ends by itself.
+      const gone = new Promise<never>((_, reject) => {
+        over.addEventListener('abort', () => stay.begun || reject(left()), { once: true });
+      });
+      // Whatever is asked of the room from now on comes after it.
+      await abortable(Promise.race([made.then(begin), gone]), signal);
     } catch (error) {
       if (this.#stay === stay) this.#stay = undefined;
       await leaving;
-      throw error;
+      throw signal?.aborted ? signal.reason : error;
     } finally {
       signal?.removeEventListener('abort', abort);
     }

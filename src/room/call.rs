@@ -13,7 +13,7 @@ use super::local::{Device, Slot, Slots, left};
 use super::options::GivenTrack;
 use super::places::Places;
 use super::signal::Signal;
-use super::toggle::{Answers, Toggle};
+use super::toggle::{Answers, Toggle, begin};
 use super::track::{Track, source_of};
 use super::wire::{publisher_body, said, subscriber_body};
 use super::{Inner, Person, Reason};
@@ -160,8 +160,7 @@ impl Call {
             opened.await.ok();
             Ok(())
         };
-        // Nobody waits for it.
-        spawn_local(async move { drop(call.device(is_camera).set(Box::pin(wish)).await) });
+        begin(Box::pin(async move { call.device(is_camera).set(Box::pin(wish)).await }));
         opening
     }
 
@@ -190,7 +189,7 @@ impl Call {
         for (source, thrown) in failures {
             self.emit(&RoomEvent::MediaError { source, failure: thrown.into() });
         }
-        let opened = !media.is_empty();
+        let mut opened = false;
         for media in media {
             let source = source_of(&media);
             if self.is_turned_off(source) {
@@ -203,8 +202,9 @@ impl Call {
             let publishing = device.as_ref().map(Device::publishing);
             let publishing = publishing.unwrap_or_else(|| Json::write(&Object::new()));
             let slot = Slot::new(Track::new(media, source, None), device, publishing);
-            if let Err(failure) = self.add(slot) {
-                self.emit(&RoomEvent::MediaError { source, failure });
+            match self.add(slot) {
+                Ok(_) => opened = true,
+                Err(failure) => self.emit(&RoomEvent::MediaError { source, failure }),
             }
         }
         if opened {

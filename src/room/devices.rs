@@ -64,7 +64,11 @@ impl Call {
                 let publication = LocalPublication::new(self, Rc::clone(&slot));
                 let before = slot.device.borrow().clone();
                 if options && before.as_ref().is_some_and(|before| *before != device) {
+                    let source = device.source();
                     publication.reopen(device).await?;
+                    if self.is_turned_off(source) {
+                        return Ok(());
+                    }
                 }
                 if !slot.muted.get() && slot.is_live() {
                     return Ok(());
@@ -92,10 +96,14 @@ impl Call {
     }
 
     /// All of this source: who switches the camera off is not to be seen by a second.
-    async fn switch_off(self: &Rc<Self>, source: Source, release: bool) -> Result<(), Failure> {
+    pub(super) async fn switch_off(
+        self: &Rc<Self>,
+        source: Source,
+        release: bool,
+    ) -> Result<(), Failure> {
         let mut result = Ok(());
         for slot in self.slots.all_of(source) {
-            if !slot.muted.get() || release && slot.is_live() {
+            if !slot.muted.get() || release && slot.is_live() || slot.power.is_running() {
                 result = result.and(LocalPublication::new(self, slot).mute(release).await);
             }
         }
@@ -189,8 +197,9 @@ impl Call {
         screen: &Json,
         publishing: &Json,
     ) -> Result<(), Failure> {
-        let shared = self.slots.all_of(Source::Screen);
-        if enabled && shared.is_empty() {
+        if !enabled {
+            self.unshare();
+        } else if self.slots.of(Source::Screen).is_none() {
             let settings = publishing.clone().with("source", Source::Screen.as_str());
             let media = self.unless_over(web::capture_screen(screen).await)?;
             if self.is_turned_off(Source::Screen) {
@@ -204,12 +213,15 @@ impl Call {
             let added: Vec<_> = media.map(slot).map(|slot| self.add(slot)).collect();
             self.offer_due();
             added.into_iter().collect::<Result<Vec<_>, _>>()?;
-        } else if !enabled {
-            for slot in &shared {
-                self.unpublish(slot);
-            }
         }
         Ok(())
+    }
+
+    /// No screen is shared any longer, nor its sound.
+    pub(super) fn unshare(self: &Rc<Self>) {
+        for slot in &self.slots.all_of(Source::Screen) {
+            self.unpublish(slot);
+        }
     }
 
     /// Opens a device.

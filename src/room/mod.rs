@@ -85,6 +85,7 @@ pub(crate) use self::local::Device;
 use self::local::Slot;
 pub use self::memory::CurrentLayers;
 pub(crate) use self::memory::{KnownChannel, Past};
+use self::toggle::{Wish, begin};
 use self::wire::said;
 use crate::engine::conference::Asked;
 use crate::engine::negotiation::Role;
@@ -268,16 +269,23 @@ impl Room {
     ) -> Result<(), Failure> {
         let call = self.0.call_now()?;
         let this = Rc::clone(&call);
-        let source = device.source();
+        let (source, is_camera) = (device.source(), device.is_camera);
         let work = async move {
-            let (call, is_camera) = (Rc::clone(&this), device.is_camera);
+            let call = Rc::clone(&this);
             let wish = async move { call.switch(device, enabled, given).await };
             this.device(is_camera).turn(enabled, Box::pin(wish)).await?;
             // Outside of the switch: a device can be closed before the server has it.
             if enabled { this.published(source).await } else { Ok(()) }
         };
-        let is_off = !enabled && call.slots.all_of(source).iter().all(|slot| slot.is_off());
-        call.answers.of_settled(is_off, Box::pin(work)).await
+        let mut work: Wish = Box::pin(work);
+        let is_waiting = call.device(is_camera).is_running() || call.slots.of(source).is_none();
+        if !enabled && is_waiting {
+            // What is being switched on may take as long as a prompt stays open. It is off before.
+            begin(work);
+            let this = Rc::clone(&call);
+            work = Box::pin(async move { this.switch_off(source, is_camera).await });
+        }
+        call.answers.of(work).await
     }
 
     /// Shares a screen, or no longer; the options as JSON.
@@ -295,8 +303,13 @@ impl Room {
             this.screen.turn(enabled, Box::pin(wish)).await?;
             if enabled { this.screen_published().await } else { Ok(()) }
         };
-        let is_off = !enabled && call.slots.of(Source::Screen).is_none();
-        call.answers.of_settled(is_off, Box::pin(work)).await
+        if !enabled && call.screen.is_running() {
+            // As long as somebody takes to choose.
+            begin(Box::pin(work));
+            call.unshare();
+            return Ok(());
+        }
+        call.answers.of(Box::pin(work)).await
     }
 
     /// Publishes a track that was looked at before.

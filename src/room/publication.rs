@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use super::call::Call;
 use super::event::{Failure, RoomEvent};
 use super::local::{Device, Named, Slot, left};
-use super::toggle::Wish;
+use super::toggle::{Wish, begin};
 use super::track::Track;
 use crate::engine::conference::KEPT_LINES;
 use crate::engine::negotiation::Role;
@@ -147,7 +147,12 @@ impl LocalPublication {
                 None => wish.await,
             }
         };
-        call.answers.of_settled(is_off, Box::pin(work)).await
+        if is_off {
+            // It stays so, however long a prompt to switch it on stays open.
+            begin(Box::pin(work));
+            return Ok(());
+        }
+        call.answers.of(Box::pin(work)).await
     }
 
     /// Publishes it no longer. A device we opened is closed.

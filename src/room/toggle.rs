@@ -15,6 +15,11 @@ use crate::{Error, ErrorCode};
 /// What somebody wants of a switch: a future that makes it so, and does nothing before it is polled.
 pub(super) type Wish = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
 
+/// Begins something nobody waits for.
+pub(super) fn begin(work: Wish) {
+    spawn_local(async move { drop(work.await) });
+}
+
 /// Applies one wish at a time; of those made meanwhile only the last counts, and everybody who asked
 /// is answered when the switch has come to rest.
 #[derive(Default)]
@@ -78,6 +83,11 @@ impl Toggle {
         self.set(wish)
     }
 
+    /// Whether it is being switched.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.get()
+    }
+
     /// Whether what is being switched on is to be off again already.
     pub(super) fn is_turned_off(&self) -> bool {
         self.is_superseded() && !self.on.get()
@@ -121,16 +131,8 @@ impl Answer {
 impl Answers {
     /// Does something that may take as long as a prompt stays open, even if whoever asked stops waiting.
     pub(super) async fn of(&self, work: Wish) -> Result<(), Failure> {
-        self.of_settled(false, work).await
-    }
-
-    /// The same, where whoever asked may have what they wanted before it is done: off is off, whatever is still asked.
-    pub(super) async fn of_settled(&self, settled: bool, work: Wish) -> Result<(), Failure> {
         let (answer, answered) = oneshot::channel();
         let answer = self.add(answer);
-        if settled {
-            answer.give(Ok(()));
-        }
         spawn_local(async move { answer.give(work.await) });
         answered.await.unwrap_or_else(|_| Err(left()))
     }

@@ -116,7 +116,8 @@ for (const kind of BROWSERS) {
 
     it('does not stop what is hidden for a moment, and shows what is hidden and seen in quick succession', async (t) => {
       // Where the page stood still meanwhile, it was no moment.
-      for (let took = Infinity; took > MOMENT;) {
+      for (let [turn, took] = [0, Infinity]; took > MOMENT; turn += 1) {
+        assert.ok(turn < 10, 'the page stands still each time');
         const before = await page.requests(ADA);
         took = await page.act({ ...ADA, what: 'blink' });
         await until('the picture to go on', flows);

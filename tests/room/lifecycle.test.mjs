@@ -331,6 +331,22 @@ for (const kind of BROWSERS) {
       assert.deepEqual(new Set(Object.values(ends)), new Set(['aborted']), JSON.stringify(ends));
     });
 
+    it('what is asked in the breath in which one joins is done', async () => {
+      await meet('Ada');
+      assert.deepEqual(await call.joinAndSpeak({ ...ADA, options: { room: ROOM } }), ['done', 'done']);
+      assert.deepEqual(await call.sources(ADA), ['microphone/audio']);
+      await isInOnce();
+      await call.leave(ADA);
+    });
+
+    it('joining has an end, also where loading has none', async () => {
+      await meet('Ada');
+      await call.compileForEver({});
+      assert.equal(await call.joinFor({ ...ADA, time: 50, options: { room: ROOM } }), 'TimeoutError');
+      assert.deepEqual(await play(['join', 'leave', 'join', 'abort']), ['aborted', 'done', 'AbortError']);
+      assert.equal(await call.state(ADA), 'disconnected');
+    });
+
     it('who asks how the room does is answered, be it left meanwhile', async () => {
       await meet('Bob');
       await call.join({ name: 'Bob', room: ROOM, number: 18 });

@@ -131,6 +131,46 @@ for (const kind of BROWSERS) {
       await isContent();
     });
 
+    it('for a camera that is unmuted by itself, and is to be off: it stays so', async () => {
+      await meet();
+      await answer(0);
+      await isPublished();
+      await call.camera({ name: 'Ada', enabled: false });
+      const on = call.unmute({ name: 'Ada', of: 'camera' });
+      await isAsked(2);
+      for (const name of ['Ada', 'Bob']) await call.told({ name });
+      const log = await call.log({ name: 'Bob' });
+      await call.camera({ name: 'Ada', enabled: false });
+      await answer(1);
+      await given(1, 'ended');
+      await on;
+      await isUnseen(log);
+      await isContent();
+    });
+
+    it('for another camera, and none is to be on: the one there was is off at once, and neither is on', async () => {
+      await meet();
+      await answer(0);
+      await isPublished();
+      const other = call.camera({ name: 'Ada', enabled: true, options: { deviceId: 'another' } });
+      await isAsked(2);
+      const log = await call.log({ name: 'Bob' });
+      await call.camera({ name: 'Ada', enabled: false });
+      assert.deepEqual(await call.page.evaluate(() => globalThis.__given[0].map(({ kind, readyState }) => [kind, readyState]).toSorted()),
+        [['audio', 'live'], ['video', 'ended']]);
+      for (const name of ['Ada', 'Bob']) await call.told({ name });
+      await answer(1);
+      await given(1, 'ended');
+      await other;
+      await isUnseen(log);
+      const on = call.camera({ name: 'Ada', enabled: true });
+      await isAsked(3);
+      await answer(2);
+      await on;
+      await isPublished();
+      await isContent();
+    });
+
     it('which screen to share, and none is to be any longer: it is at once, and none is; the last wish counts', async () => {
       await meet();
       await answer(0);

@@ -155,8 +155,7 @@ async function entries(receiver, name) {
   const closed = new Promise((resolve) => {
     looking = setInterval(() => subscriber?.signalingState === 'closed' && resolve(new Map()), 100);
   });
-  const report = await Promise.race([receiver.getStats(), closed]);
-  clearInterval(looking);
+  const report = await Promise.race([receiver.getStats(), closed]).finally(() => clearInterval(looking));
   return [...report.values()];
 }
 

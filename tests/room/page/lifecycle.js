@@ -63,6 +63,23 @@ export async function story({ name, steps, options = {} }) {
   return Promise.all(state.ends);
 }
 
+/** Joins, and asks for a microphone in the same breath: how both ended. */
+export function joinAndSpeak({ name, options }) {
+  const { room } = person(name);
+  const joining = told(room.join({ display: name, ...options }));
+  return Promise.all([joining, told(room.localParticipant.setMicrophoneEnabled(true))]);
+}
+
+/** How joining ends whose signal is the browser's own, after so many ms. */
+export const joinFor = ({ name, time, options }) =>
+  told(person(name).room.join({ display: name, ...options, signal: AbortSignal.timeout(time) }));
+
+/** From now on nothing that is compiled comes to an end. */
+export function compileForEver() {
+  WebAssembly.instantiate = () => new Promise(() => {});
+  WebAssembly.instantiateStreaming = WebAssembly.instantiate;
+}
+
 /** What happens inside of an event, by another wish. */
 export function react({ name, event, when, step, options }) {
   const { room } = person(name);
