@@ -81,6 +81,8 @@ export class Room extends Emitter<RoomEventMap> {
   #present: RoomCore | undefined;
   /** The stay that is wanted, from `join()` until it ends or is taken back. */
   #stay: Stay | undefined;
+  /** The last stay's, however it goes on. */
+  #beginning: Promise<unknown> | undefined;
   /** Tells what was asked within a stay that it is over: when we leave, and when the call ends in another way. */
   #staying = new AbortController();
   /** Kept here for the core. */
@@ -99,8 +101,7 @@ export class Room extends Emitter<RoomEventMap> {
     this.#servers = serverList(options?.servers, options);
     this.#options = options;
     const tell = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void => this.emit(type, event);
-    const load = (): Promise<RoomCore> => this.#load();
-    const data: DataPort = new DataPort(load, (...message) => model.deliver(...message));
+    const data: DataPort = new DataPort(() => this.#ready(), (...message) => model.deliver(...message));
     const within = <T>(work: (stay: AbortSignal) => Promise<T>): Promise<T> => this.#within(work);
     const send = (envelope: Uint8Array<ArrayBuffer>, of: AbortSignal): Promise<void> => data.send(envelope, {}, of, true);
     const stay = (): AbortSignal => this.#staying.signal;
@@ -201,20 +202,21 @@ export class Room extends Emitter<RoomEventMap> {
     signal?.addEventListener('abort', abort);
     try {
       const made = Promise.all([this.#load(), creation(create && { ...create, room })]);
-      const begin = ([core, created]: [RoomCore, object | undefined]): Promise<void> => {
+      const begin = ([core, created]: [RoomCore, object | undefined]): { joined: Promise<void> } => {
         if (this.#stay !== stay) throw left();
         stay.begun = true;
         // Not before: to a call that goes on, nothing is to happen.
         const text = stringify({ ...settings, create: created, metadata: this.localParticipant._introduce(metadata) });
         this.#model.subscribes = rest.subscribe !== false;
-        return core.join(text, bring) as Promise<void>;
+        return { joined: core.join(text, bring) as Promise<void> };
       };
+      const begun = made.then(begin);
+      this.#beginning = begun.catch(() => undefined);
       // Loading may take for ever; a call that has begun ends by itself.
       const gone = new Promise<never>((_, reject) => {
         over.addEventListener('abort', () => stay.begun || reject(left()), { once: true });
       });
-      // Whatever is asked of the room from now on comes after it.
-      await abortable(Promise.race([made.then(begin), gone]), signal);
+      await abortable(Promise.race([begun.then(({ joined }) => joined), gone]), signal);
     } catch (error) {
       if (this.#stay === stay) this.#stay = undefined;
       await leaving;
@@ -373,8 +375,15 @@ export class Room extends Emitter<RoomEventMap> {
   /** The core, unless we left while it was loaded: what it was wanted for is called off then. */
   async #here(): Promise<RoomCore> {
     const { signal } = this.#staying;
-    const core = await this.#load();
+    const core = await abortable(this.#ready(), signal);
     signal.throwIfAborted();
+    return core;
+  }
+
+  /** The core, once what `join()` begins has begun: what is asked in the same breath comes after it. */
+  async #ready(): Promise<RoomCore> {
+    const core = await this.#load();
+    await this.#beginning;
     return core;
   }
 

@@ -13,7 +13,7 @@ use super::local::{Device, Slot, Slots, left};
 use super::options::GivenTrack;
 use super::places::Places;
 use super::signal::Signal;
-use super::toggle::{Answers, Toggle, begin};
+use super::toggle::{Answers, Toggle, Wish, begin};
 use super::track::{Track, source_of};
 use super::wire::{publisher_body, said, subscriber_body};
 use super::{Inner, Person, Reason};
@@ -171,11 +171,25 @@ impl Call {
 
     /// Whether what is being switched on is to be off again already: nobody is to be seen or heard for a moment.
     pub(super) fn is_turned_off(&self, source: Source) -> bool {
+        self.toggle(source).is_some_and(Toggle::is_turned_off)
+    }
+
+    /// A wish to say so; what there is has to be switched off beside it.
+    pub(super) fn turned_off(self: &Rc<Self>, source: Source) -> Wish {
+        let call = Rc::clone(self);
+        Box::pin(async move {
+            let Some(toggle) = call.toggle(source) else { return Ok(()) };
+            toggle.turn(false, Box::pin(async { Ok(()) })).await
+        })
+    }
+
+    /// Its switch.
+    pub(super) fn toggle(&self, source: Source) -> Option<&Toggle> {
         match source {
-            Source::Camera => self.camera.is_turned_off(),
-            Source::Microphone => self.microphone.is_turned_off(),
-            Source::Screen => self.screen.is_turned_off(),
-            Source::Unknown => false,
+            Source::Camera => Some(&self.camera),
+            Source::Microphone => Some(&self.microphone),
+            Source::Screen => Some(&self.screen),
+            Source::Unknown => None,
         }
     }
 

@@ -64,9 +64,10 @@ impl Call {
                 let publication = LocalPublication::new(self, Rc::clone(&slot));
                 let before = slot.device.borrow().clone();
                 if options && before.as_ref().is_some_and(|before| *before != device) {
-                    let source = device.source();
+                    let (source, wishes) = (device.source(), slot.power.wishes());
                     publication.reopen(device).await?;
-                    if self.is_turned_off(source) {
+                    // Whoever wants it off or muted meanwhile wants that still.
+                    if self.is_turned_off(source) || slot.power.wishes() != wishes {
                         return Ok(());
                     }
                 }
@@ -103,7 +104,10 @@ impl Call {
     ) -> Result<(), Failure> {
         let mut result = Ok(());
         for slot in self.slots.all_of(source) {
-            if !slot.muted.get() || release && slot.is_live() || slot.power.is_running() {
+            // One that is being switched on looks by itself, and keeps what was allowed for whoever wants it on again.
+            let looks = slot.is_off() && self.is_turned_off(source);
+            let is_coming = slot.power.is_running() && !looks;
+            if !slot.muted.get() || release && slot.is_live() || is_coming {
                 result = result.and(LocalPublication::new(self, slot).mute(release).await);
             }
         }
@@ -123,7 +127,7 @@ impl Call {
             return Ok(());
         }
         let mut opened = self.open(&device).await;
-        if opened.as_ref().is_err_and(is_busy) && slot.ours.get() {
+        if opened.as_ref().is_err_and(is_busy) && slot.ours.get() && !slot.is_off() {
             slot.track.close();
             opened = self.open(&device).await;
         }

@@ -280,8 +280,8 @@ impl Room {
         let mut work: Wish = Box::pin(work);
         let is_waiting = call.device(is_camera).is_running() || call.slots.of(source).is_none();
         if !enabled && is_waiting {
-            // What is being switched on may take as long as a prompt stays open. It is off before.
-            begin(work);
+            // What is being switched on may take as long as a prompt stays open, and looks then. It is off before.
+            begin(call.turned_off(source));
             let this = Rc::clone(&call);
             work = Box::pin(async move { this.switch_off(source, is_camera).await });
         }
@@ -305,7 +305,7 @@ impl Room {
         };
         if !enabled && call.screen.is_running() {
             // As long as somebody takes to choose.
-            begin(Box::pin(work));
+            begin(call.turned_off(Source::Screen));
             call.unshare();
             return Ok(());
         }

@@ -134,6 +134,11 @@ impl LocalPublication {
         let (call, slot) = (self.call()?, Rc::clone(&self.slot));
         let this = Rc::clone(&call);
         let is_off = matches!(change, Change::Mute { .. }) && slot.is_off();
+        if let Some(toggle) =
+            call.toggle(slot.source()).filter(|_| matches!(change, Change::Unmute))
+        {
+            toggle.turn_on();
+        }
         let work = async move {
             let toggle = match &change {
                 Change::Mute { .. } | Change::Unmute => Some(&slot.power),

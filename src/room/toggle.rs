@@ -83,6 +83,11 @@ impl Toggle {
         self.set(wish)
     }
 
+    /// Another way to wish for on.
+    pub(super) fn turn_on(&self) {
+        self.on.set(true);
+    }
+
     /// Whether it is being switched.
     pub(super) fn is_running(&self) -> bool {
         self.running.get()

@@ -12,6 +12,7 @@ import { until } from '../page/lib/wait.mjs';
 import { openSupport, setSupportStage } from './lib/support.mjs';
 
 const ROOM = 1234;
+const MADE = 6263;
 const ADA = { name: 'Ada' };
 const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? 6);
 const SEED = Number(process.env.LIFECYCLE_SEED ?? 1);
@@ -333,10 +334,14 @@ for (const kind of BROWSERS) {
 
     it('what is asked in the breath in which one joins is done', async () => {
       await meet('Ada');
-      assert.deepEqual(await call.joinAndSpeak({ ...ADA, options: { room: ROOM } }), ['done', 'done']);
-      assert.deepEqual(await call.sources(ADA), ['microphone/audio']);
-      await isInOnce();
-      await call.leave(ADA);
+      // Not for the first time alone: by then everything is loaded.
+      for (const create of [undefined, undefined, { publishers: 20 }, { publishers: 20 }]) {
+        const room = create ? MADE : ROOM;
+        assert.deepEqual(await call.joinAndSpeak({ ...ADA, options: { room, create } }), ['done', 'done', 'done']);
+        assert.deepEqual(await call.sources(ADA), ['microphone/audio']);
+        await isInOnce(room);
+        await call.leave(ADA);
+      }
     });
 
     it('joining has an end, also where loading has none', async () => {

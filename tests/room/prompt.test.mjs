@@ -171,6 +171,58 @@ for (const kind of BROWSERS) {
       await isContent();
     });
 
+    it('for a camera that is to be off, and on again: one answer is enough', async () => {
+      await meet();
+      await answer(0);
+      await isPublished();
+      await call.camera({ name: 'Ada', enabled: false });
+      const first = call.camera({ name: 'Ada', enabled: true });
+      await isAsked(2);
+      await call.camera({ name: 'Ada', enabled: false });
+      const last = call.camera({ name: 'Ada', enabled: true });
+      // Takes the same way: it was wished by then.
+      await call.state({ name: 'Ada' });
+      await answer(1);
+      await Promise.all([first, last]);
+      await given(1, 'live');
+      await isPublished();
+      await isAsked(2);
+      await isContent();
+    });
+
+    it('for another microphone, and the publication is muted meanwhile: it stays so', async () => {
+      await meet();
+      await answer(0);
+      await isPublished();
+      const other = call.microphone({ name: 'Ada', enabled: true, options: { deviceId: 'another' } });
+      await isAsked(2);
+      await call.mute({ name: 'Ada', of: 'microphone' });
+      for (const name of ['Ada', 'Bob']) await call.told({ name });
+      const log = await call.log({ name: 'Bob' });
+      await answer(1);
+      await other;
+      await given(1, 'live');
+      await isUnseen(log);
+      await isContent();
+    });
+
+    it('which screen to share, and none is to be any longer, but what the page brings: that stays', async () => {
+      await meet();
+      await answer(0);
+      await isPublished();
+      const first = call.screen({ name: 'Ada', enabled: true });
+      await isAsked(2);
+      await call.screen({ name: 'Ada', enabled: false });
+      await call.publish({ name: 'Ada', number: 45, source: 'screen' });
+      const brought = { name: 'Bob', of: 'Ada', what: 'screen' };
+      await sees(call, brought, 45);
+      await answer(1);
+      await given(1, 'ended');
+      await first;
+      await sees(call, brought, 45);
+      await isContent();
+    });
+
     it('which screen to share, and none is to be any longer: it is at once, and none is; the last wish counts', async () => {
       await meet();
       await answer(0);

@@ -63,11 +63,12 @@ export async function story({ name, steps, options = {} }) {
   return Promise.all(state.ends);
 }
 
-/** Joins, and asks for a microphone in the same breath: how both ended. */
+/** Joins, and asks for a microphone and sends something in the same breath: how all of it ended. */
 export function joinAndSpeak({ name, options }) {
   const { room } = person(name);
+  const { localParticipant: me } = room;
   const joining = told(room.join({ display: name, ...options }));
-  return Promise.all([joining, told(room.localParticipant.setMicrophoneEnabled(true))]);
+  return Promise.all([joining, told(me.setMicrophoneEnabled(true)), told(me.sendData('hello'))]);
 }
 
 /** How joining ends whose signal is the browser's own, after so many ms. */
