@@ -101,7 +101,7 @@ export class Room extends Emitter<RoomEventMap> {
     this.#servers = serverList(options?.servers, options);
     this.#options = options;
     const tell = <K extends keyof RoomEventMap>(type: K, event: RoomEventMap[K]): void => this.emit(type, event);
-    const data: DataPort = new DataPort(() => this.#ready(), (...message) => model.deliver(...message));
+    const data: DataPort = new DataPort(() => this.#here(), (...message) => model.deliver(...message));
     const within = <T>(work: (stay: AbortSignal) => Promise<T>): Promise<T> => this.#within(work);
     const send = (envelope: Uint8Array<ArrayBuffer>, of: AbortSignal): Promise<void> => data.send(envelope, {}, of, true);
     const stay = (): AbortSignal => this.#staying.signal;
@@ -382,8 +382,9 @@ export class Room extends Emitter<RoomEventMap> {
 
   /** The core, once what `join()` begins has begun: what is asked in the same breath comes after it. */
   async #ready(): Promise<RoomCore> {
+    const beginning = this.#beginning;
     const core = await this.#load();
-    await this.#beginning;
+    await beginning;
     return core;
   }
 
@@ -400,6 +401,7 @@ export class Room extends Emitter<RoomEventMap> {
 
   #end(): void {
     this.#stay = undefined;
+    this.#beginning = undefined;
     const ended = this.#staying;
     this.#staying = new AbortController();
     ended.abort(left());

@@ -64,10 +64,8 @@ impl Call {
                 let publication = LocalPublication::new(self, Rc::clone(&slot));
                 let before = slot.device.borrow().clone();
                 if options && before.as_ref().is_some_and(|before| *before != device) {
-                    let (source, wishes) = (device.source(), slot.power.wishes());
                     publication.reopen(device).await?;
-                    // Whoever wants it off or muted meanwhile wants that still.
-                    if self.is_turned_off(source) || slot.power.wishes() != wishes {
+                    if !slot.wanted.get() {
                         return Ok(());
                     }
                 }
@@ -104,9 +102,8 @@ impl Call {
     ) -> Result<(), Failure> {
         let mut result = Ok(());
         for slot in self.slots.all_of(source) {
-            // One that is being switched on looks by itself, and keeps what was allowed for whoever wants it on again.
-            let looks = slot.is_off() && self.is_turned_off(source);
-            let is_coming = slot.power.is_running() && !looks;
+            // What waits for its device looks then whether it is wanted, and keeps it for whoever wants it on again.
+            let is_coming = slot.power.is_running() && !slot.is_off();
             if !slot.muted.get() || release && slot.is_live() || is_coming {
                 result = result.and(LocalPublication::new(self, slot).mute(release).await);
             }

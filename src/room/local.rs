@@ -63,6 +63,8 @@ pub(super) struct Slot {
     pub(super) moderated: Cell<bool>,
     /// Whether it is muted: the last wish wins.
     pub(super) power: Toggle,
+    /// Whether somebody wants it on: looked at when a device is there, which may have taken as long as a prompt stayed open.
+    pub(super) wanted: Cell<bool>,
     /// Which track or device it shows: the last wish wins here too.
     pub(super) content: Toggle,
     /// What is done with the sender is done one after the other.
@@ -98,6 +100,7 @@ impl Slot {
             muted: Cell::new(muted),
             moderated: Cell::new(false),
             power: Toggle::default(),
+            wanted: Cell::new(true),
             content: Toggle::default(),
             turns: Turns::default(),
             ours: Cell::new(device.is_some()),

@@ -278,8 +278,13 @@ impl Room {
             if enabled { this.published(source).await } else { Ok(()) }
         };
         let mut work: Wish = Box::pin(work);
-        let is_waiting = call.device(is_camera).is_running() || call.slots.of(source).is_none();
-        if !enabled && is_waiting {
+        let (toggle, slots) = (call.device(is_camera), call.slots.all_of(source));
+        for slot in slots.iter().take(if enabled { 1 } else { slots.len() }) {
+            slot.wanted.set(enabled);
+        }
+        if enabled {
+            toggle.claim();
+        } else if toggle.is_running() || slots.is_empty() {
             // What is being switched on may take as long as a prompt stays open, and looks then. It is off before.
             begin(call.turned_off(source));
             let this = Rc::clone(&call);
@@ -303,7 +308,9 @@ impl Room {
             this.screen.turn(enabled, Box::pin(wish)).await?;
             if enabled { this.screen_published().await } else { Ok(()) }
         };
-        if !enabled && call.screen.is_running() {
+        if enabled {
+            call.screen.claim();
+        } else if call.screen.is_running() {
             // As long as somebody takes to choose.
             begin(call.turned_off(Source::Screen));
             call.unshare();

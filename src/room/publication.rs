@@ -131,14 +131,16 @@ impl LocalPublication {
     }
 
     pub(crate) async fn change(&self, change: Change) -> Result<(), Failure> {
+        if let Change::Mute { .. } | Change::Unmute = change {
+            self.slot.wanted.set(matches!(change, Change::Unmute));
+        }
+        self.make(change).await
+    }
+
+    async fn make(&self, change: Change) -> Result<(), Failure> {
         let (call, slot) = (self.call()?, Rc::clone(&self.slot));
         let this = Rc::clone(&call);
         let is_off = matches!(change, Change::Mute { .. }) && slot.is_off();
-        if let Some(toggle) =
-            call.toggle(slot.source()).filter(|_| matches!(change, Change::Unmute))
-        {
-            toggle.turn_on();
-        }
         let work = async move {
             let toggle = match &change {
                 Change::Mute { .. } | Change::Unmute => Some(&slot.power),
@@ -366,7 +368,7 @@ impl Call {
             self.emit(&RoomEvent::DeviceLost { source: slot.source() });
         }
         // It is silent already; the others are to know.
-        LocalPublication::new(&self, slot).mute(true).await.ok();
+        LocalPublication::new(&self, slot).make(Change::Mute { release: true }).await.ok();
     }
 
     /// Takes a track out of the room.
@@ -429,7 +431,7 @@ impl Call {
 
     async fn unmute_slot(self: &Rc<Self>, slot: &Rc<Slot>) -> Result<(), Failure> {
         let mut opened = None;
-        if !slot.is_live() {
+        if !slot.is_live() && slot.wanted.get() {
             let device = slot.device.borrow().clone();
             let text = "the track has ended: publish another";
             let device = device.ok_or_else(|| Error::new(ErrorCode::InvalidState, text))?;
@@ -437,7 +439,7 @@ impl Call {
         }
         let _turn = self.turn(slot, opened.as_ref()).await?;
         // Another track may be there already, or nobody wants to be seen any more.
-        let is_superseded = slot.power.is_superseded() || self.is_turned_off(slot.source());
+        let is_superseded = slot.power.is_superseded() || !slot.wanted.get();
         if let Some(spare) = opened.take_if(|_| is_superseded || slot.is_live()) {
             spare.stop();
         }

@@ -30,6 +30,8 @@ pub(super) struct Toggle {
     wishes: Cell<u32>,
     /// Whether the last wish is for on.
     on: Cell<bool>,
+    /// Whether there is about to be a wish.
+    claimed: Cell<bool>,
 }
 
 impl fmt::Debug for Toggle {
@@ -44,6 +46,7 @@ struct Running<'a>(&'a Toggle);
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.0.running.set(false);
+        self.0.claimed.set(false);
         let next = self.0.take();
         let waiting = self.0.waiting.take();
         drop((next, waiting));
@@ -83,14 +86,14 @@ impl Toggle {
         self.set(wish)
     }
 
-    /// Another way to wish for on.
-    pub(super) fn turn_on(&self) {
-        self.on.set(true);
+    /// From now on it is being switched, though nothing is done yet.
+    pub(super) fn claim(&self) {
+        self.claimed.set(true);
     }
 
     /// Whether it is being switched.
     pub(super) fn is_running(&self) -> bool {
-        self.running.get()
+        self.running.get() || self.claimed.get()
     }
 
     /// Whether what is being switched on is to be off again already.
