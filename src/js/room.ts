@@ -196,6 +196,7 @@ export class Room extends Emitter<RoomEventMap> {
     this.#stay = stay;
     const { signal: over } = this.#staying;
     let leaving: Promise<void> | undefined;
+    let giveUp = (): void => undefined;
     const abort = (): void => {
       if (this.#stay === stay) leaving = this.leave();
     };
@@ -214,7 +215,8 @@ export class Room extends Emitter<RoomEventMap> {
       this.#beginning = begun.catch(() => undefined);
       // Loading may take for ever; a call that has begun ends by itself.
       const gone = new Promise<never>((_, reject) => {
-        over.addEventListener('abort', () => stay.begun || reject(left()), { once: true });
+        giveUp = () => void (stay.begun || reject(left()));
+        over.addEventListener('abort', giveUp);
       });
       await abortable(Promise.race([begun.then(({ joined }) => joined), gone]), signal);
     } catch (error) {
@@ -223,6 +225,8 @@ export class Room extends Emitter<RoomEventMap> {
       throw signal?.aborted ? signal.reason : error;
     } finally {
       signal?.removeEventListener('abort', abort);
+      // It would hold the tracks for as long as the stay.
+      over.removeEventListener('abort', giveUp);
     }
   }
 
