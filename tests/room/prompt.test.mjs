@@ -49,17 +49,30 @@ for (const kind of BROWSERS) {
     }
 
     /** Waits until what an answer brought is closed, or open. */
-    const given = (number, state, kind) => until(`what answer ${number} brought to be ${state}`, () =>
-      call.page.evaluate(([which, wanted, only]) => {
-        const tracks = (globalThis.__given[which] ?? []).filter((track) => only === undefined || track.kind === only);
-        return tracks.length > 0 && tracks.every(({ readyState }) => readyState === wanted);
-      }, [number, state, kind]));
+    const given = (number, state, kinds = ['audio', 'video']) => until(`what answer ${number} brought to be ${state}`, () =>
+      call.page.evaluate(([which, wanted, meant]) => {
+        const tracks = (globalThis.__given[which] ?? []).filter(({ kind }) => meant.includes(kind));
+        return tracks.length === meant.length && tracks.every(({ readyState }) => readyState === wanted);
+      }, [number, state, kinds]));
 
     /** Camera and microphone are published, once, and come. */
     async function isPublished() {
       await until('Bob to see Ada', async () =>
         (await call.see({ name: 'Bob', of: 'Ada' })).width > 0 && (await call.received({ name: 'Bob', of: 'Ada' })).frames > 0);
       assert.deepEqual(await call.sources({ name: 'Ada' }), ['camera/video', 'microphone/audio']);
+    }
+
+    /** The same, allowed and seen. */
+    async function meetOnAir() {
+      await meet();
+      await answer(0);
+      await isPublished();
+    }
+
+    /** What Bob knows so far; what both were told until now is forgotten. */
+    async function logNow() {
+      for (const name of ['Ada', 'Bob']) await call.told({ name });
+      return call.log({ name: 'Bob' });
     }
 
     /** Bob sees something that came after, and of her devices nothing came before that, which `log` ends with. */
@@ -115,51 +128,42 @@ for (const kind of BROWSERS) {
     });
 
     it('for a camera that was on before, and is to be off: it is at once, and stays so', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       await call.camera({ name: 'Ada', enabled: false });
       const on = call.camera({ name: 'Ada', enabled: true });
       await isAsked(2);
-      for (const name of ['Ada', 'Bob']) await call.told({ name });
-      const log = await call.log({ name: 'Bob' });
+      const log = await logNow();
       await call.camera({ name: 'Ada', enabled: false });
       await answer(1);
-      await given(1, 'ended');
+      await given(1, 'ended', ['video']);
       await on;
       await isUnseen(log);
       await isContent();
     });
 
     it('for a camera that is unmuted by itself, and is to be off: it stays so', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       await call.camera({ name: 'Ada', enabled: false });
       const on = call.unmute({ name: 'Ada', of: 'camera' });
       await isAsked(2);
-      for (const name of ['Ada', 'Bob']) await call.told({ name });
-      const log = await call.log({ name: 'Bob' });
+      const log = await logNow();
       await call.camera({ name: 'Ada', enabled: false });
       await answer(1);
-      await given(1, 'ended');
+      await given(1, 'ended', ['video']);
       await on;
       await isUnseen(log);
       await isContent();
     });
 
     it('for another camera, and none is to be on: the one there was is off at once, and neither is on', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       const other = call.camera({ name: 'Ada', enabled: true, options: { deviceId: 'another' } });
       await isAsked(2);
-      const log = await call.log({ name: 'Bob' });
       await call.camera({ name: 'Ada', enabled: false });
-      await given(0, 'ended', 'video');
-      for (const name of ['Ada', 'Bob']) await call.told({ name });
+      await given(0, 'ended', ['video']);
+      const log = await logNow();
       await answer(1);
-      await given(1, 'ended');
+      await given(1, 'ended', ['video']);
       await other;
       await isUnseen(log);
       const on = call.camera({ name: 'Ada', enabled: true });
@@ -171,9 +175,7 @@ for (const kind of BROWSERS) {
     });
 
     it('for a camera that is to be off, and on again: one answer is enough', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       await call.camera({ name: 'Ada', enabled: false });
       const first = call.camera({ name: 'Ada', enabled: true });
       await isAsked(2);
@@ -183,49 +185,41 @@ for (const kind of BROWSERS) {
       await call.state({ name: 'Ada' });
       await answer(1);
       await Promise.all([first, last]);
-      await given(1, 'live');
+      await given(1, 'live', ['video']);
       await isPublished();
       await isAsked(2);
       await isContent();
     });
 
     it('for another camera, and in the same breath none is to be on: the one there was is off at once', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       const other = call.camera({ name: 'Ada', enabled: true, options: { deviceId: 'another' } });
       await call.camera({ name: 'Ada', enabled: false });
-      await given(0, 'ended', 'video');
+      await given(0, 'ended', ['video']);
       await isAsked(2);
-      const log = await call.log({ name: 'Bob' });
-      for (const name of ['Ada', 'Bob']) await call.told({ name });
+      const log = await logNow();
       await answer(1);
-      await given(1, 'ended');
+      await given(1, 'ended', ['video']);
       await other;
       await isUnseen(log);
       await isContent();
     });
 
     it('for another microphone, and the publication is muted meanwhile: it stays so', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       const other = call.microphone({ name: 'Ada', enabled: true, options: { deviceId: 'another' } });
       await isAsked(2);
       await call.mute({ name: 'Ada', of: 'microphone' });
-      for (const name of ['Ada', 'Bob']) await call.told({ name });
-      const log = await call.log({ name: 'Bob' });
+      const log = await logNow();
       await answer(1);
       await other;
-      await given(1, 'live');
+      await given(1, 'live', ['audio']);
       await isUnseen(log);
       await isContent();
     });
 
     it('which screen to share, and none is to be any longer, but what the page brings: that stays', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       const first = call.screen({ name: 'Ada', enabled: true });
       await isAsked(2);
       await call.screen({ name: 'Ada', enabled: false });
@@ -240,9 +234,7 @@ for (const kind of BROWSERS) {
     });
 
     it('which screen to share, and none is to be any longer: it is at once, and none is; the last wish counts', async () => {
-      await meet();
-      await answer(0);
-      await isPublished();
+      await meetOnAir();
       const share = (enabled) => call.screen({ name: 'Ada', enabled });
       let first = share(true);
       await isAsked(2);
