@@ -148,14 +148,14 @@ export async function rooms(janus) {
   return list.map(({ room }) => room);
 }
 
+const participants = async (janus, room) => (await videoroom(janus, { request: 'listparticipants', room })).participants;
+
 /** The names of those in a room. */
 export async function present(janus, room) {
-  const { participants } = await videoroom(janus, { request: 'listparticipants', room });
-  return participants.map(({ display }) => display);
+  return (await participants(janus, room)).map(({ display }) => display);
 }
 
 /** The names of those in a room whose media really reaches the server: only they count towards its limit. */
 export async function publishing(janus, room) {
-  const { participants } = await videoroom(janus, { request: 'listparticipants', room });
-  return participants.filter(({ publisher }) => publisher).map(({ display }) => display);
+  return (await participants(janus, room)).filter(({ publisher }) => publisher).map(({ display }) => display);
 }
